@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reader of `key = value` text: one pair a line, # comments, no continuation, clean UTF-8 only.
+ * Errors know line and column; the first line of every file names its format: "usbzone-policy 1". */
+#pragma once
+
+#include <stddef.h>
+
+#include "lib/macros.h"
+
+#define KEYFILE_LINE_MAX 4096u
+#define KEYFILE_ERROR_MAX 256u
+
+/* Where and what is wrong, in words for the person who wrote the file. */
+typedef struct TextError {
+        unsigned line; /* 1-based; 0 = the file as a whole */
+        unsigned column;
+        char message[KEYFILE_ERROR_MAX];
+} TextError;
+
+typedef struct Keyfile {
+        const char *text;
+        size_t size;
+        size_t pos;
+        unsigned line;
+        unsigned column;                  /* of the current value */
+        char buffer[KEYFILE_LINE_MAX + 1]; /* the current line, cut into key and value */
+        const char *key;
+        char *value;
+} Keyfile;
+
+/* Checks the format line "NAME VERSION". 0, or -EINVAL with `error` filled. */
+int keyfile_open(Keyfile *k, const char *text, size_t size, const char *format, TextError *error)
+        _must_check_;
+
+/* 1: `key` and `value` are set, until the next call. 0: end. -EINVAL: `error` filled. */
+int keyfile_next(Keyfile *k, TextError *error) _must_check_;
+
+/* Cuts the next blank-separated word off a value; NULL at the end. */
+char *keyfile_word(char **value);
+
+/* Fills `error` for the current line; returns -EINVAL, to be returned on. */
+int keyfile_error(const Keyfile *k, TextError *error, const char *format, ...) _printf_(3, 4);

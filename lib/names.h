@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every name the product shows to the system: paths, D-Bus names, units, groups, variables. */
+#pragma once
+
+#ifndef UZ_VERSION
+#define UZ_VERSION "0.1.0"
+#endif
+#ifndef UZ_LIBEXECDIR
+#define UZ_LIBEXECDIR "/usr/lib/usbzone"
+#endif
+#ifndef UZ_LOCALEDIR
+#define UZ_LOCALEDIR "/usr/share/locale"
+#endif
+
+#define UZ_PACKAGE "usbzone"
+
+/* Directories; the daemon and the CLI take others only through these environment variables,
+ * which tests set and which are ignored when the program runs set-uid or as a unit. */
+#define UZ_ETC_DIR "/etc/usbzone"
+#define UZ_STATE_DIR "/var/lib/usbzone"
+#define UZ_RUN_DIR "/run/usbzone"
+#define UZ_ENV_ETC_DIR "USBZONE_ETC_DIR"
+#define UZ_ENV_STATE_DIR "USBZONE_STATE_DIR"
+#define UZ_ENV_RUN_DIR "USBZONE_RUN_DIR"
+#define UZ_ENV_LIBEXEC_DIR "USBZONE_LIBEXEC_DIR"
+#define UZ_ENV_BUS_ADDRESS "USBZONE_BUS_ADDRESS"
+
+/* Files below UZ_ETC_DIR */
+#define UZ_KEYS_FILE "authority.keys"
+#define UZ_CREDENTIAL_FILE "host.credential"
+#define UZ_POLICY_FILE "policy"
+#define UZ_WHITELIST_PREFIX "whitelist-" /* + first 16 hex digits of the file's SHA-256 */
+#define UZ_WHITELIST_SUFFIX ".uzw"
+#define UZ_AUTHORITY_DIR "authority" /* private keys PURPOSE.pem of a stand-alone computer */
+
+/* Files below UZ_STATE_DIR */
+#define UZ_OBSERVE_FILE "observe" /* exists: observe mode; absent: enforce */
+#define UZ_GRANTS_FILE "grants"
+#define UZ_LEDGER_DIR "ledger"
+
+/* Files below UZ_RUN_DIR */
+#define UZ_READY_FILE "ready"       /* exists while the daemon guards */
+#define UZ_BLOCK_SOCKET "block.sock" /* block helper -> daemon */
+#define UZ_DRIVES_DIR "drives"      /* what is in use, for a restart */
+
+#define UZ_DAEMON "usbzoned"
+#define UZ_CLI "usbzonectl"
+#define UZ_PROBE_HELPER "usbzone-probe"
+#define UZ_BLOCK_HELPER "usbzone-block"
+#define UZ_UNIT "usbzoned.service"
+
+#define UZ_BUS_NAME "org.usbzone1"
+#define UZ_BUS_ROOT "/org/usbzone1"
+#define UZ_BUS_DRIVE_PREFIX "/org/usbzone1/drive"
+#define UZ_BUS_MANAGER "org.usbzone1.Manager"
+#define UZ_BUS_DRIVE "org.usbzone1.Drive"
+#define UZ_BUS_LEDGER "org.usbzone1.Ledger"
+
+#define UZ_GROUP_ADMIN "usbzone-admin"
+#define UZ_GROUP_SECURITY "usbzone-security"
+#define UZ_GROUP_AUDIT "usbzone-audit"

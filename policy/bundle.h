@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The policy ("usbzone-policy 1", signed by a policy key): rules, classes, revocations, the
+ * whitelist's digest, validity. Format: docs/usbzone-policy.5 */
+#pragma once
+
+#include "lib/keyfile.h"
+#include "policy/authority.h"
+#include "policy/device.h"
+#include "policy/label.h"
+#include "policy/verdict.h"
+
+#define BUNDLE_CONTACT_MAX 256u
+
+typedef struct BundleRule {
+        Effect effect;
+        Severity severity;
+        unsigned line; /* 0 = built-in */
+} BundleRule;
+
+/* "class = allow 02:02:*" or "class = block ff:*:*"; -1 matches any. The last match counts. */
+typedef struct BundleClass {
+        int16_t class, subclass, protocol;
+        bool allow;
+        unsigned line;
+} BundleClass;
+
+/* "device = 096e:0885 SERIAL|* 03:*:* 0b:*:*": the interfaces of a named device that may pass, its
+ * storage staying blocked. */
+typedef struct BundleDevice {
+        uint16_t vid, pid;
+        char serial[USB_STRING_MAX + 1]; /* escaped text; "*" = any */
+        BundleClass passes[8];
+        size_t n_passes;
+        unsigned line;
+} BundleDevice;
+
+typedef enum RevokedKind { REVOKED_DRIVE, REVOKED_LABEL, REVOKED_KEY } RevokedKind;
+typedef struct BundleRevoked {
+        RevokedKind kind;
+        uint8_t id[DIGEST_SIZE]; /* 32 bytes for a drive, 16 for label and key, rest zero */
+        unsigned line;
+} BundleRevoked;
+
+typedef struct Bundle {
+        char name[NAME_MAX_SIZE];
+        uint64_t version;              /* >= 1, only ever grows */
+        int64_t not_before, not_after; /* 0 = no bound */
+        BundleRule rules[ZONE_MAX_][ZONE_MAX_]; /* [host zone][drive zone; ZONE_NONE = no label] */
+        bool whitelist_required;
+        bool has_whitelist;
+        uint8_t whitelist_digest[DIGEST_SIZE];
+        uint64_t grant_max; /* longest grant, seconds */
+        char contact[BUNDLE_CONTACT_MAX];
+        BundleClass *classes;
+        size_t n_classes;
+        BundleDevice *devices;
+        size_t n_devices;
+        BundleRevoked *revoked; /* sorted */
+        size_t n_revoked;
+} Bundle;
+
+/* The built-in table of DESIGN.md section 3, nothing revoked, no whitelist. */
+void bundle_defaults(Bundle *ret);
+
+/* Parses text that note_verify() has passed (or an unsigned draft). 0, -EINVAL with `error`, -errno. */
+int bundle_parse(const char *text, size_t size, Bundle *ret, TextError *error) _must_check_;
+
+/* Drops what a Bundle points to; the struct itself is the caller's. */
+void bundle_clear(Bundle *b);
+
+/* Writes it back as text, for tools that edit: comments are not kept, everything else is. */
+int bundle_format(const Bundle *b, char **ret, size_t *ret_size) _must_check_;
+
+bool bundle_is_revoked(const Bundle *b, RevokedKind kind, const uint8_t *id);
+int bundle_revoke(Bundle *b, RevokedKind kind, const uint8_t *id) _must_check_; /* -EEXIST */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Grants: temporary exceptions for one drive. Format of the list: docs/usbzone-files.5 */
+#pragma once
+
+#include "lib/keyfile.h"
+#include "policy/identity.h"
+#include "policy/verdict.h"
+
+#define GRANTS_MAX 256u
+#define GRANT_ID_SIZE 8u
+#define GRANT_TEXT_MAX 200u
+
+typedef struct Grant {
+        uint8_t id[GRANT_ID_SIZE];
+        uint8_t identity[DIGEST_SIZE];
+        Effect effect; /* EFFECT_ALLOW or EFFECT_READ_ONLY */
+        int64_t start, end; /* seconds since the epoch, start <= t < end */
+        char approver[GRANT_TEXT_MAX];
+        char reason[GRANT_TEXT_MAX];
+} Grant;
+
+typedef struct Grants {
+        Grant list[GRANTS_MAX];
+        size_t n;
+} Grants;
+
+/* The grant for this drive at `now` that allows most, or NULL. */
+const Grant *grants_find(const Grants *g, const uint8_t identity[DIGEST_SIZE], int64_t now);
+int grants_add(Grants *g, const Grant *grant) _must_check_; /* -ENOSPC, -EINVAL */
+int grants_remove(Grants *g, const uint8_t id[GRANT_ID_SIZE]) _must_check_; /* -ENOENT */
+/* Drops what ended before `now`; returns how many. */
+size_t grants_prune(Grants *g, int64_t now);
+
+int grants_parse(const char *text, size_t size, Grants *ret, TextError *error) _must_check_;
+int grants_format(const Grants *g, char **ret, size_t *ret_size) _must_check_;

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The ledger's files: appends durable records, reads the verified chain.
+ * Segments NNNNNNNNNN.jsonl in UZ_STATE_DIR/ledger; the first record's number names the segment. */
+#pragma once
+
+#include <json-c/json.h>
+#include <stdbool.h>
+
+#include "policy/chain.h"
+
+typedef struct Ledger Ledger;
+
+/* Opens for appending: finds the end of the verified chain, goes on in a new segment after a torn
+ * tail (and says so through ledger_take_torn()). -EUCLEAN: the chain is broken, appending goes on in
+ * a new segment from what is there, the break stays visible. */
+int ledger_open(int state_fd, const char *host_id, Ledger **ret) _must_check_;
+Ledger *ledger_close(Ledger *l);
+DEFINE_FREEP(Ledger, ledger_close)
+
+/* Appends {"seq","time","boot","mono","host","kind", fields...} and returns once it is on disk.
+ * `fields` is a flat json object, borrowed. -errno: not recorded; the next call tries a new segment. */
+int ledger_append(Ledger *l, const char *kind, json_object *fields) _must_check_;
+void ledger_head(const Ledger *l, Chain *ret);
+/* Bytes of a torn tail found at open; 0 = none. */
+size_t ledger_take_torn(Ledger *l);
+
+/* Reader over the verified chain; stops at the first line that does not verify. */
+typedef struct LedgerReader LedgerReader;
+typedef struct LedgerBreak {
+        int outcome;         /* 0, CHAIN_E_*, -errno */
+        uint64_t seq;        /* the first bad sequence number */
+        char segment[32];
+        unsigned long line;  /* 1-based in the segment */
+} LedgerBreak;
+
+int ledger_reader_open(int ledger_fd, LedgerReader **ret) _must_check_;
+LedgerReader *ledger_reader_close(LedgerReader *r);
+DEFINE_FREEP(LedgerReader, ledger_reader_close)
+/* 1 and one line (without newline, valid till the next call), 0 at the end (call again later for
+ * more: --follow), < 0 broken: see ledger_reader_state(). */
+int ledger_reader_next(LedgerReader *r, const char **ret_line, size_t *ret_size) _must_check_;
+void ledger_reader_state(const LedgerReader *r, Chain *ret_chain, LedgerBreak *ret_break,
+                         size_t *ret_torn);

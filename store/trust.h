@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Loads /etc/usbzone: key list, host credential, policy, whitelist; each checked for owner and mode,
+ * verified, then parsed. Used by the daemon and by the CLI's file-only verbs. */
+#pragma once
+
+#include "lib/keyfile.h"
+#include "policy/decide.h"
+
+#define TRUST_MESSAGE_MAX 512u
+
+typedef struct Trust {
+        Snapshot snapshot;
+        int whitelist_fd;
+        char message[TRUST_MESSAGE_MAX]; /* what is wrong and what to do, naming file and line; "" = fine */
+} Trust;
+
+/* Always gives a Trust: one whose snapshot.status is not OK blocks everything. -ENOMEM only.
+ * `minimum` is the policy version below which a policy is refused as rolled back (0 = none). */
+int trust_load(int etc_fd, int64_t now, uint64_t minimum, Trust **ret) _must_check_;
+Trust *trust_free(Trust *t);
+DEFINE_FREEP(Trust, trust_free)

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The ladder of tests; included by the Makefile.
+
+.PHONY: test check check-static check-unit check-fault check-fuzz check-integration check-asan \
+	check-vm check-layers check-headers check-style check-size check-units check-shell check-po \
+	check-man check-contract bench demo fuzz
+
+test: ## install what is missing, then every rung: make check and make check-vm
+	./tests/deps.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK) $$(cat tests/vm/packages.txt)
+	./tests/summary.sh make-check "$(MAKE) --no-print-directory check" \
+		make-check-vm "$(MAKE) --no-print-directory check-vm"
+
+check: ## every test that needs no virtual machine (under 5 minutes)
+	@./tests/summary.sh \
+		static "$(MAKE) --no-print-directory check-static" \
+		unit "$(MAKE) --no-print-directory check-unit" \
+		asan "$(MAKE) --no-print-directory check-asan" \
+		fault "$(MAKE) --no-print-directory check-fault" \
+		fuzz "$(MAKE) --no-print-directory check-fuzz" \
+		integration "$(MAKE) --no-print-directory check-integration"
+
+STATIC := layers headers style size units shell po man contract
+check-static: all ## the structural checks
+	@./tests/summary.sh $(foreach c,$(STATIC),$(c) "$(MAKE) --no-print-directory check-$(c)")
+
+$(B)/unit: $(call OBJ,unit) $(AR_store) $(AR_policy) $(AR_lib) $(B)/sources
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -no-pie -o $@ $(call OBJ,unit) $(AR_store) $(AR_policy) $(AR_lib) $(LIBS_test)
+
+check-unit: $(B)/unit ## unit tests (Criterion)
+	@./tests/criterion.sh $(B)/unit
+
+check-asan: ## unit tests under the address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory VARIANT=asan check-unit
+
+check-layers: all ## lib <- policy <- store <- {daemon, cli}; policy does no I/O
+	@./tests/static/layers.sh $(AR_policy)
+check-headers: ## every header compiles alone
+	@./tests/static/headers.sh "$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)"
+check-style: ## clang-format finds nothing to change
+	@./tests/static/style.sh
+check-size: ## functions and files within budget
+	@./tests/static/size.sh
+check-units: all ## systemd-analyze verify and security of the units
+	@./tests/static/units.sh
+check-shell: ## shellcheck
+	@./tests/static/shell.sh
+check-po: all ## the translation is complete
+	@./tests/static/po.sh $(B)
+check-man: all ## manual pages are clean and name every verb, option and reason
+	@./tests/static/man.sh $(B)
+check-contract: all ## D-Bus, reasons, udev classes: code, rules and documents agree
+	@./tests/static/contract.sh $(B)
+
+check-fault: ## each failing call refuses
+	@./tests/fault/run.sh $(B)
+check-fuzz: ## replay of the fuzz corpora
+	@./tests/fuzz/replay.sh
+fuzz: ## fuzz each parser for FUZZ_SECONDS (default 60) with libFuzzer
+	@./tests/fuzz/run.sh
+check-integration: all ## the real daemon on a private bus
+	@./tests/integration/run.sh $(B)
+check-vm: ## the product on a real kernel in QEMU
+	@$(MAKE) --no-print-directory VARIANT=release all
+	@./tests/vm/run
+bench: ## figures, each beside a peer or a limit of the same run
+	@./tests/bench/run.sh
+demo: ## the whole story on a real kernel in QEMU, from a bare Debian 12 (root)
+	@./tests/demo/run.sh
