@@ -38,5 +38,8 @@ int keyfile_next(Keyfile *k, TextError *error) _must_check_;
 /* Cuts the next blank-separated word off a value; NULL at the end. */
 char *keyfile_word(char **value);
 
+/* Moves `column` to a word of the current line, before keyfile_error(). */
+void keyfile_point(Keyfile *k, const char *word);
+
 /* Fills `error` for the current line; returns -EINVAL, to be returned on. */
 int keyfile_error(const Keyfile *k, TextError *error, const char *format, ...) _printf_(3, 4);

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Hex, base64, clean UTF-8, escaping and decimal numbers. */
+#include "lib/text.h"
+
+#include <string.h>
+
+static const char hex_digits[] = "0123456789abcdef";
+static const char base64_digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+void text_hex(const void *data, size_t n, char *ret)
+{
+        const uint8_t *p = data;
+
+        for (size_t i = 0; i < n; i++) {
+                *ret++ = hex_digits[p[i] >> 4];
+                *ret++ = hex_digits[p[i] & 15];
+        }
+        *ret = '\0';
+}
+
+static int hex_value(char c)
+{
+        if (c >= '0' && c <= '9')
+                return c - '0';
+        if (c >= 'a' && c <= 'f')
+                return c - 'a' + 10;
+        if (c >= 'A' && c <= 'F')
+                return c - 'A' + 10;
+        return -1;
+}
+
+int text_unhex(const char *hex, void *ret, size_t n)
+{
+        uint8_t *p = ret;
+
+        if (strnlen(hex, 2 * n + 1) != 2 * n)
+                return -EINVAL;
+        for (size_t i = 0; i < 2 * n; i++)
+                if (hex_value(hex[i]) < 0)
+                        return -EINVAL;
+        for (size_t i = 0; i < n; i++)
+                p[i] = (uint8_t)(hex_value(hex[2 * i]) << 4 | hex_value(hex[2 * i + 1]));
+        return 0;
+}
+
+void text_base64(const void *data, size_t n, char *ret)
+{
+        const uint8_t *p = data;
+
+        for (size_t i = 0; i < n; i += 3) {
+                size_t left = n - i;
+                uint32_t v = (uint32_t)p[i] << 16;
+
+                if (left > 1)
+                        v |= (uint32_t)p[i + 1] << 8;
+                if (left > 2)
+                        v |= p[i + 2];
+                *ret++ = base64_digits[v >> 18];
+                *ret++ = base64_digits[v >> 12 & 63];
+                *ret++ = left > 1 ? base64_digits[v >> 6 & 63] : '=';
+                *ret++ = left > 2 ? base64_digits[v & 63] : '=';
+        }
+        *ret = '\0';
+}
+
+/* Four characters to 1, 2 or 3 bytes in `ret`; 0 for anything but the one canonical spelling. */
+static size_t base64_group(const char *text, bool last, uint8_t ret[3])
+{
+        size_t n = 3;
+        uint32_t v = 0;
+
+        if (last && text[3] == '=')
+                n = text[2] == '=' ? 1 : 2;
+        for (size_t i = 0; i < 4; i++) {
+                const char *p = memchr(base64_digits, text[i], 64);
+
+                if (i <= n && !p)
+                        return 0;
+                v = v << 6 | (i <= n ? (uint32_t)(p - base64_digits) : 0);
+        }
+        ret[0] = (uint8_t)(v >> 16);
+        ret[1] = (uint8_t)(v >> 8);
+        ret[2] = (uint8_t)v;
+        /* Bits that no byte takes must be zero, or two spellings would mean the same. */
+        if ((n == 1 && ret[1]) || (n < 3 && ret[2]))
+                return 0;
+        return n;
+}
+
+int text_unbase64(const char *text, size_t len, void *ret, size_t max)
+{
+        uint8_t *out = ret, group[3];
+        size_t done = 0;
+
+        if (len % 4 != 0)
+                return -EINVAL;
+        for (size_t i = 0; i < len; i += 4) {
+                size_t n = base64_group(text + i, i + 4 == len, group);
+
+                if (n == 0)
+                        return -EINVAL;
+                if (n > max - done || done + n > INT32_MAX)
+                        return -ENOSPC;
+                memcpy(out + done, group, n);
+                done += n;
+        }
+        return (int)done;
+}
+
+/* Length of the well-formed UTF-8 sequence at `p` (RFC 3629) and its code point; 0 if there is none. */
+static size_t utf8_decode(const uint8_t *p, size_t len, uint32_t *ret)
+{
+        static const uint32_t lowest[] = {0, 0, 0x80, 0x800, 0x10000};
+        size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+        uint32_t c;
+
+        if (n == 0 || n > len || p[0] > 0xf4)
+                return 0;
+        c = n == 1 ? p[0] : p[0] & (0x7fu >> n);
+        for (size_t i = 1; i < n; i++) {
+                if ((p[i] & 0xc0) != 0x80)
+                        return 0;
+                c = c << 6 | (p[i] & 0x3fu);
+        }
+        if (c < lowest[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+                return 0;
+        *ret = c;
+        return n;
+}
+
+/* True for what could hide or turn around other text, or steer a terminal. */
+static bool is_unsafe(uint32_t c)
+{
+        return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x200e || c == 0x200f ||
+               (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/* Bytes of the clean character at `p`; 0 if there is none. */
+static size_t clean_char(const uint8_t *p, size_t len)
+{
+        uint32_t c = 0;
+        size_t n = utf8_decode(p, len, &c);
+
+        return n > 0 && !is_unsafe(c) ? n : 0;
+}
+
+bool text_is_clean(const char *text, size_t len)
+{
+        const uint8_t *p = (const uint8_t *)text;
+
+        for (size_t i = 0; i < len;) {
+                size_t n = clean_char(p + i, len - i);
+
+                if (n == 0)
+                        return false;
+                i += n;
+        }
+        return true;
+}
+
+void text_escape(const void *data, size_t len, char *ret, size_t max)
+{
+        const uint8_t *p = data;
+        size_t done = 0;
+
+        if (max == 0)
+                return;
+        for (size_t i = 0; i < len;) {
+                size_t n = clean_char(p + i, len - i), need = n;
+                char piece[4];
+
+                if (n == 0) {
+                        memcpy(piece, "\\x", 2);
+                        piece[2] = hex_digits[p[i] >> 4];
+                        piece[3] = hex_digits[p[i] & 15];
+                        n = 1;
+                        need = 4;
+                } else if (p[i] == '\\') {
+                        memcpy(piece, "\\\\", 2);
+                        need = 2;
+                } else {
+                        memcpy(piece, p + i, n);
+                }
+                if (need > max - 1 - done)
+                        break;
+                memcpy(ret + done, piece, need);
+                done += need;
+                i += n;
+        }
+        ret[done] = '\0';
+}
+
+int text_u64(const char *text, uint64_t max, uint64_t *ret)
+{
+        uint64_t v = 0;
+
+        if (!*text || text[strspn(text, "0123456789")])
+                return -EINVAL;
+        for (; *text; text++) {
+                unsigned digit = (unsigned)(*text - '0');
+
+                if (v > (UINT64_MAX - digit) / 10)
+                        return -ERANGE;
+                v = v * 10 + digit;
+        }
+        if (v > max)
+                return -ERANGE;
+        *ret = v;
+        return 0;
+}
