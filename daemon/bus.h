@@ -11,7 +11,7 @@ Bus *bus_free(Bus *b);
 /* Signals; no-ops while there is no bus. `b` may be NULL. */
 void bus_drive_added(Bus *b, Drive *d);
 void bus_drive_removed(Bus *b, Drive *d);
-void bus_drive_changed(Bus *b, Drive *d);             /* PropertiesChanged + VerdictChanged */
+void bus_drive_changed(Bus *b, Drive *d); /* PropertiesChanged + VerdictChanged */
 void bus_violation(Bus *b, Drive *d, json_object *fields);
 void bus_record_added(Bus *b, uint64_t seq, const char *kind);
 void bus_manager_changed(Bus *b);

@@ -6,14 +6,14 @@
 
 /* X(enumerator, name on the bus) */
 #define DRIVE_STATE_TABLE(X) \
-        X(NEW, "new")               /* seen, descriptors held, interface unauthorized */ \
-        X(PROBING, "probing")       /* authorized, claimed by us, child reads */ \
-        X(MEDIATED, "mediated")     /* kernel-mediated read: bound, hidden, read-only */ \
-        X(HANDOVER, "handover")     /* allowed; the kernel takes it, block device awaited */ \
-        X(IN_USE, "in-use")         /* allowed or read-only, compared, shown to user space */ \
-        X(BLOCKED, "blocked")       /* unauthorized */ \
-        X(WRITING, "writing")       /* claimed by us, child writes a label */ \
-        X(SYSTEM, "system")         /* carries the running system: never touched */ \
+        X(NEW, "new")           /* seen, descriptors held, interface unauthorized */ \
+        X(PROBING, "probing")   /* authorized, claimed by us, child reads */ \
+        X(MEDIATED, "mediated") /* kernel-mediated read: bound, hidden, read-only */ \
+        X(HANDOVER, "handover") /* allowed; the kernel takes it, block device awaited */ \
+        X(IN_USE, "in-use")     /* allowed or read-only, compared, shown to user space */ \
+        X(BLOCKED, "blocked")   /* unauthorized */ \
+        X(WRITING, "writing")   /* claimed by us, child writes a label */ \
+        X(SYSTEM, "system")     /* carries the running system: never touched */ \
         X(GONE, "gone")
 
 #define X(name, text) DRIVE_##name,
@@ -26,17 +26,17 @@ const char *drive_state_name(DriveState state);
 typedef struct DriveView {
         uint64_t number;
         DriveState state;
-        const Decision *decision;  /* the last one; all zero before the first */
+        const Decision *decision; /* the last one; all zero before the first */
         const Facts *facts;
-        Effect effect;             /* what is in force (observe mode: allow) */
-        bool observed;             /* the verdict was not enforced: observe mode */
+        Effect effect; /* what is in force (observe mode: allow) */
+        bool observed; /* the verdict was not enforced: observe mode */
         bool before_start;
-        char sysname[32];          /* "1-1.2" */
+        char sysname[32]; /* "1-1.2" */
         char syspath[256];
-        char block[32];            /* "sda" or "" */
+        char block[32]; /* "sda" or "" */
         char serial[USB_STRING_MAX * 4 + 1];
         char scsi_vendor[SCSI_VENDOR_SIZE * 4 + 1], scsi_product[SCSI_PRODUCT_SIZE * 4 + 1];
-        uint64_t since_us;         /* wall clock */
+        uint64_t since_us; /* wall clock */
 } DriveView;
 
 void drive_view(const Drive *d, DriveView *ret);
@@ -50,8 +50,8 @@ int drive_redecide(Drive *d) _must_check_;
 /* Writes a label (already verified against this drive) to both copies, reads it back, reprobes.
  * `done` is called once, later, with 0 or -errno. Only when BLOCKED (or PROBE-able). */
 typedef void (*DriveDone)(void *userdata, int result);
-int drive_write_label(Drive *d, const uint8_t label[LABEL_SIZE], DriveDone done, void *userdata)
-        _must_check_;
+int drive_write_label(Drive *d, const uint8_t label[LABEL_SIZE], DriveDone done,
+                      void *userdata) _must_check_;
 
 /* Reads partition table facts through the probe child, for enrolment: first byte used by a partition
  * or file system. `ret_first` bytes; 0 = the label area itself lies in a file system. */

@@ -10,19 +10,25 @@
         X(STOP, "stop", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f02", 5, "usbzone stopped") \
         X(VERDICT, "verdict", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f03", 5, "Drive decided") \
         X(REMOVED, "removed", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f04", 6, "Drive removed") \
-        X(ACTIVE_BEFORE_START, "active-before-start", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f05", 4, "Drive was in use before usbzone started") \
+        X(ACTIVE_BEFORE_START, "active-before-start", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f05", 4, \
+          "Drive was in use before usbzone started") \
         X(MODE, "mode", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f06", 4, "Mode changed") \
         X(POLICY_LOADED, "policy-loaded", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f07", 5, "Policy loaded") \
-        X(POLICY_REFUSED, "policy-refused", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f08", 3, "Policy refused") \
+        X(POLICY_REFUSED, "policy-refused", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f08", 3, \
+          "Policy refused") \
         X(GRANT, "grant", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f09", 4, "Temporary exception granted") \
-        X(GRANT_ENDED, "grant-ended", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f0a", 4, "Temporary exception ended") \
+        X(GRANT_ENDED, "grant-ended", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f0a", 4, \
+          "Temporary exception ended") \
         X(LABEL_WRITTEN, "label-written", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f0b", 5, "Label written") \
         X(ENROLLED, "enrolled", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f0c", 5, "Drive enrolled") \
         X(REVOKED, "revoked", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f0d", 4, "Drive revoked") \
         X(SETUP, "setup", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f0e", 5, "Computer set up") \
-        X(TORN_TAIL, "torn-tail", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f0f", 4, "An unfinished record was found at the end of the ledger") \
-        X(TAMPER, "tamper", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f10", 2, "Something that guards was changed by someone else") \
-        X(GRANT_ENDING, "grant-ending", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f11", 5, "A temporary exception ends soon")
+        X(TORN_TAIL, "torn-tail", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f0f", 4, \
+          "An unfinished record was found at the end of the ledger") \
+        X(TAMPER, "tamper", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f10", 2, \
+          "Something that guards was changed by someone else") \
+        X(GRANT_ENDING, "grant-ending", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f11", 5, \
+          "A temporary exception ends soon")
 
 #define X(name, kind, id, priority, words) EVENT_##name,
 typedef enum EventKind { EVENT_TABLE(X) EVENT_MAX_ } EventKind;

@@ -21,13 +21,13 @@ typedef struct Drive Drive;
 typedef struct Manager {
         sd_event *event;
         int etc_fd, state_fd, run_fd;
-        Trust *trust;    /* never NULL; replaced as a whole by manager_reload() */
+        Trust *trust; /* never NULL; replaced as a whole by manager_reload() */
         Grants grants;
-        bool observe;    /* decide and record, let pass */
-        Ledger *ledger;  /* NULL: not writable */
+        bool observe;   /* decide and record, let pass */
+        Ledger *ledger; /* NULL: not writable */
         Monitor *monitor;
         BlockServer *block;
-        Bus *bus;        /* NULL until connected; everything works without it */
+        Bus *bus; /* NULL until connected; everything works without it */
         Drive *drives[MANAGER_DRIVES_MAX];
         size_t n_drives;
         uint64_t next_drive; /* number of the next drive object, 1.. */

@@ -26,8 +26,8 @@ const char *file_trust_text(int outcome);
 
 /* Opens a regular file, no symlink, owned by root or geteuid(), at most `max` bytes. Returns 0 and
  * a descriptor, a FILE_E_* outcome, or -errno. */
-int file_open_trusted(int dirfd, const char *name, FileFlags flags, uint64_t max, int *ret_fd)
-        _must_check_;
+int file_open_trusted(int dirfd, const char *name, FileFlags flags, uint64_t max,
+                      int *ret_fd) _must_check_;
 
 /* Reads to the end, at most `max` bytes; `ret` is NUL-terminated beyond `ret_size`. -EFBIG. */
 int file_read_fd(int fd, size_t max, char **ret, size_t *ret_size) _must_check_;

@@ -22,15 +22,15 @@ typedef struct Keyfile {
         size_t size;
         size_t pos;
         unsigned line;
-        unsigned column;                  /* of the current value */
+        unsigned column;                   /* of the current value */
         char buffer[KEYFILE_LINE_MAX + 1]; /* the current line, cut into key and value */
         const char *key;
         char *value;
 } Keyfile;
 
 /* Checks the format line "NAME VERSION". 0, or -EINVAL with `error` filled. */
-int keyfile_open(Keyfile *k, const char *text, size_t size, const char *format, TextError *error)
-        _must_check_;
+int keyfile_open(Keyfile *k, const char *text, size_t size, const char *format,
+                 TextError *error) _must_check_;
 
 /* 1: `key` and `value` are set, until the next call. 0: end. -EINVAL: `error` filled. */
 int keyfile_next(Keyfile *k, TextError *error) _must_check_;

@@ -39,9 +39,9 @@
 #define UZ_LEDGER_DIR "ledger"
 
 /* Files below UZ_RUN_DIR */
-#define UZ_READY_FILE "ready"       /* exists while the daemon guards */
+#define UZ_READY_FILE "ready"        /* exists while the daemon guards */
 #define UZ_BLOCK_SOCKET "block.sock" /* block helper -> daemon */
-#define UZ_DRIVES_DIR "drives"      /* what is in use, for a restart */
+#define UZ_DRIVES_DIR "drives"       /* what is in use, for a restart */
 
 #define UZ_DAEMON "usbzoned"
 #define UZ_CLI "usbzonectl"

@@ -43,8 +43,8 @@ typedef struct BundleRevoked {
 
 typedef struct Bundle {
         char name[NAME_MAX_SIZE];
-        uint64_t version;              /* >= 1, only ever grows */
-        int64_t not_before, not_after; /* 0 = no bound */
+        uint64_t version;                       /* >= 1, only ever grows */
+        int64_t not_before, not_after;          /* 0 = no bound */
         BundleRule rules[ZONE_MAX_][ZONE_MAX_]; /* [host zone][drive zone; ZONE_NONE = no label] */
         bool whitelist_required;
         bool has_whitelist;

@@ -13,12 +13,12 @@
 #define CHAIN_LINE_MAX 16384u
 
 typedef struct Chain {
-        uint64_t seq;               /* of the last good record; 0 = none yet */
-        uint8_t head[DIGEST_SIZE];  /* hash of its line */
+        uint64_t seq;              /* of the last good record; 0 = none yet */
+        uint8_t head[DIGEST_SIZE]; /* hash of its line */
 } Chain;
 
 typedef enum ChainOutcome {
-        CHAIN_E_TORN = 1,   /* no final newline, or cut JSON: a write that never finished */
+        CHAIN_E_TORN = 1, /* no final newline, or cut JSON: a write that never finished */
         CHAIN_E_FORMAT = 2,
         CHAIN_E_GAP = 3,    /* seq is not the last + 1 */
         CHAIN_E_BROKEN = 4, /* prev is not the hash of the line before */
@@ -31,5 +31,5 @@ int chain_check(Chain *chain, const char *line, size_t size) _must_check_;
 
 /* Makes the last part of a line and moves on: `body` is {"seq":...  without the closing brace; the
  * result is body,"prev":"...","mac":""}\n. -ENOSPC over CHAIN_LINE_MAX. */
-int chain_append(Chain *chain, const char *body, char ret[CHAIN_LINE_MAX], size_t *ret_size)
-        _must_check_;
+int chain_append(Chain *chain, const char *body, char ret[CHAIN_LINE_MAX],
+                 size_t *ret_size) _must_check_;

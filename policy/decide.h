@@ -25,7 +25,7 @@ typedef struct Snapshot {
 typedef enum ProbeStatus {
         PROBE_NOT_TRIED = 0, /* not storage, or a device refused before */
         PROBE_OK,
-        PROBE_ERROR,   /* facts.probe_reason says why: PROBE_TIMEOUT, PROBE_FAILED, ... */
+        PROBE_ERROR, /* facts.probe_reason says why: PROBE_TIMEOUT, PROBE_FAILED, ... */
 } ProbeStatus;
 
 /* What is known of the device; nothing in it is trusted. */
@@ -43,8 +43,8 @@ typedef struct Facts {
 
 typedef struct DecisionStep {
         Check check;
-        Reason reason; /* OK = passed */
-        char saw[DECISION_STEP_TEXT];    /* escaped, ready to show */
+        Reason reason;                /* OK = passed */
+        char saw[DECISION_STEP_TEXT]; /* escaped, ready to show */
         char wanted[DECISION_STEP_TEXT];
 } DecisionStep;
 

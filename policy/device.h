@@ -28,7 +28,10 @@ typedef struct UsbInterface {
         X(RNDIS_MISC, 0xef, 0x04, 0x01, false, "network (RNDIS)")
 
 #define X(name, c, s, p, storage, words) DEVICE_CLASS_##name,
-typedef enum DeviceClass { DEVICE_CLASS_TABLE(X) DEVICE_CLASS_MAX_, DEVICE_CLASS_FREE = -1 } DeviceClass;
+typedef enum DeviceClass {
+        DEVICE_CLASS_TABLE(X) DEVICE_CLASS_MAX_,
+        DEVICE_CLASS_FREE = -1
+} DeviceClass;
 #undef X
 
 /* The gated class of an interface, or DEVICE_CLASS_FREE. */
@@ -47,4 +50,5 @@ int device_interfaces_parse(const void *blob, size_t size, DeviceInterfaces *ret
 
 bool device_is_gated(const DeviceInterfaces *d);
 bool device_has_storage(const DeviceInterfaces *d);
-bool device_is_plain_storage(const DeviceInterfaces *d); /* storage and nothing else, one interface */
+/* Storage and nothing else, one interface. */
+bool device_is_plain_storage(const DeviceInterfaces *d);

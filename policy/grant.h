@@ -13,7 +13,7 @@
 typedef struct Grant {
         uint8_t id[GRANT_ID_SIZE];
         uint8_t identity[DIGEST_SIZE];
-        Effect effect; /* EFFECT_ALLOW or EFFECT_READ_ONLY */
+        Effect effect;      /* EFFECT_ALLOW or EFFECT_READ_ONLY */
         int64_t start, end; /* seconds since the epoch, start <= t < end */
         char approver[GRANT_TEXT_MAX];
         char reason[GRANT_TEXT_MAX];
@@ -26,7 +26,7 @@ typedef struct Grants {
 
 /* The grant for this drive at `now` that allows most, or NULL. */
 const Grant *grants_find(const Grants *g, const uint8_t identity[DIGEST_SIZE], int64_t now);
-int grants_add(Grants *g, const Grant *grant) _must_check_; /* -ENOSPC, -EINVAL */
+int grants_add(Grants *g, const Grant *grant) _must_check_;                 /* -ENOSPC, -EINVAL */
 int grants_remove(Grants *g, const uint8_t id[GRANT_ID_SIZE]) _must_check_; /* -ENOENT */
 /* Drops what ended before `now`; returns how many. */
 size_t grants_prune(Grants *g, int64_t now);

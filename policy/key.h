@@ -19,7 +19,7 @@
 typedef enum Algorithm {
         ALGORITHM_NONE = 0,
         ALGORITHM_ED25519_SHA256 = 1,
-        ALGORITHM_SM2_SM3 = 2, /* reserved: refused as unknown until an authority can be made with it */
+        ALGORITHM_SM2_SM3 = 2, /* reserved: refused until an authority can be made with it */
 } Algorithm;
 
 #define PURPOSE_TABLE(X) \
@@ -82,13 +82,13 @@ int private_key_generate(Algorithm algorithm, Purpose purpose, PrivateKey **ret)
 /* PKCS#8 PEM (RFC 5958, RFC 7468). `passphrase` NULL = not encrypted. */
 int private_key_from_pem(const char *pem, size_t size, const char *passphrase, Purpose purpose,
                          PrivateKey **ret) _must_check_;
-int private_key_to_pem(const PrivateKey *key, const char *passphrase, char **ret, size_t *ret_size)
-        _must_check_;
+int private_key_to_pem(const PrivateKey *key, const char *passphrase, char **ret,
+                       size_t *ret_size) _must_check_;
 const PublicKey *private_key_public(const PrivateKey *key);
 
 /* Signs "usbzone/PURPOSE/v1" 0x00 message. */
-int key_sign(const PrivateKey *key, const void *message, size_t size, uint8_t ret[SIGNATURE_SIZE])
-        _must_check_;
+int key_sign(const PrivateKey *key, const void *message, size_t size,
+             uint8_t ret[SIGNATURE_SIZE]) _must_check_;
 /* 0 only for a signature that fits exactly; KEY_E_SIGNATURE; -errno. */
 int key_verify(const PublicKey *key, const void *message, size_t size,
                const uint8_t signature[SIGNATURE_SIZE]) _must_check_;

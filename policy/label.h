@@ -31,7 +31,7 @@ typedef struct Label {
         Level level;
         uint8_t key_id[LABEL_SIGNATURES_MAX][KEY_ID_SIZE];
         uint8_t id[LABEL_ID_SIZE];
-        uint64_t sequence;                     /* generation: the higher of two good copies counts */
+        uint64_t sequence; /* generation: the higher of two good copies counts */
         int64_t issued, not_before, not_after; /* seconds since the epoch; not_after 0 = no end */
         int64_t retention_end;                 /* 保密期限: 0 = none */
         uint16_t retention_years;              /* 0 = none */
@@ -54,10 +54,10 @@ int label_sign(uint8_t bytes[LABEL_SIZE], unsigned slot, const PrivateKey *key) 
 Reason label_read(const uint8_t bytes[LABEL_SIZE], const Keyring *ring, Label *ret) _must_check_;
 
 typedef struct LabelArea {
-        Reason reason;                    /* OK: `label` is set; else the worse reason of the two */
+        Reason reason; /* OK: `label` is set; else the worse reason of the two */
         Label label;
-        unsigned copy;                    /* which copy was taken */
-        Reason copies[LABEL_COPIES];      /* of each copy alone */
+        unsigned copy;               /* which copy was taken */
+        Reason copies[LABEL_COPIES]; /* of each copy alone */
 } LabelArea;
 
 /* Reads both copies and takes the good one with the higher sequence. */

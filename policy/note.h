@@ -30,5 +30,5 @@ int note_verify(const char *note, size_t size, const Keyring *ring, Purpose purp
                 unsigned threshold, int64_t now, size_t *ret_text_size) _must_check_;
 
 /* Makes text + signature; `text` must end in a newline. */
-int note_sign(const char *text, size_t size, const PrivateKey *key, char **ret, size_t *ret_size)
-        _must_check_;
+int note_sign(const char *text, size_t size, const PrivateKey *key, char **ret,
+              size_t *ret_size) _must_check_;

@@ -45,8 +45,8 @@ int whitelist_open(Whitelist *ret, WhitelistRead read, void *userdata, uint64_t 
                    const uint8_t digest[DIGEST_SIZE]) _must_check_;
 
 /* Interpolation search, falling back to bisection. 1 found, 0 not found, -errno. */
-int whitelist_find(const Whitelist *w, const uint8_t identity[DIGEST_SIZE], WhitelistEntry *ret)
-        _must_check_;
+int whitelist_find(const Whitelist *w, const uint8_t identity[DIGEST_SIZE],
+                   WhitelistEntry *ret) _must_check_;
 
 /* Entry number i, for listing and merging. */
 int whitelist_get(const Whitelist *w, uint64_t i, WhitelistEntry *ret) _must_check_;

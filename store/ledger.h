@@ -27,10 +27,10 @@ size_t ledger_take_torn(Ledger *l);
 /* Reader over the verified chain; stops at the first line that does not verify. */
 typedef struct LedgerReader LedgerReader;
 typedef struct LedgerBreak {
-        int outcome;         /* 0, CHAIN_E_*, -errno */
-        uint64_t seq;        /* the first bad sequence number */
+        int outcome;  /* 0, CHAIN_E_*, -errno */
+        uint64_t seq; /* the first bad sequence number */
         char segment[32];
-        unsigned long line;  /* 1-based in the segment */
+        unsigned long line; /* 1-based in the segment */
 } LedgerBreak;
 
 int ledger_reader_open(int ledger_fd, LedgerReader **ret) _must_check_;

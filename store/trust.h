@@ -11,7 +11,8 @@
 typedef struct Trust {
         Snapshot snapshot;
         int whitelist_fd;
-        char message[TRUST_MESSAGE_MAX]; /* what is wrong and what to do, naming file and line; "" = fine */
+        char message
+                [TRUST_MESSAGE_MAX]; /* what is wrong and what to do, naming file and line; "" = fine */
 } Trust;
 
 /* Always gives a Trust: one whose snapshot.status is not OK blocks everything. -ENOMEM only.
