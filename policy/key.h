@@ -69,14 +69,20 @@ typedef enum KeyOutcome {
         KEY_E_PASSPHRASE = 4,
 } KeyOutcome;
 
+const char *key_outcome_text(int outcome);
+
 /* Fills a key from its raw bytes and derives its id: the first 16 bytes of
  * SHA-256("usbzone-key" 0x00 purpose-name 0x00 algorithm-byte raw). Refuses the small-order points
  * of Ed25519 and encodings that are no point. 0, KEY_E_*, -errno. */
 int public_key_init(PublicKey *ret, Algorithm algorithm, Purpose purpose, const void *raw,
                     size_t raw_size) _must_check_;
 
+/* Not revoked, and not_before <= t < not_after. */
+bool public_key_valid_at(const PublicKey *key, int64_t t);
+
 const PublicKey *keyring_find(const Keyring *ring, const uint8_t id[KEY_ID_SIZE]);
-int keyring_add(Keyring *ring, const PublicKey *key) _must_check_; /* -ENOSPC, -EEXIST */
+/* -ENOSPC; -EEXIST for the same bytes, under whatever purpose: one key has one purpose. */
+int keyring_add(Keyring *ring, const PublicKey *key) _must_check_;
 
 int private_key_generate(Algorithm algorithm, Purpose purpose, PrivateKey **ret) _must_check_;
 /* PKCS#8 PEM (RFC 5958, RFC 7468). `passphrase` NULL = not encrypted. */

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Private keys: made, kept as PKCS#8 PEM, used to sign, wiped. */
+#include "policy/key.h"
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <string.h>
+
+#include "policy/ed25519.h"
+#include "policy/key_internal.h"
+
+/* scrypt (RFC 7914): 16 MiB and some tens of milliseconds for each guess at a passphrase. */
+#define SCRYPT_N 16384
+#define SCRYPT_R 8
+#define SCRYPT_P 1
+
+struct PrivateKey {
+        EVP_PKEY *pkey;
+        PublicKey public;
+};
+
+PrivateKey *private_key_free(PrivateKey *key)
+{
+        if (key)
+                EVP_PKEY_free(key->pkey); /* wipes the secret part */
+        free(key);
+        return NULL;
+}
+
+const PublicKey *private_key_public(const PrivateKey *key)
+{
+        return &key->public;
+}
+
+/* Wraps `pkey`, which it takes over whatever the outcome. */
+static int private_key_wrap(EVP_PKEY *pkey, Purpose purpose, PrivateKey **ret)
+{
+        _cleanup_(private_key_freep) PrivateKey *key = calloc(1, sizeof(*key));
+        uint8_t raw[ED25519_POINT_SIZE];
+        size_t size = sizeof(raw);
+        int r;
+
+        if (!key) {
+                EVP_PKEY_free(pkey);
+                return -ENOMEM;
+        }
+        key->pkey = pkey;
+        if (!EVP_PKEY_is_a(pkey, "ED25519"))
+                return KEY_E_MALFORMED;
+        if (EVP_PKEY_get_raw_public_key(pkey, raw, &size) != 1 || size != sizeof(raw))
+                return -ENOMEM;
+        r = public_key_init(&key->public, ALGORITHM_ED25519_SHA256, purpose, raw, size);
+        if (r != 0)
+                return r;
+        *ret = TAKE_PTR(key);
+        return 0;
+}
+
+int private_key_generate(Algorithm algorithm, Purpose purpose, PrivateKey **ret)
+{
+        EVP_PKEY_CTX *ctx = NULL;
+        EVP_PKEY *pkey = NULL;
+        int ok;
+
+        if (algorithm != ALGORITHM_ED25519_SHA256)
+                return -EOPNOTSUPP;
+        ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_ED25519, NULL);
+        ok = ctx && EVP_PKEY_keygen_init(ctx) == 1 && EVP_PKEY_keygen(ctx, &pkey) == 1;
+        EVP_PKEY_CTX_free(ctx);
+        if (!ok)
+                return -ENOMEM;
+        return private_key_wrap(pkey, purpose, ret);
+}
+
+typedef struct Ask {
+        const char *passphrase;
+        bool asked;
+} Ask;
+
+/* Called by libcrypto only for an encrypted key; never asks a person. */
+static int give_passphrase(char *buffer, int size, int writing, void *userdata)
+{
+        Ask *ask = userdata;
+        size_t n;
+
+        (void)writing;
+        ask->asked = true;
+        if (!ask->passphrase || size < 0)
+                return -1;
+        n = strlen(ask->passphrase);
+        if (n > (size_t)size)
+                return -1;
+        memcpy(buffer, ask->passphrase, n);
+        return (int)n;
+}
+
+int private_key_from_pem(const char *pem, size_t size, const char *passphrase, Purpose purpose,
+                         PrivateKey **ret)
+{
+        Ask ask = {.passphrase = passphrase};
+        EVP_PKEY *pkey;
+        BIO *bio;
+
+        if (size > INT32_MAX)
+                return KEY_E_MALFORMED;
+        bio = BIO_new_mem_buf(pem, (int)size);
+        if (!bio)
+                return -ENOMEM;
+        pkey = PEM_read_bio_PrivateKey(bio, NULL, give_passphrase, &ask);
+        BIO_free(bio);
+        if (!pkey)
+                return ask.asked ? KEY_E_PASSPHRASE : KEY_E_MALFORMED;
+        return private_key_wrap(pkey, purpose, ret);
+}
+
+/* Encrypts with AES-256 under a key that scrypt makes of the passphrase. */
+static bool write_encrypted(BIO *bio, PKCS8_PRIV_KEY_INFO *info, const char *passphrase)
+{
+        X509_ALGOR *how = NULL;
+        X509_SIG *sealed = NULL;
+        bool ok = false;
+
+        how = PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), NULL, 0, NULL, SCRYPT_N, SCRYPT_R, SCRYPT_P);
+        if (!how)
+                goto finish;
+        sealed = PKCS8_set0_pbe(passphrase, (int)strlen(passphrase), info, how);
+        if (!sealed)
+                goto finish;
+        how = NULL; /* part of `sealed` now */
+        ok = PEM_write_bio_PKCS8(bio, sealed) == 1;
+finish:
+        X509_SIG_free(sealed);
+        X509_ALGOR_free(how);
+        return ok;
+}
+
+static int copy_bio(BIO *bio, char **ret, size_t *ret_size)
+{
+        char *data = NULL, *copy;
+        long n = BIO_get_mem_data(bio, &data);
+
+        if (n <= 0 || !data)
+                return -ENOMEM;
+        copy = malloc((size_t)n + 1);
+        if (!copy)
+                return -ENOMEM;
+        memcpy(copy, data, (size_t)n);
+        copy[n] = '\0';
+        *ret = copy;
+        *ret_size = (size_t)n;
+        return 0;
+}
+
+int private_key_to_pem(const PrivateKey *key, const char *passphrase, char **ret, size_t *ret_size)
+{
+        PKCS8_PRIV_KEY_INFO *info = NULL;
+        BIO *bio = NULL;
+        int r = -ENOMEM;
+
+        if (passphrase && strlen(passphrase) > PEM_BUFSIZE)
+                return -EINVAL;
+        bio = BIO_new(BIO_s_mem()); /* wiped by BIO_free() */
+        info = EVP_PKEY2PKCS8(key->pkey);
+        if (!bio || !info)
+                goto finish;
+        if (passphrase ? !write_encrypted(bio, info, passphrase)
+                       : PEM_write_bio_PKCS8_PRIV_KEY_INFO(bio, info) != 1)
+                goto finish;
+        r = copy_bio(bio, ret, ret_size);
+finish:
+        PKCS8_PRIV_KEY_INFO_free(info); /* wipes */
+        BIO_free(bio);
+        return r;
+}
+
+/* Signs the framed message with one call, as Ed25519 wants it. */
+static int sign_framed(EVP_PKEY *pkey, const uint8_t *message, size_t size,
+                       uint8_t ret[SIGNATURE_SIZE])
+{
+        EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+        uint8_t signature[SIGNATURE_SIZE];
+        size_t n = sizeof(signature);
+        int ok;
+
+        ok = ctx && EVP_DigestSignInit(ctx, NULL, NULL, NULL, pkey) == 1 &&
+             EVP_DigestSign(ctx, signature, &n, message, size) == 1 && n == sizeof(signature);
+        EVP_MD_CTX_free(ctx);
+        if (!ok)
+                return -ENOMEM;
+        memcpy(ret, signature, sizeof(signature));
+        return 0;
+}
+
+int key_sign(const PrivateKey *key, const void *message, size_t size, uint8_t ret[SIGNATURE_SIZE])
+{
+        _cleanup_(freep) uint8_t *framed = NULL;
+        size_t framed_size;
+        int r;
+
+        r = key_frame(key->public.purpose, message, size, &framed, &framed_size);
+        if (r < 0)
+                return r;
+        return sign_framed(key->pkey, framed, framed_size, ret);
+}
