@@ -1,0 +1,51 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Shared by the structural checks: the list of files, and the count of complaints.
+set -u
+export LC_ALL=C.UTF-8
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+complaints=0
+
+# files PATTERN...: the project's files (git pathspecs), whether committed yet or not.
+files() {
+        if git rev-parse --git-dir >/dev/null 2>&1; then
+                git ls-files -co --exclude-standard -- "$@"
+        else
+                local p args=()
+                for p; do
+                        args+=(-o -path "./${p#:(glob)}")
+                done
+                find . -path ./build -prune -o -path ./.git -prune -o -type f \
+                        \( "${args[@]:1}" \) -print | sed 's|^\./||'
+        fi | sort -u | while IFS= read -r f; do [ ! -f "$f" ] || printf '%s\n' "$f"; done
+}
+
+# complain FILE:LINE MESSAGE...
+complain() {
+        local where=$1
+        shift
+        printf '%s: %s\n' "$where" "$*"
+        complaints=$((complaints + 1))
+}
+
+# complain_each MESSAGE: one complaint for each "FILE:LINE..." line of standard input.
+complain_each() {
+        local line
+        while IFS= read -r line; do
+                complain "$line" "$1"
+        done
+}
+
+# need TOOL...: a check that cannot run has not passed.
+need() {
+        local tool
+        for tool; do
+                command -v "$tool" >/dev/null ||
+                        { echo "$tool is missing: run make deps as root"; exit 1; }
+        done
+}
+
+finish() {
+        [ "$complaints" = 0 ] || { echo "$complaints found by $(basename "$0")"; exit 1; }
+        exit 0
+}
