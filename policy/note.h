@@ -32,3 +32,7 @@ int note_verify(const char *note, size_t size, const Keyring *ring, Purpose purp
 /* Makes text + signature; `text` must end in a newline. */
 int note_sign(const char *text, size_t size, const PrivateKey *key, char **ret,
               size_t *ret_size) _must_check_;
+
+/* Adds one more signature to a note, over the same text. -EINVAL for what is no note. */
+int note_cosign(const char *note, size_t size, const PrivateKey *key, char **ret, size_t *ret_size)
+        _must_check_;
