@@ -28,7 +28,7 @@ typedef struct Host {
 /* The text is self-contained: root keys listed in it must have signed it. The file itself is the
  * trust anchor, kept by owner and mode. 0; NOTE_E_* > 0; -EINVAL with `error`; -errno. */
 int authority_load(const char *note, size_t size, Authority *ret, TextError *error) _must_check_;
-/* Text (unsigned) of a key list. */
+/* Text (unsigned) of a key list. -EINVAL for a name that could not be read back. */
 int authority_format(const Authority *a, char **ret, size_t *ret_size) _must_check_;
 
 int host_load(const char *note, size_t size, const Authority *authority, int64_t now, Host *ret,

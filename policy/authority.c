@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Key lists and host credentials: parsed, verified, written. */
+#include "policy/authority.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/strbuf.h"
+#include "lib/text.h"
+#include "policy/note.h"
+#include "policy/parse.h"
+
+#define KEYS_FORMAT "usbzone-keys 1"
+#define HOST_FORMAT "usbzone-host 1"
+
+static int add_key(Keyfile *k, Purpose purpose, Authority *a, TextError *error)
+{
+        char *algorithm = keyfile_word(&k->value), *hex = keyfile_word(&k->value);
+        uint8_t raw[KEY_PUBLIC_MAX];
+        Algorithm alg;
+        PublicKey key;
+        int r;
+
+        if (!algorithm || algorithm_parse(algorithm, &alg) < 0)
+                return parse_error(k, error, algorithm, "expected the algorithm 'ed25519'");
+        if (alg != ALGORITHM_ED25519_SHA256)
+                return parse_error(k, error, algorithm,
+                                   "keys of this algorithm cannot be used yet; use 'ed25519'");
+        if (!hex || text_unhex(hex, raw, 32) < 0)
+                return parse_error(k, error, hex, "expected the public key, 64 hex digits");
+        r = public_key_init(&key, alg, purpose, raw, 32);
+        if (r < 0)
+                return r;
+        if (r > 0)
+                return parse_error(k, error, hex, "this key is refused: %s", key_outcome_text(r));
+        r = parse_optional_time(k, &key.not_before, error);
+        if (r == 0)
+                r = parse_optional_time(k, &key.not_after, error);
+        if (r < 0)
+                return r;
+        if (key.not_after && key.not_after <= key.not_before)
+                return keyfile_error(k, error, "the key's end must come after its start");
+        if (keyring_add(&a->ring, &key) < 0)
+                return parse_error(k, error, hex,
+                                   "the key stands here twice, or the list is "
+                                   "longer than %u keys",
+                                   KEYRING_MAX);
+        return parse_end(k, error);
+}
+
+static int parse_root(Keyfile *k, void *userdata, TextError *error)
+{
+        return add_key(k, PURPOSE_ROOT, userdata, error);
+}
+
+static int parse_key(Keyfile *k, void *userdata, TextError *error)
+{
+        char *word = keyfile_word(&k->value);
+        Purpose purpose = PURPOSE_NONE;
+
+        if (!word || purpose_parse(word, &purpose) < 0 || purpose <= PURPOSE_ROOT)
+                return parse_error(k, error, word,
+                                   "expected a purpose: host, label, policy, ledger or visit");
+        return add_key(k, purpose, userdata, error);
+}
+
+static int parse_name(Keyfile *k, void *userdata, TextError *error)
+{
+        Authority *a = userdata;
+
+        return parse_text(k, a->name, sizeof(a->name), error);
+}
+
+static int parse_version(Keyfile *k, void *userdata, TextError *error)
+{
+        Authority *a = userdata;
+
+        return parse_number(k, 1, UINT64_MAX, &a->version, error);
+}
+
+static int parse_threshold(Keyfile *k, void *userdata, TextError *error)
+{
+        Authority *a = userdata;
+        uint64_t n = 0;
+        int r;
+
+        r = parse_number(k, 1, NOTE_SIGNATURES_MAX, &n, error);
+        a->threshold = (unsigned)n;
+        return r;
+}
+
+static const ParseKey authority_keys[] = {
+        {"name", parse_name, PARSE_REQUIRED},
+        {"version", parse_version, PARSE_REQUIRED},
+        {"threshold", parse_threshold, PARSE_REQUIRED},
+        {"root", parse_root, PARSE_REQUIRED | PARSE_REPEATED},
+        {"key", parse_key, PARSE_REPEATED},
+};
+
+static unsigned count_roots(const Authority *a)
+{
+        unsigned n = 0;
+
+        for (size_t i = 0; i < a->ring.n; i++)
+                n += a->ring.keys[i].purpose == PURPOSE_ROOT;
+        return n;
+}
+
+/* Fills `error` for an outcome of a signature check, and hands the outcome on. */
+static int note_error(int outcome, TextError *error)
+{
+        if (outcome > 0) {
+                *error = (TextError){0};
+                (void)snprintf(error->message, sizeof(error->message), "%s",
+                               note_outcome_text(outcome));
+        }
+        return outcome;
+}
+
+int authority_load(const char *note, size_t size, Authority *ret, TextError *error)
+{
+        Authority a = {0};
+        size_t text_size;
+        int r;
+
+        r = note_split(note, size, &text_size);
+        if (r != 0)
+                return note_error(r, error);
+        r = parse_file(note, text_size, KEYS_FORMAT, authority_keys, ARRAY_SIZE(authority_keys), &a,
+                       error);
+        if (r < 0)
+                return r;
+        if (a.threshold > count_roots(&a)) {
+                *error = (TextError){0};
+                (void)snprintf(error->message, sizeof(error->message),
+                               "'threshold = %u' asks for more root keys than the %u that are "
+                               "listed",
+                               a.threshold, count_roots(&a));
+                return -EINVAL;
+        }
+        r = note_verify(note, size, &a.ring, PURPOSE_ROOT, a.threshold, 0, &text_size);
+        if (r != 0)
+                return note_error(r, error);
+        *ret = a;
+        return 0;
+}
+
+static void format_key(StrBuf *b, const PublicKey *key)
+{
+        char time[TEXT_TIME_MAX];
+
+        if (key->purpose == PURPOSE_ROOT)
+                strbuf_printf(b, "root = %s ", algorithm_name(key->algorithm));
+        else
+                strbuf_printf(b, "key = %s %s ", purpose_name(key->purpose),
+                              algorithm_name(key->algorithm));
+        strbuf_hex(b, key->raw, key->raw_size);
+        if (key->not_before || key->not_after) {
+                text_time_format(key->not_before, time);
+                strbuf_printf(b, " %s", time);
+        }
+        if (key->not_after) {
+                text_time_format(key->not_after, time);
+                strbuf_printf(b, " %s", time);
+        }
+        strbuf_printf(b, "\n");
+}
+
+/* What parse_text() would read back. */
+static bool name_valid(const char name[NAME_MAX_SIZE])
+{
+        size_t len = strnlen(name, NAME_MAX_SIZE);
+
+        return len > 0 && len < NAME_MAX_SIZE && name[0] != ' ' && name[len - 1] != ' ' &&
+               text_is_clean(name, len);
+}
+
+int authority_format(const Authority *a, char **ret, size_t *ret_size)
+{
+        _cleanup_(strbuf_clear) StrBuf b = strbuf(NOTE_SIZE_MAX);
+
+        if (!name_valid(a->name))
+                return -EINVAL;
+        strbuf_printf(&b, KEYS_FORMAT "\nname = %s\nversion = %llu\nthreshold = %u\n", a->name,
+                      (unsigned long long)a->version, a->threshold);
+        for (size_t i = 0; i < a->ring.n; i++)
+                format_key(&b, &a->ring.keys[i]);
+        return strbuf_take(&b, ret, ret_size);
+}
+
+static int host_id(Keyfile *k, void *userdata, TextError *error)
+{
+        Host *h = userdata;
+
+        return parse_hex(k, h->id, sizeof(h->id), error);
+}
+
+static int host_name(Keyfile *k, void *userdata, TextError *error)
+{
+        Host *h = userdata;
+
+        return parse_text(k, h->name, sizeof(h->name), error);
+}
+
+static int host_zone(Keyfile *k, void *userdata, TextError *error)
+{
+        Host *h = userdata;
+
+        if (zone_parse(k->value, &h->zone) < 0 || h->zone == ZONE_NONE)
+                return keyfile_error(k, error, "expected a zone: internal, classified or internet");
+        return 0;
+}
+
+static int host_level(Keyfile *k, void *userdata, TextError *error)
+{
+        Host *h = userdata;
+
+        if (level_parse(k->value, &h->level) < 0)
+                return keyfile_error(k, error,
+                                     "expected a level: none, confidential, secret or top-secret");
+        return 0;
+}
+
+static int host_not_before(Keyfile *k, void *userdata, TextError *error)
+{
+        Host *h = userdata;
+
+        return parse_time(k, &h->not_before, error);
+}
+
+static int host_expires(Keyfile *k, void *userdata, TextError *error)
+{
+        Host *h = userdata;
+
+        return parse_time(k, &h->not_after, error);
+}
+
+static const ParseKey host_keys[] = {
+        {"id", host_id, PARSE_REQUIRED},     {"name", host_name, PARSE_REQUIRED},
+        {"zone", host_zone, PARSE_REQUIRED}, {"level", host_level, 0},
+        {"not-before", host_not_before, 0},  {"expires", host_expires, 0},
+};
+
+int host_load(const char *note, size_t size, const Authority *authority, int64_t now, Host *ret,
+              TextError *error)
+{
+        size_t text_size;
+        Host h = {0};
+        int r;
+
+        r = note_verify(note, size, &authority->ring, PURPOSE_HOST, 1, now, &text_size);
+        if (r != 0)
+                return note_error(r, error);
+        r = parse_file(note, text_size, HOST_FORMAT, host_keys, ARRAY_SIZE(host_keys), &h, error);
+        if (r < 0)
+                return r;
+        *error = (TextError){0};
+        if (!zone_level_valid(h.zone, h.level)) {
+                (void)snprintf(error->message, sizeof(error->message),
+                               "zone '%s' with level '%s': a classified computer needs a level, "
+                               "others have none",
+                               zone_name(h.zone), level_name(h.level));
+                return -EINVAL;
+        }
+        if (h.not_after && h.not_after <= h.not_before) {
+                (void)snprintf(error->message, sizeof(error->message),
+                               "'expires' must come after 'not-before'");
+                return -EINVAL;
+        }
+        *ret = h;
+        return 0;
+}
+
+int host_format(const Host *h, char **ret, size_t *ret_size)
+{
+        _cleanup_(strbuf_clear) StrBuf b = strbuf(NOTE_SIZE_MAX);
+        char time[TEXT_TIME_MAX];
+
+        if (!name_valid(h->name))
+                return -EINVAL;
+        strbuf_printf(&b, HOST_FORMAT "\nid = ");
+        strbuf_hex(&b, h->id, sizeof(h->id));
+        strbuf_printf(&b, "\nname = %s\nzone = %s\n", h->name, zone_name(h->zone));
+        if (h->level != LEVEL_NONE)
+                strbuf_printf(&b, "level = %s\n", level_name(h->level));
+        if (h->not_before) {
+                text_time_format(h->not_before, time);
+                strbuf_printf(&b, "not-before = %s\n", time);
+        }
+        if (h->not_after) {
+                text_time_format(h->not_after, time);
+                strbuf_printf(&b, "expires = %s\n", time);
+        }
+        return strbuf_take(&b, ret, ret_size);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files of `key = value` lines as a table of keys, and the values they share. */
+#include "policy/parse.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/text.h"
+
+#define ERROR_EXPECTED_TIME "expected a time like 2027-01-31T08:00:00Z or a date like 2027-01-31"
+
+int parse_error(Keyfile *k, TextError *error, const char *word, const char *format, ...)
+{
+        char message[KEYFILE_ERROR_MAX];
+        va_list args;
+
+        keyfile_point(k, word ? word : k->value);
+        va_start(args, format);
+        (void)vsnprintf(message, sizeof(message), format, args);
+        va_end(args);
+        return keyfile_error(k, error, "%s", message);
+}
+
+static const ParseKey *find_key(const ParseKey *keys, size_t n, const char *name)
+{
+        for (size_t i = 0; i < n; i++)
+                if (strcmp(keys[i].name, name) == 0)
+                        return &keys[i];
+        return NULL;
+}
+
+static int unknown_key(Keyfile *k, const ParseKey *keys, size_t n, TextError *error)
+{
+        char known[KEYFILE_ERROR_MAX] = "";
+        size_t used = 0;
+
+        for (size_t i = 0; i < n && used < sizeof(known) - 1; i++) {
+                int len = snprintf(known + used, sizeof(known) - used, "%s%s", i ? ", " : "",
+                                   keys[i].name);
+
+                used = MIN(used + (size_t)MAX(len, 0), sizeof(known) - 1);
+        }
+        return parse_error(k, error, k->key, "unknown key '%.32s'; the keys are %.180s", k->key,
+                           known);
+}
+
+static int missing_key(const char *name, TextError *error)
+{
+        *error = (TextError){0};
+        (void)snprintf(error->message, sizeof(error->message),
+                       "a line '%s = ...' is missing; add it", name);
+        return -EINVAL;
+}
+
+int parse_file(const char *text, size_t size, const char *format, const ParseKey *keys, size_t n,
+               void *userdata, TextError *error)
+{
+        unsigned seen[PARSE_KEYS_MAX] = {0};
+        Keyfile k;
+        int r;
+
+        if (n > PARSE_KEYS_MAX)
+                return -EINVAL;
+        r = keyfile_open(&k, text, size, format, error);
+        if (r < 0)
+                return r;
+        while ((r = keyfile_next(&k, error)) > 0) {
+                const ParseKey *key = find_key(keys, n, k.key);
+
+                if (!key)
+                        return unknown_key(&k, keys, n, error);
+                if (seen[key - keys] && !(key->flags & PARSE_REPEATED))
+                        return parse_error(&k, error, k.key,
+                                           "'%s' stands in line %u already; remove one of the two",
+                                           k.key, seen[key - keys]);
+                seen[key - keys] = k.line;
+                r = key->parse(&k, userdata, error);
+                if (r < 0)
+                        return r;
+        }
+        for (size_t i = 0; r == 0 && i < n; i++)
+                if (keys[i].flags & PARSE_REQUIRED && !seen[i])
+                        return missing_key(keys[i].name, error);
+        return r;
+}
+
+int parse_text(Keyfile *k, char *ret, size_t size, TextError *error)
+{
+        size_t len = strlen(k->value);
+
+        if (len == 0)
+                return keyfile_error(k, error, "the value is empty; write a text");
+        if (len >= size)
+                return keyfile_error(k, error, "the text is longer than %zu bytes; shorten it",
+                                     size - 1);
+        memcpy(ret, k->value, len + 1);
+        return 0;
+}
+
+int parse_number(Keyfile *k, uint64_t min, uint64_t max, uint64_t *ret, TextError *error)
+{
+        uint64_t v;
+
+        if (text_u64(k->value, max, &v) < 0 || v < min)
+                return keyfile_error(k, error, "expected a whole number from %llu to %llu",
+                                     (unsigned long long)min, (unsigned long long)max);
+        *ret = v;
+        return 0;
+}
+
+int parse_time(Keyfile *k, int64_t *ret, TextError *error)
+{
+        if (text_time(k->value, ret) < 0)
+                return keyfile_error(k, error, ERROR_EXPECTED_TIME);
+        return 0;
+}
+
+int parse_hex(Keyfile *k, uint8_t *ret, size_t n, TextError *error)
+{
+        if (text_unhex(k->value, ret, n) < 0)
+                return keyfile_error(k, error, "expected %zu hex digits", 2 * n);
+        return 0;
+}
+
+int parse_optional_time(Keyfile *k, int64_t *ret, TextError *error)
+{
+        char *word = keyfile_word(&k->value);
+
+        if (word && text_time(word, ret) < 0)
+                return parse_error(k, error, word, ERROR_EXPECTED_TIME);
+        return 0;
+}
+
+int parse_end(Keyfile *k, TextError *error)
+{
+        char *word = keyfile_word(&k->value);
+
+        if (word)
+                return parse_error(k, error, word, "'%.64s' is too much on this line; remove it",
+                                   word);
+        return 0;
+}
