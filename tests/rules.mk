@@ -3,7 +3,7 @@
 
 .PHONY: test check check-static check-unit check-fault check-fuzz check-integration check-asan \
 	check-vm check-layers check-headers check-style check-size check-units check-shell check-po \
-	check-man check-contract bench demo fuzz
+	check-man check-contract bench demo fuzz update-po
 
 test: ## install what is missing, then every rung: make check and make check-vm
 	./tests/deps.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK) $$(cat tests/vm/packages.txt)
@@ -42,11 +42,13 @@ check-style: ## clang-format finds nothing to change
 check-size: ## functions and files within budget
 	@./tests/static/size.sh
 check-units: all ## systemd-analyze verify and security of the units
-	@./tests/static/units.sh
+	@./tests/static/units.sh $(B)
 check-shell: ## shellcheck
 	@./tests/static/shell.sh
 check-po: all ## the translation is complete
 	@./tests/static/po.sh $(B)
+update-po: ## after a change of messages: template and translations
+	@./po/update.sh
 check-man: all ## manual pages are clean and name every verb, option and reason
 	@./tests/static/man.sh $(B)
 check-contract: all ## D-Bus, reasons, udev classes: code, rules and documents agree

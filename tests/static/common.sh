@@ -6,18 +6,24 @@ export LC_ALL=C.UTF-8
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 complaints=0
 
-# files PATTERN...: the project's files (git pathspecs), whether committed yet or not.
+# files PATTERN...: the project's files, whether committed yet or not; all without a pattern. As in
+# git, * also matches slashes; a pattern that begins with "./" stays in one folder.
 files() {
-        if git rev-parse --git-dir >/dev/null 2>&1; then
-                git ls-files -co --exclude-standard -- "$@"
-        else
-                local p args=()
-                for p; do
-                        args+=(-o -path "./${p#:(glob)}")
-                done
-                find . -path ./build -prune -o -path ./.git -prune -o -type f \
-                        \( "${args[@]:1}" \) -print | sed 's|^\./||'
-        fi | sort -u | while IFS= read -r f; do [ ! -f "$f" ] || printf '%s\n' "$f"; done
+        local p patterns=()
+        for p in "${@:-*}"; do
+                p=${p//./\\.}
+                case $p in
+                '\./'*) p=${p#'\./'} && p=${p//'*'/'[^/]*'} ;;
+                *) p=${p//'*'/'.*'} ;;
+                esac
+                patterns+=(-e "^$p\$")
+        done
+        {
+                git ls-files -co --exclude-standard 2>/dev/null ||
+                        find . -name .git -prune -o -path ./build -prune -o -type f -printf '%P\n'
+        } | grep -E "${patterns[@]}" | sort -u | while IFS= read -r f; do
+                [ ! -f "$f" ] || printf '%s\n' "$f"
+        done
 }
 
 # complain FILE:LINE MESSAGE...

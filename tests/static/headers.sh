@@ -4,6 +4,7 @@
 . "$(dirname "$0")/common.sh"
 need "$1"
 
+# shellcheck disable=SC2317 # called by xargs
 one() {
         local header=$1 out
         shift

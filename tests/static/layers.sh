@@ -7,7 +7,7 @@ need nm awk
 
 # room FOLDER ALLOWED-PROJECT-HEADERS FORBIDDEN-SYSTEM-HEADERS (extended regular expressions)
 room() {
-        files ":(glob)$1/*.[ch]" | xargs -r awk -v ours="^($2)/" -v theirs="^($3)" '
+        files "./$1/*.[ch]" | xargs -r awk -v ours="^($2)/" -v theirs="^($3)" '
                 match($0, /^[ \t]*#[ \t]*include[ \t]*"[^"]*"/) {
                         split($0, part, "\"")
                         if (part[2] !~ ours)

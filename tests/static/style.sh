@@ -36,8 +36,8 @@ done < <(files '*.c' '*.h' '*.sh' '*.py' '*.mk' Makefile '*.rules' '*.conf' '*.s
 while IFS= read -r f; do
         awk '
                 /SPDX-License-Identifier/ { spdx = FNR; next }
-                spdx && /^# shellcheck (shell|disable|source)=/ { next }
-                spdx { good = /^(\/\*|#|""") ?[^ ].*[^ ]/; exit }
+                spdx && /^(\/\*$|# shellcheck (shell|disable|source)=)/ { next }
+                spdx { good = /^(\/\*| \*|#|""") ?[^ ].*[^ ]/; exit }
                 END { exit !good }' "$f" || complain "$f:2" 'no title line after the SPDX line'
 done < <(files '*.c' '*.h' '*.sh' '*.py' '*.mk' Makefile '*.rules' '*.conf' '*.service')
 

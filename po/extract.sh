@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Writes the message template to the file named: _() and N_() in all sources, and the column of each
+# X-macro table that holds words for people.
+set -eu
+cd "$(dirname "$0")/.."
+export LC_ALL=C.UTF-8
+target=$(realpath -m "$1")
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+x() {
+        xgettext --language=C --from-code=UTF-8 --add-comments=TRANSLATORS: --sort-by-file \
+                --package-name=usbzone --package-version="$(sed -n 's/^VERSION := //p' Makefile)" \
+                --msgid-bugs-address=README.md --copyright-holder='the usbzone developers' -j -o "$tmp/pot" "$@"
+}
+
+cat >"$tmp/pot" <<'END'
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Messages of usbzone; made by po/extract.sh, translated in *.po.
+msgid ""
+msgstr ""
+"Project-Id-Version: usbzone\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=UTF-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+END
+find lib policy store daemon cli -name '*.[ch]' | sort >"$tmp/POTFILES"
+x -k -k_ -kN_ -kngettext:1,2 --files-from="$tmp/POTFILES"
+# HEADER COLUMN COLUMNS of a table
+while read -r header column columns; do
+        [ ! -f "$header" ] || x -k "-kX:$column,${columns}t" "$header"
+done <<'END'
+policy/reason.h 5 5
+policy/verdict.h 3 3
+policy/device.h 6 6
+daemon/event.h 5 5
+END
+# A head of our own in place of the one xgettext writes; no date, so that equal messages are equal files.
+sed -i -e '1,/^msgid ""/{/^#/d}' -e '/^"POT-Creation-Date:/d' -e '/^"PO-Revision-Date:/d' \
+        -e '/^"Last-Translator:/d' -e '/^"Language-Team:/d' -e '/^"Report-Msgid/d' "$tmp/pot"
+sed -i '1i # SPDX-License-Identifier: GPL-2.0-or-later\n# Messages of usbzone; made by po/extract.sh, translated in *.po.' "$tmp/pot"
+mkdir -p "$(dirname "$target")"
+mv "$tmp/pot" "$target"
