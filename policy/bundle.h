@@ -6,10 +6,17 @@
 #include "lib/keyfile.h"
 #include "policy/authority.h"
 #include "policy/device.h"
+#include "policy/identity.h"
 #include "policy/label.h"
 #include "policy/verdict.h"
 
 #define BUNDLE_CONTACT_MAX 256u
+#define BUNDLE_CLASSES_MAX 1024u
+#define BUNDLE_DEVICES_MAX 1024u
+#define BUNDLE_REVOKED_MAX 65536u
+#define BUNDLE_PASSES_MAX 8u
+#define BUNDLE_GRANT_DEFAULT (8u * 3600u)
+#define BUNDLE_GRANT_MAX (90u * 86400u)
 
 typedef struct BundleRule {
         Effect effect;
@@ -29,7 +36,7 @@ typedef struct BundleClass {
 typedef struct BundleDevice {
         uint16_t vid, pid;
         char serial[USB_STRING_MAX + 1]; /* escaped text; "*" = any */
-        BundleClass passes[8];
+        BundleClass passes[BUNDLE_PASSES_MAX];
         size_t n_passes;
         unsigned line;
 } BundleDevice;
@@ -59,7 +66,7 @@ typedef struct Bundle {
         size_t n_revoked;
 } Bundle;
 
-/* The built-in table of DESIGN.md section 3, nothing revoked, no whitelist. */
+/* The built-in table (docs/usbzone-policy.5), nothing revoked, no whitelist. */
 void bundle_defaults(Bundle *ret);
 
 /* Parses text that note_verify() has passed (or an unsigned draft). 0, -EINVAL with `error`, -errno. */
@@ -72,4 +79,9 @@ void bundle_clear(Bundle *b);
 int bundle_format(const Bundle *b, char **ret, size_t *ret_size) _must_check_;
 
 bool bundle_is_revoked(const Bundle *b, RevokedKind kind, const uint8_t *id);
-int bundle_revoke(Bundle *b, RevokedKind kind, const uint8_t *id) _must_check_; /* -EEXIST */
+/* The entry, or NULL. */
+const BundleRevoked *bundle_find_revoked(const Bundle *b, RevokedKind kind, const uint8_t *id);
+int bundle_revoke(Bundle *b, RevokedKind kind,
+                  const uint8_t *id) _must_check_; /* -EEXIST, -ENOSPC */
+/* Sets `revoked` on every key of a ring that the policy revokes. */
+void bundle_mark_revoked(const Bundle *b, Keyring *ring);

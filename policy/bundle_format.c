@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writes a policy back as text. */
+#include "policy/bundle.h"
+
+#include <string.h>
+
+#include "lib/strbuf.h"
+#include "lib/text.h"
+#include "policy/bundle_internal.h"
+#include "policy/note.h"
+
+static void format_time(StrBuf *b, const char *key, int64_t t)
+{
+        char text[TEXT_TIME_MAX];
+
+        if (t == 0)
+                return;
+        text_time_format(t, text);
+        strbuf_printf(b, "%s = %s\n", key, text);
+}
+
+/* Only what differs from the built-in table, or was written out before. */
+static void format_rules(StrBuf *b, const Bundle *bundle)
+{
+        for (int h = ZONE_INTERNAL; h < ZONE_MAX_; h++)
+                for (int d = ZONE_NONE; d < ZONE_MAX_; d++) {
+                        const BundleRule *rule = &bundle->rules[h][d];
+                        const BundleRule *built_in = bundle_built_in((Zone)h, (Zone)d);
+
+                        if (rule->line == 0 && rule->effect == built_in->effect &&
+                            rule->severity == built_in->severity)
+                                continue;
+                        strbuf_printf(b, "rule = %s %s %s", zone_name((Zone)h), zone_name((Zone)d),
+                                      effect_name(rule->effect));
+                        if (rule->effect == EFFECT_BLOCK)
+                                strbuf_printf(b, " %s", severity_name(rule->severity));
+                        strbuf_printf(b, "\n");
+                }
+}
+
+static void format_pattern(StrBuf *b, const BundleClass *c)
+{
+        const int16_t parts[] = {c->class, c->subclass, c->protocol};
+
+        for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+                strbuf_printf(b, "%s", i ? ":" : " ");
+                if (parts[i] < 0)
+                        strbuf_printf(b, "*");
+                else
+                        strbuf_printf(b, "%02x", (unsigned)parts[i]);
+        }
+}
+
+static void format_devices(StrBuf *b, const Bundle *bundle)
+{
+        for (size_t i = 0; i < bundle->n_classes; i++) {
+                strbuf_printf(b, "class = %s", bundle->classes[i].allow ? "allow" : "block");
+                format_pattern(b, &bundle->classes[i]);
+                strbuf_printf(b, "\n");
+        }
+        for (size_t i = 0; i < bundle->n_devices; i++) {
+                const BundleDevice *d = &bundle->devices[i];
+
+                strbuf_printf(b, "device = %04x:%04x %s", d->vid, d->pid, d->serial);
+                for (size_t j = 0; j < d->n_passes; j++)
+                        format_pattern(b, &d->passes[j]);
+                strbuf_printf(b, "\n");
+        }
+}
+
+static void format_revoked(StrBuf *b, const Bundle *bundle)
+{
+        static const char *const keys[] = {
+                [REVOKED_DRIVE] = "revoke-drive",
+                [REVOKED_LABEL] = "revoke-label",
+                [REVOKED_KEY] = "revoke-key",
+        };
+
+        for (size_t i = 0; i < bundle->n_revoked; i++) {
+                const BundleRevoked *r = &bundle->revoked[i];
+
+                strbuf_printf(b, "%s = ", keys[r->kind]);
+                strbuf_hex(b, r->id, revoked_id_size(r->kind));
+                strbuf_printf(b, "\n");
+        }
+}
+
+static void format_duration(StrBuf *b, uint64_t seconds)
+{
+        const char *unit = "s";
+
+        if (seconds % 3600 == 0) {
+                seconds /= 3600;
+                unit = "h";
+        } else if (seconds % 60 == 0) {
+                seconds /= 60;
+                unit = "m";
+        }
+        strbuf_printf(b, "grant-max = %llu%s\n", (unsigned long long)seconds, unit);
+}
+
+static bool text_valid(const char *text, size_t size)
+{
+        size_t len = strnlen(text, size);
+
+        return len < size && text_is_clean(text, len);
+}
+
+int bundle_format(const Bundle *bundle, char **ret, size_t *ret_size)
+{
+        _cleanup_(strbuf_clear) StrBuf b = strbuf(NOTE_SIZE_MAX);
+
+        if (!text_valid(bundle->name, sizeof(bundle->name)) ||
+            !text_valid(bundle->contact, sizeof(bundle->contact)))
+                return -EINVAL;
+        strbuf_printf(&b, "usbzone-policy 1\nversion = %llu\nname = %s\n",
+                      (unsigned long long)bundle->version, bundle->name);
+        format_time(&b, "not-before", bundle->not_before);
+        format_time(&b, "expires", bundle->not_after);
+        format_rules(&b, bundle);
+        if (bundle->has_whitelist) {
+                strbuf_printf(&b, "whitelist = sha256:");
+                strbuf_hex(&b, bundle->whitelist_digest, DIGEST_SIZE);
+                strbuf_printf(&b, "\n");
+        }
+        if (bundle->whitelist_required)
+                strbuf_printf(&b, "whitelist-required = yes\n");
+        format_devices(&b, bundle);
+        format_revoked(&b, bundle);
+        format_duration(&b, bundle->grant_max);
+        if (bundle->contact[0])
+                strbuf_printf(&b, "contact = %s\n", bundle->contact);
+        return strbuf_take(&b, ret, ret_size);
+}
