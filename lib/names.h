@@ -24,6 +24,7 @@
 #define UZ_ENV_RUN_DIR "USBZONE_RUN_DIR"
 #define UZ_ENV_LIBEXEC_DIR "USBZONE_LIBEXEC_DIR"
 #define UZ_ENV_BUS_ADDRESS "USBZONE_BUS_ADDRESS"
+#define UZ_ENV_BOOT_ID "USBZONE_BOOT_ID" /* set by the unit: %b */
 
 /* Files below UZ_ETC_DIR */
 #define UZ_KEYS_FILE "authority.keys"

@@ -7,20 +7,25 @@
 #include <stdbool.h>
 
 #include "policy/chain.h"
+#include "store/segment.h"
 
 typedef struct Ledger Ledger;
 
 /* Opens for appending: finds the end of the verified chain, goes on in a new segment after a torn
- * tail (and says so through ledger_take_torn()). -EUCLEAN: the chain is broken, appending goes on in
- * a new segment from what is there, the break stays visible. */
+ * tail (and says so through ledger_take_torn()). -EUCLEAN, with `ret` set all the same: the chain is
+ * broken, appending goes on in a new segment from what is there, the break stays visible.
+ * -EBUSY: another process appends. `host_id`: 32 hex digits, or "" before there is one. */
 int ledger_open(int state_fd, const char *host_id, Ledger **ret) _must_check_;
 Ledger *ledger_close(Ledger *l);
 DEFINE_FREEP(Ledger, ledger_close)
+void ledger_set_host(Ledger *l, const char *host_id);
 
 /* Appends {"seq","time","boot","mono","host","kind", fields...} and returns once it is on disk.
  * `fields` is a flat json object, borrowed. -errno: not recorded; the next call tries a new segment. */
 int ledger_append(Ledger *l, const char *kind, json_object *fields) _must_check_;
 void ledger_head(const Ledger *l, Chain *ret);
+/* What the last append returned: 0 or -errno. */
+int ledger_status(const Ledger *l);
 /* Bytes of a torn tail found at open; 0 = none. */
 size_t ledger_take_torn(Ledger *l);
 
@@ -29,7 +34,7 @@ typedef struct LedgerReader LedgerReader;
 typedef struct LedgerBreak {
         int outcome;  /* 0, CHAIN_E_*, -errno */
         uint64_t seq; /* the first bad sequence number */
-        char segment[32];
+        char segment[SEGMENT_NAME_MAX];
         unsigned long line; /* 1-based in the segment */
 } LedgerBreak;
 
@@ -37,7 +42,25 @@ int ledger_reader_open(int ledger_fd, LedgerReader **ret) _must_check_;
 LedgerReader *ledger_reader_close(LedgerReader *r);
 DEFINE_FREEP(LedgerReader, ledger_reader_close)
 /* 1 and one line (without newline, valid till the next call), 0 at the end (call again later for
- * more: --follow), < 0 broken: see ledger_reader_state(). */
+ * more: --follow), < 0 broken: see ledger_reader_state(). A line is proven by the one after it. */
 int ledger_reader_next(LedgerReader *r, const char **ret_line, size_t *ret_size) _must_check_;
+/* `ret_chain`: up to where it is proven. `ret_torn`: bytes of unfinished writes met so far. */
 void ledger_reader_state(const LedgerReader *r, Chain *ret_chain, LedgerBreak *ret_break,
                          size_t *ret_torn);
+/* Bytes at the very end that are no whole record: a write under way, or one that never finished. */
+size_t ledger_reader_tail(const LedgerReader *r);
+/* After a break: reads on behind it. What comes is chained in itself, but to nothing before it. */
+void ledger_reader_resume(LedgerReader *r);
+
+/* A place between two records, so that a reader need not begin at the first one. */
+typedef struct LedgerMark {
+        Chain chain;
+        Segment segment;
+        uint64_t offset;
+        unsigned long line;
+} LedgerMark;
+
+void ledger_reader_tell(const LedgerReader *r, LedgerMark *ret);
+int ledger_reader_seek(LedgerReader *r, const LedgerMark *mark) _must_check_;
+/* The last mark the ledger keeps at or before `seq` (the first place when it keeps none). */
+void ledger_mark_before(const Ledger *l, uint64_t seq, LedgerMark *ret);

@@ -6,7 +6,8 @@
 #include "lib/keyfile.h"
 #include "policy/decide.h"
 
-#define TRUST_MESSAGE_MAX 512u
+#define TRUST_MESSAGE_MAX 768u
+#define TRUST_VERSION_FILE "policy-version" /* below UZ_STATE_DIR: the highest version seen */
 
 typedef struct Trust {
         Snapshot snapshot;
@@ -20,3 +21,9 @@ typedef struct Trust {
 int trust_load(int etc_fd, int64_t now, uint64_t minimum, Trust **ret) _must_check_;
 Trust *trust_free(Trust *t);
 DEFINE_FREEP(Trust, trust_free)
+
+/* The highest policy version that passed every check; 0 = none yet. -EBADMSG for a damaged file: to
+ * be recorded as tampering; the next good policy writes it anew. */
+int trust_remembered_version(int state_fd, uint64_t *ret) _must_check_;
+/* Never lowers what is remembered. Call only after every check has passed. */
+int trust_remember_version(int state_fd, uint64_t version) _must_check_;

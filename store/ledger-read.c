@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads the ledger line by line, across segments, and lets through only what verifies. */
+#include "store/ledger.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "lib/text.h"
+
+#define BUFFER_SIZE (4 * CHAIN_LINE_MAX) /* a line, the one after it, and room to read ahead */
+
+struct LedgerReader {
+        int dirfd, fd;
+        Segment segment;    /* .first == 0: none yet */
+        uint64_t offset;    /* in the file, of buffer[start] */
+        unsigned long line; /* lines before buffer[start] */
+        size_t start, end;
+        Chain chain, before; /* after the last line, and before it */
+        LedgerBreak broken;
+        size_t torn, tail; /* bytes skipped; bytes at the end that may still become a line */
+        bool anchor;       /* take the next line's own word for where it stands */
+        char buffer[BUFFER_SIZE];
+};
+
+int ledger_reader_open(int ledger_fd, LedgerReader **ret)
+{
+        LedgerReader *r = calloc(1, sizeof(*r));
+
+        if (!r)
+                return -ENOMEM;
+        r->fd = -EBADF;
+        r->dirfd = fcntl(ledger_fd, F_DUPFD_CLOEXEC, 3);
+        if (r->dirfd < 0) {
+                free(r);
+                return -errno;
+        }
+        *ret = r;
+        return 0;
+}
+
+LedgerReader *ledger_reader_close(LedgerReader *r)
+{
+        if (!r)
+                return NULL;
+        (void)fd_close(r->fd);
+        (void)fd_close(r->dirfd);
+        free(r);
+        return NULL;
+}
+
+static int fill(LedgerReader *r)
+{
+        ssize_t n;
+
+        (void)memmove(r->buffer, r->buffer + r->start, r->end - r->start);
+        r->end -= r->start;
+        r->start = 0;
+        do
+                n = read(r->fd, r->buffer + r->end, sizeof(r->buffer) - r->end);
+        while (n < 0 && errno == EINTR);
+        if (n < 0)
+                return -errno;
+        r->end += (size_t)n;
+        return n > 0;
+}
+
+/* Finds the line that begins `skip` bytes on, without taking it. 1; 0: none yet; -EMSGSIZE. */
+static int find_line(LedgerReader *r, size_t skip, const char **ret, size_t *ret_size)
+{
+        for (;;) {
+                const char *from = r->buffer + r->start + skip;
+                size_t left = r->end - r->start > skip ? r->end - r->start - skip : 0;
+                const char *newline = left ? memchr(from, '\n', left) : NULL;
+                int n;
+
+                if (newline) {
+                        *ret = from;
+                        *ret_size = (size_t)(newline - from) + 1;
+                        return *ret_size > CHAIN_LINE_MAX ? -EMSGSIZE : 1;
+                }
+                if (left >= CHAIN_LINE_MAX)
+                        return -EMSGSIZE;
+                n = fill(r);
+                if (n <= 0)
+                        return n;
+        }
+}
+
+static void take(LedgerReader *r, size_t size)
+{
+        r->start += size;
+        r->offset += size;
+        r->line++;
+}
+
+/* Drops a line that is longer than any record can be, as far as it is in the buffer. */
+static void drop_overlong(LedgerReader *r)
+{
+        const char *from = r->buffer + r->start;
+        const char *newline = memchr(from, '\n', r->end - r->start);
+
+        if (newline) {
+                take(r, (size_t)(newline - from) + 1);
+        } else {
+                r->offset += r->end - r->start;
+                r->start = r->end;
+        }
+}
+
+static int open_segment(LedgerReader *r, const Segment *s)
+{
+        char name[SEGMENT_NAME_MAX];
+        int fd;
+
+        segment_name(s, name);
+        fd = openat(r->dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+        if (fd < 0)
+                return -errno;
+        (void)fd_close(r->fd);
+        r->fd = fd;
+        r->segment = *s;
+        r->offset = 0;
+        r->line = 0;
+        r->start = r->end = 0;
+        return 0;
+}
+
+/* At the end of a segment: goes to the next one, if there is one. 1, 0, -errno. */
+static int next_segment(LedgerReader *r)
+{
+        Segment next;
+        int n;
+
+        n = segment_next(r->dirfd, r->segment.first ? &r->segment : NULL, &next);
+        if (n <= 0)
+                return n;
+        if (r->segment.first != 0) {
+                const char *line;
+                size_t size;
+
+                /* What was written between our last read and the birth of the next segment. */
+                n = find_line(r, r->tail, &line, &size);
+                if (n != 0)
+                        return n;
+        }
+        r->torn += r->end - r->start;
+        r->tail = 0;
+        n = open_segment(r, &next);
+        return n < 0 ? n : 1;
+}
+
+static int stop(LedgerReader *r, int outcome, uint64_t seq)
+{
+        r->broken.outcome = outcome;
+        r->broken.seq = seq;
+        r->broken.line = r->line + 1;
+        segment_name(&r->segment, r->broken.segment);
+        return outcome < 0 ? outcome : -EBADMSG;
+}
+
+/* What a line says of itself. */
+static bool line_claims(const char *line, size_t size, Chain *ret)
+{
+        json_tokener *t = json_tokener_new();
+        json_object *o = t ? json_tokener_parse_ex(t, line, (int)size) : NULL;
+        json_object *seq = NULL, *prev = NULL;
+        bool ok;
+
+        ok = json_object_is_type(o, json_type_object) &&
+             json_object_object_get_ex(o, "seq", &seq) &&
+             json_object_object_get_ex(o, "prev", &prev) && json_object_get_uint64(seq) > 0 &&
+             text_unhex(json_object_get_string(prev), ret->head, sizeof(ret->head)) == 0;
+        if (ok)
+                ret->seq = json_object_get_uint64(seq) - 1;
+        (void)json_object_put(o);
+        if (t)
+                json_tokener_free(t);
+        return ok;
+}
+
+/* The hash of the line before does not fit. If the line after fits this one, this one is whole and
+ * the one before was altered; else this one was. */
+static int stop_broken(LedgerReader *r, const char *line, size_t size)
+{
+        uint8_t hash[DIGEST_SIZE];
+        const char *after;
+        size_t after_size;
+        Chain claims;
+
+        if (digest_compute(line, size, hash) < 0)
+                return stop(r, -ENOMEM, r->chain.seq + 1);
+        if (r->chain.seq > 0 && find_line(r, size, &after, &after_size) == 1 &&
+            line_claims(after, after_size, &claims) &&
+            memcmp(claims.head, hash, sizeof(hash)) == 0) {
+                uint64_t bad = r->chain.seq;
+
+                r->chain = r->before;
+                (void)stop(r, CHAIN_E_BROKEN, bad);
+                r->broken.line -= r->line > 0;
+                return -EBADMSG;
+        }
+        return stop(r, CHAIN_E_BROKEN, r->chain.seq + 1);
+}
+
+/* A segment may begin with the last record of the one before, when its sync had failed. */
+static bool is_repeat(const LedgerReader *r, const char *line, size_t size)
+{
+        uint8_t hash[DIGEST_SIZE];
+
+        return r->line == 0 && r->chain.seq > 0 && digest_compute(line, size, hash) == 0 &&
+               memcmp(hash, r->chain.head, sizeof(hash)) == 0;
+}
+
+/* 1: let through. 0: to be skipped. < 0: broken. */
+static int check_line(LedgerReader *r, const char *line, size_t size)
+{
+        Chain next = r->chain;
+        int n;
+
+        if (r->anchor && !line_claims(line, size, &next))
+                return 0;
+        n = chain_check(&next, line, size);
+        if (n == 0 && r->line == 0 && next.seq != r->segment.first)
+                n = CHAIN_E_GAP;
+        if (n == 0) {
+                r->before = r->chain;
+                r->chain = next;
+                r->anchor = false;
+                return 1;
+        }
+        if (n > 0 && is_repeat(r, line, size))
+                return 0;
+        if (n > 0 && r->anchor)
+                return 0;
+        return n == CHAIN_E_BROKEN ? stop_broken(r, line, size) : stop(r, n, r->chain.seq + 1);
+}
+
+/* A line with holes and nothing after it in its segment is a write that never finished: the file's
+ * size reached the disk, some of its blocks did not. (A line without an end is no line yet.) */
+static bool is_torn_end(LedgerReader *r, const char *line, size_t size)
+{
+        const char *after;
+        size_t after_size;
+
+        return memchr(line, '\0', size) && find_line(r, size, &after, &after_size) == 0 &&
+               r->end - r->start == size;
+}
+
+/* Finds the next line that is not torn, in this segment or the next. 1, 0 at the end, < 0 broken. */
+static int seek_line(LedgerReader *r, size_t *ret_size)
+{
+        for (;;) {
+                const char *line = NULL;
+                int n;
+
+                r->tail = 0;
+                n = r->segment.first ? find_line(r, 0, &line, ret_size) : 0;
+                if (n == -EMSGSIZE && r->anchor) {
+                        drop_overlong(r);
+                        continue;
+                }
+                if (n == 1 && is_torn_end(r, line, *ret_size)) {
+                        r->tail = *ret_size;
+                        n = 0;
+                }
+                if (n == 0) {
+                        n = next_segment(r);
+                        if (n == 1)
+                                continue;
+                        r->tail = r->end - r->start;
+                }
+                if (n == -EMSGSIZE)
+                        n = CHAIN_E_FORMAT;
+                return n == 0 || n == 1 ? n : stop(r, n, r->chain.seq + 1);
+        }
+}
+
+int ledger_reader_next(LedgerReader *r, const char **ret_line, size_t *ret_size)
+{
+        size_t size = 0;
+        int n;
+
+        if (r->broken.outcome != 0)
+                return r->broken.outcome < 0 ? r->broken.outcome : -EBADMSG;
+        do {
+                n = seek_line(r, &size);
+                if (n <= 0)
+                        return n;
+                n = check_line(r, r->buffer + r->start, size);
+                if (n < 0)
+                        return n;
+                take(r, size);
+        } while (n == 0);
+        *ret_line = r->buffer + r->start - size;
+        *ret_size = size - 1;
+        return 1;
+}
+
+void ledger_reader_state(const LedgerReader *r, Chain *ret_chain, LedgerBreak *ret_break,
+                         size_t *ret_torn)
+{
+        if (ret_chain)
+                *ret_chain = r->chain;
+        if (ret_break)
+                *ret_break = r->broken;
+        if (ret_torn)
+                *ret_torn = r->torn + r->tail;
+}
+
+size_t ledger_reader_tail(const LedgerReader *r)
+{
+        return r->tail;
+}
+
+void ledger_reader_resume(LedgerReader *r)
+{
+        if (r->broken.outcome <= 0)
+                return;
+        r->broken = (LedgerBreak){0};
+        r->anchor = true;
+}
+
+void ledger_reader_tell(const LedgerReader *r, LedgerMark *ret)
+{
+        *ret = (LedgerMark){
+                .chain = r->chain, .segment = r->segment, .offset = r->offset, .line = r->line};
+}
+
+int ledger_reader_seek(LedgerReader *r, const LedgerMark *mark)
+{
+        int n;
+
+        r->broken = (LedgerBreak){0};
+        r->chain = r->before = mark->chain;
+        r->torn = r->tail = 0;
+        r->anchor = false;
+        if (mark->segment.first == 0) {
+                r->fd = fd_close(r->fd);
+                r->segment = mark->segment;
+                r->start = r->end = 0;
+                r->offset = 0;
+                r->line = 0;
+                return 0;
+        }
+        n = open_segment(r, &mark->segment);
+        if (n < 0)
+                return n;
+        if (lseek(r->fd, (off_t)mark->offset, SEEK_SET) < 0)
+                return -errno;
+        r->offset = mark->offset;
+        r->line = mark->line;
+        return 0;
+}

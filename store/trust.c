@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Loads /etc/usbzone: each file is checked for owner and mode, verified, and only then parsed. */
+#include "store/trust.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/file.h"
+#include "lib/names.h"
+#include "lib/text.h"
+#include "policy/note.h"
+
+#define WHITELIST_FILE_MAX (WHITELIST_HEADER_SIZE + (uint64_t)WHITELIST_MAX * WHITELIST_RECORD_SIZE)
+#define WHITELIST_NAME_MAX 64u
+#define VERSION_FILE_MAX 64u
+
+/* One load under way. Its functions return 0, LOAD_REFUSED with the reason said, or -ENOMEM. */
+#define LOAD_REFUSED 1
+
+typedef struct Load {
+        Trust *t;
+        int etc_fd;
+        int64_t now;
+        uint64_t minimum;
+        char dir[256];
+} Load;
+
+static int refuse(Load *l, Reason status, const char *format, ...) _printf_(3, 4);
+
+static int refuse(Load *l, Reason status, const char *format, ...)
+{
+        va_list ap;
+
+        va_start(ap, format);
+        (void)vsnprintf(l->t->message, sizeof(l->t->message), format, ap);
+        va_end(ap);
+        l->t->snapshot.status = status;
+        return LOAD_REFUSED;
+}
+
+/* The directory's name for messages: what the descriptor says, whatever way it was opened. */
+static void find_dir(Load *l)
+{
+        char link[48];
+        ssize_t n;
+
+        (void)snprintf(link, sizeof(link), "/proc/self/fd/%d", l->etc_fd);
+        n = readlink(link, l->dir, sizeof(l->dir) - 1);
+        if (n <= 0 || (size_t)n >= sizeof(l->dir) - 1)
+                n = snprintf(l->dir, sizeof(l->dir), "%s", UZ_ETC_DIR);
+        l->dir[n] = '\0';
+}
+
+static int refuse_file_trust(Load *l, const char *name, int outcome)
+{
+        if (outcome == FILE_E_TOO_LARGE || outcome == FILE_E_TYPE)
+                return refuse(l, REASON_POLICY_INVALID, "%s/%s is refused: %s. Install it again",
+                              l->dir, name, file_trust_text(outcome));
+        return refuse(l, REASON_POLICY_INVALID,
+                      "%s/%s is refused: %s. As root: chown root:root and chmod 0644 on it, after "
+                      "checking who changed it",
+                      l->dir, name, file_trust_text(outcome));
+}
+
+static int refuse_errno(Load *l, const char *name, int error)
+{
+        if (error == -ENOMEM)
+                return -ENOMEM;
+        return refuse(l, REASON_POLICY_INVALID, "%s/%s cannot be read: %s", l->dir, name,
+                      strerror(-error));
+}
+
+static int refuse_missing(Load *l, const char *name)
+{
+        return refuse(l, REASON_POLICY_MISSING,
+                      "%s/%s is missing. Run `%s setup`, or install what your authority issued for "
+                      "this computer",
+                      l->dir, name, UZ_CLI);
+}
+
+/* What a loader of policy/ returned: a note's outcome, a text error, or -errno. */
+static int refuse_note(Load *l, const char *name, int r, const TextError *error)
+{
+        if (r > 0)
+                return refuse(l, REASON_POLICY_INVALID,
+                              "%s/%s is refused: %s. Install it again as "
+                              "your authority signed it",
+                              l->dir, name, note_outcome_text(r));
+        if (r != -EINVAL)
+                return refuse_errno(l, name, r);
+        if (error->line == 0)
+                return refuse(l, REASON_POLICY_INVALID, "%s/%s is refused: %s", l->dir, name,
+                              error->message);
+        return refuse(l, REASON_POLICY_INVALID, "%s/%s, line %u, column %u: %s", l->dir, name,
+                      error->line, error->column, error->message);
+}
+
+static int open_file(Load *l, const char *name, uint64_t max, int *ret_fd)
+{
+        int r = file_open_trusted(l->etc_fd, name, FILE_PUBLIC, max, ret_fd);
+
+        if (r > 0)
+                return refuse_file_trust(l, name, r);
+        if (r == -ENOENT)
+                return refuse_missing(l, name);
+        if (r == -ELOOP)
+                return refuse_file_trust(l, name, FILE_E_TYPE);
+        return r < 0 ? refuse_errno(l, name, r) : 0;
+}
+
+static int load_text(Load *l, const char *name, char **ret, size_t *ret_size)
+{
+        _cleanup_(fd_closep) int fd = -EBADF;
+        int r = open_file(l, name, NOTE_SIZE_MAX, &fd);
+
+        if (r != 0)
+                return r;
+        r = file_read_fd(fd, NOTE_SIZE_MAX, ret, ret_size);
+        if (r == -EFBIG)
+                return refuse_file_trust(l, name, FILE_E_TOO_LARGE);
+        return r < 0 ? refuse_errno(l, name, r) : 0;
+}
+
+static int load_authority(Load *l)
+{
+        _cleanup_(freep) char *text = NULL;
+        TextError error = {0};
+        size_t size;
+        int r;
+
+        r = load_text(l, UZ_KEYS_FILE, &text, &size);
+        if (r != 0)
+                return r;
+        r = authority_load(text, size, &l->t->snapshot.authority, &error);
+        return r == 0 ? 0 : refuse_note(l, UZ_KEYS_FILE, r, &error);
+}
+
+static int load_host(Load *l)
+{
+        _cleanup_(freep) char *text = NULL;
+        TextError error = {0};
+        size_t size;
+        int r;
+
+        r = load_text(l, UZ_CREDENTIAL_FILE, &text, &size);
+        if (r != 0)
+                return r;
+        r = host_load(text, size, &l->t->snapshot.authority, l->now, &l->t->snapshot.host, &error);
+        return r == 0 ? 0 : refuse_note(l, UZ_CREDENTIAL_FILE, r, &error);
+}
+
+static int load_policy(Load *l)
+{
+        Snapshot *s = &l->t->snapshot;
+        _cleanup_(freep) char *text = NULL;
+        TextError error = {0};
+        size_t size, text_size = 0;
+        int r;
+
+        r = load_text(l, UZ_POLICY_FILE, &text, &size);
+        if (r != 0)
+                return r;
+        r = note_verify(text, size, &s->authority.ring, PURPOSE_POLICY, 1, l->now, &text_size);
+        if (r == 0)
+                r = bundle_parse(text, text_size, &s->bundle, &error);
+        if (r != 0)
+                return refuse_note(l, UZ_POLICY_FILE, r, &error);
+        if (s->bundle.version < l->minimum)
+                return refuse(l, REASON_POLICY_INVALID,
+                              "%s/%s is version %" PRIu64 ", older than version %" PRIu64
+                              " seen before. Install the newest policy",
+                              l->dir, UZ_POLICY_FILE, s->bundle.version, l->minimum);
+        return 0;
+}
+
+static int whitelist_pread(void *userdata, uint64_t offset, void *ret, size_t n)
+{
+        const Trust *t = userdata;
+
+        return file_pread_full(t->whitelist_fd, ret, n, offset);
+}
+
+static int check_whitelist(Load *l, const char *name)
+{
+        Snapshot *s = &l->t->snapshot;
+        struct stat st;
+        int r;
+
+        if (fstat(l->t->whitelist_fd, &st) < 0)
+                return refuse_errno(l, name, -errno);
+        r = whitelist_open(&s->whitelist, whitelist_pread, l->t, (uint64_t)st.st_size,
+                           s->bundle.whitelist_digest);
+        if (r > 0)
+                return refuse(l, REASON_POLICY_INVALID,
+                              "%s/%s is refused: %s. Install the whitelist that belongs to this "
+                              "policy",
+                              l->dir, name, whitelist_outcome_text(r));
+        return r < 0 ? refuse_errno(l, name, r) : 0;
+}
+
+static int load_whitelist(Load *l)
+{
+        const Bundle *bundle = &l->t->snapshot.bundle;
+        char hex[17], name[WHITELIST_NAME_MAX];
+        int r;
+
+        if (!bundle->has_whitelist)
+                return 0;
+        text_hex(bundle->whitelist_digest, 8, hex);
+        (void)snprintf(name, sizeof(name), "%s%s%s", UZ_WHITELIST_PREFIX, hex, UZ_WHITELIST_SUFFIX);
+        r = open_file(l, name, WHITELIST_FILE_MAX, &l->t->whitelist_fd);
+        if (r == LOAD_REFUSED && l->t->snapshot.status == REASON_POLICY_MISSING)
+                return refuse(
+                        l, REASON_POLICY_INVALID,
+                        "%s/%s is missing: the policy names this whitelist. Install it beside "
+                        "the policy",
+                        l->dir, name);
+        return r != 0 ? r : check_whitelist(l, name);
+}
+
+static int load_all(Load *l)
+{
+        int r = load_authority(l);
+
+        if (r == 0)
+                r = load_host(l);
+        if (r == 0)
+                r = load_policy(l);
+        if (r == 0)
+                r = load_whitelist(l);
+        return r;
+}
+
+int trust_load(int etc_fd, int64_t now, uint64_t minimum, Trust **ret)
+{
+        _cleanup_(trust_freep) Trust *t = calloc(1, sizeof(*t));
+        Load l = {.t = t, .etc_fd = etc_fd, .now = now, .minimum = minimum};
+        int r;
+
+        if (!t)
+                return -ENOMEM;
+        t->whitelist_fd = -EBADF;
+        t->snapshot.status = REASON_POLICY_INVALID;
+        find_dir(&l);
+        r = load_all(&l);
+        if (r < 0)
+                return r;
+        if (r == 0)
+                t->snapshot.status = REASON_OK;
+        *ret = TAKE_PTR(t);
+        return 0;
+}
+
+Trust *trust_free(Trust *t)
+{
+        if (!t)
+                return NULL;
+        bundle_clear(&t->snapshot.bundle);
+        t->whitelist_fd = fd_close(t->whitelist_fd);
+        free(t);
+        return NULL;
+}
+
+int trust_remembered_version(int state_fd, uint64_t *ret)
+{
+        _cleanup_(freep) char *text = NULL;
+        _cleanup_(fd_closep) int fd = -EBADF;
+        size_t size;
+        int r;
+
+        r = file_open_trusted(state_fd, TRUST_VERSION_FILE, FILE_PUBLIC, VERSION_FILE_MAX, &fd);
+        if (r == -ENOENT) {
+                *ret = 0;
+                return 0;
+        }
+        if (r != 0)
+                return r > 0 ? -EBADMSG : r;
+        r = file_read_fd(fd, VERSION_FILE_MAX, &text, &size);
+        if (r < 0)
+                return r;
+        if (size < 2 || text[size - 1] != '\n' || strlen(text) != size)
+                return -EBADMSG;
+        text[size - 1] = '\0';
+        return text_u64(text, UINT64_MAX, ret) < 0 ? -EBADMSG : 0;
+}
+
+int trust_remember_version(int state_fd, uint64_t version)
+{
+        char text[24];
+        uint64_t seen = 0;
+        int n, r;
+
+        r = trust_remembered_version(state_fd, &seen);
+        if (r == 0 && seen >= version)
+                return 0;
+        if (r < 0 && r != -EBADMSG)
+                return r;
+        n = snprintf(text, sizeof(text), "%" PRIu64 "\n", version);
+        return file_replace(state_fd, TRUST_VERSION_FILE, text, (size_t)n, 0644);
+}
