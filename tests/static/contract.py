@@ -72,26 +72,24 @@ def reasons():
 
 
 def classes():
-    """DEVICE_CLASS_TABLE against the patterns on ID_USB_INTERFACES in the udev rules."""
-    expected = {}
-    for name, c, s, p, *_ in table("policy/device.h", "DEVICE_CLASS_TABLE"):
-        parts = [int(x, 0) for x in (c, s, p)]
-        digits = "".join(f"{x:02x}" for x in parts if x >= 0)
-        expected[f"*:{digits}*"] = name
+    """DEVICE_CLASS_TABLE against what the udev rules keep closed."""
+    whole, exact = set(), set()
+    for _, c, s, p, *_ in table("policy/device.h", "DEVICE_CLASS_TABLE"):
+        digits = "".join(f"{int(x, 0):02x}" for x in (c, s, p) if int(x, 0) >= 0)
+        (exact if len(digits) > 2 else whole).add(digits)
+    found = False
     for path in glob.glob("udev-rules/*.rules"):
         text = read(path)
         lines = re.sub(r"^\s*#.*$", "", text, flags=re.M).replace("\\\n", " ")
-        found = False
-        for values in re.findall(r'ENV\{ID_USB_INTERFACES\}\s*[=!]=\s*"([^"]*:[^"]*)"', lines):
+        patterns = {m for v in re.findall(r'ENV\{ID_USB_INTERFACES\}=="([^"]*)"', lines)
+                    for m in re.findall(r"\*:([0-9a-f]{2,6})\?*:?\*", v)}
+        if patterns:
             found = True
-        if found:
-            patterns = {re.sub(r":?\*$", "*", v) for values in
-                        re.findall(r'ENV\{ID_USB_INTERFACES\}\s*[=!]=\s*"([^"]*:[^"]*)"', lines)
-                        for v in values.split("|")}
-            same("class pattern", in_file("policy/device.h"), set(expected),
-                 in_file(path, text), patterns)
-            return
-    complain("udev-rules:1", "no pattern on ID_USB_INTERFACES")
+            same("class", in_file("policy/device.h"), whole | exact, in_file(path, text), patterns)
+        for v in re.findall(r'ATTR\{bInterfaceClass\}=="([^"]*)"', lines):
+            same("class", in_file("policy/device.h"), whole, in_file(path, text), set(v.split("|")))
+    if not found:
+        complain("udev-rules:1", "no pattern on ID_USB_INTERFACES")
 
 
 def markdown_tables(text):
