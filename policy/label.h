@@ -18,6 +18,7 @@
 #define LABEL_AREA_SIZE (LABEL_COPIES * LABEL_SIZE)
 #define LABEL_RESERVED_END (1024u * 1024u) /* the visit ring follows the label up to here */
 #define LABEL_DRIVE_MIN (2u * 1024u * 1024u)
+#define LABEL_KEY_ID_OFFSET 16u /* of the first key id within a copy */
 #define LABEL_ID_SIZE 16u
 #define LABEL_NUMBER_SIZE 32u
 #define LABEL_TEXT_SIZE 96u

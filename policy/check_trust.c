@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Checks against what the organisation says: policy, revocations, dates, hosts, whitelist, grants. */
+#include "policy/check.h"
+
+#include <string.h>
+
+#include "lib/text.h"
+
+/* Fails `f` for a date; `what` is whose date it is. */
+static void say_date(Finding *f, Reason reason, const char *what, int64_t t, int64_t now)
+{
+        char date[TEXT_TIME_MAX], today[TEXT_TIME_MAX];
+
+        f->reason = reason;
+        text_time_format(t, date);
+        text_time_format(now, today);
+        say(f->saw, "%s %s", what, date);
+        say(f->wanted, "a time that contains now, %s", today);
+}
+
+bool check_policy(Context *c, Finding *f)
+{
+        const Snapshot *s = c->snapshot;
+        const Bundle *b = &s->bundle;
+        const Host *h = &s->host;
+
+        say(f->wanted, "a valid policy and host credential");
+        if (s->status != REASON_OK) {
+                f->reason = blocking_reason(s->status, REASON_INTERNAL_ERROR);
+                say(f->saw, "%s", reason_slug(f->reason));
+                return true;
+        }
+        say(f->saw, "policy version %llu, zone %s", (unsigned long long)b->version,
+            zone_name(h->zone));
+        f->reason = REASON_OK;
+        if (h->zone == ZONE_NONE || !zone_level_valid(h->zone, h->level))
+                f->reason = REASON_POLICY_INVALID;
+        else if (b->not_before && c->now < b->not_before)
+                say_date(f, REASON_POLICY_INVALID, "the policy starts", b->not_before, c->now);
+        else if (h->not_before && c->now < h->not_before)
+                say_date(f, REASON_POLICY_INVALID, "the credential starts", h->not_before, c->now);
+        else if (b->not_after && c->now >= b->not_after)
+                say_date(f, REASON_POLICY_EXPIRED, "the policy ended", b->not_after, c->now);
+        else if (h->not_after && c->now >= h->not_after)
+                say_date(f, REASON_POLICY_EXPIRED, "the credential ended", h->not_after, c->now);
+        return true;
+}
+
+/* Looks up one id; fails `f` if it is revoked. */
+static bool find_revoked(const Context *c, RevokedKind kind, const uint8_t *id, const char *what,
+                         Finding *f)
+{
+        const BundleRevoked *found = bundle_find_revoked(&c->snapshot->bundle, kind, id);
+        char hex[SHORT_HEX_SIZE];
+
+        if (!found)
+                return false;
+        short_hex(id, hex);
+        f->reason = REASON_REVOKED;
+        f->line = found->line;
+        say(f->saw, "%s %s... is revoked", what, hex);
+        return true;
+}
+
+/* A key is revoked by the policy or by its own entry in the key list. */
+static bool find_revoked_key(const Context *c, const uint8_t id[KEY_ID_SIZE], Finding *f)
+{
+        const PublicKey *key = keyring_find(&c->snapshot->authority.ring, id);
+
+        if (find_revoked(c, REVOKED_KEY, id, "the label's key", f))
+                return true;
+        if (!key || !key->revoked)
+                return false;
+        f->reason = REASON_REVOKED;
+        say(f->saw, "the label's key is revoked");
+        return true;
+}
+
+bool check_revocation(Context *c, Finding *f)
+{
+        const Decision *d = c->decision;
+        const Label *label = &d->label.label;
+
+        if (!c->genuine && !d->has_identity)
+                return false;
+        say(f->wanted, "neither drive, label nor key revoked");
+        if (d->has_identity && find_revoked(c, REVOKED_DRIVE, d->identity, "drive", f))
+                return true;
+        if (c->genuine) {
+                if (find_revoked(c, REVOKED_LABEL, label->id, "label", f))
+                        return true;
+                for (unsigned i = 0; i < label->n_signatures; i++)
+                        if (find_revoked_key(c, label->key_id[i], f))
+                                return true;
+        }
+        f->reason = REASON_OK;
+        say(f->saw, "nothing revoked");
+        return true;
+}
+
+/* A label counts only if its key was valid when it was issued. */
+static bool judge_key_dates(const Context *c, Finding *f)
+{
+        const Label *label = &c->decision->label.label;
+
+        for (unsigned i = 0; i < label->n_signatures; i++) {
+                const PublicKey *key = keyring_find(&c->snapshot->authority.ring, label->key_id[i]);
+
+                if (!key)
+                        continue;
+                if (key->not_before && label->issued < key->not_before) {
+                        say_date(f, REASON_LABEL_NOT_YET_VALID, "the label is older than its key,",
+                                 key->not_before, c->now);
+                        return true;
+                }
+                if (key->not_after && label->issued >= key->not_after) {
+                        say_date(f, REASON_LABEL_EXPIRED, "the label is newer than its key's end,",
+                                 key->not_after, c->now);
+                        return true;
+                }
+        }
+        return false;
+}
+
+bool check_validity(Context *c, Finding *f)
+{
+        const Label *label = &c->decision->label.label;
+
+        if (!c->genuine)
+                return false;
+        if (label->not_before && c->now < label->not_before) {
+                say_date(f, REASON_LABEL_NOT_YET_VALID, "the label starts", label->not_before,
+                         c->now);
+        } else if (label->not_after && c->now >= label->not_after) {
+                say_date(f, REASON_LABEL_EXPIRED, "the label ended", label->not_after, c->now);
+        } else if (!judge_key_dates(c, f)) {
+                if (label->not_after)
+                        say_date(f, REASON_OK, "the label ends", label->not_after, c->now);
+                else
+                        say(f->saw, "the label has no end");
+                f->reason = REASON_OK;
+        }
+        return true;
+}
+
+bool check_host(Context *c, Finding *f)
+{
+        const Label *label = &c->decision->label.label;
+        char hex[SHORT_HEX_SIZE];
+
+        if (!c->genuine)
+                return false;
+        short_hex(c->snapshot->host.id, hex);
+        say(f->wanted, "this computer, %s..., or no list", hex);
+        f->reason = REASON_OK;
+        if (label->n_hosts == 0) {
+                say(f->saw, "the label names no computers");
+                return true;
+        }
+        say(f->saw, "the label names %u computers%s", label->n_hosts, ", this one too");
+        for (unsigned i = 0; i < label->n_hosts && i < LABEL_HOSTS_MAX; i++)
+                if (memcmp(label->hosts[i], c->snapshot->host.id, HOST_ID_SIZE) == 0)
+                        return true;
+        f->reason = REASON_HOST_NOT_PERMITTED;
+        say(f->saw, "the label names %u other computers", label->n_hosts);
+        return true;
+}
+
+/* Compares an entry with the label, or, for a drive that is allowed without one, with this zone. */
+static void judge_entry(const Context *c, const WhitelistEntry *e, Finding *f)
+{
+        static const uint8_t any[LABEL_ID_SIZE];
+        const Label *label = &c->decision->label.label;
+        Zone host = c->snapshot->host.zone;
+
+        f->reason = REASON_OK;
+        say(f->saw, "listed for zone %s", zone_name(e->zone));
+        if (!c->genuine) {
+                /* A drive of another zone does not become free by losing its label. */
+                if (e->zone != host) {
+                        f->reason = REASON_ZONE_MISMATCH;
+                        f->severity = c->snapshot->bundle.rules[host][e->zone].severity;
+                }
+                return;
+        }
+        if (e->zone != label->zone || e->level != label->level) {
+                f->reason = REASON_NOT_WHITELISTED;
+                say(f->saw, "listed for zone %s, level %s", zone_name(e->zone),
+                    level_name(e->level));
+        } else if (memcmp(e->label_id, any, LABEL_ID_SIZE) != 0 &&
+                   memcmp(e->label_id, label->id, LABEL_ID_SIZE) != 0) {
+                f->reason = REASON_NOT_WHITELISTED;
+                say(f->saw, "listed with another label");
+        }
+}
+
+bool check_whitelist(Context *c, Finding *f)
+{
+        const Snapshot *s = c->snapshot;
+        bool required = s->bundle.whitelist_required;
+        WhitelistEntry entry;
+        int r;
+
+        if (!c->readable || !c->decision->has_identity || (!s->whitelist.read && !required))
+                return false;
+        say(f->wanted, required ? "an entry for this drive and label"
+                                : "no entry, or one for this drive and label");
+        if (!s->whitelist.read) {
+                f->reason = REASON_NOT_WHITELISTED;
+                say(f->saw, "no whitelist is loaded");
+                return true;
+        }
+        r = whitelist_find(&s->whitelist, c->decision->identity, &entry);
+        if (r < 0) {
+                f->reason = REASON_INTERNAL_ERROR;
+                say(f->saw, "the whitelist cannot be read (error %d)", -r);
+        } else if (r == 0) {
+                f->reason = required ? REASON_NOT_WHITELISTED : REASON_OK;
+                say(f->saw, "not among %llu entries", (unsigned long long)s->whitelist.count);
+        } else {
+                judge_entry(c, &entry, f);
+        }
+        return true;
+}
+
+/* Finds the grant that counts; the policy's longest time cuts it short. */
+static const Grant *find_grant(Context *c)
+{
+        const Grant *g = NULL;
+        Grant *copy = &c->decision->grant;
+        uint64_t max = c->snapshot->bundle.grant_max;
+
+        if (c->grants && c->decision->has_identity)
+                g = grants_find(c->grants, c->decision->identity, c->now);
+        if (!g)
+                return NULL;
+        *copy = *g;
+        if ((uint64_t)(g->end - g->start) > max)
+                copy->end = g->start + (int64_t)max;
+        return c->now < copy->end ? copy : NULL;
+}
+
+bool check_grant(Context *c, Finding *f)
+{
+        char id[2 * GRANT_ID_SIZE + 1], end[TEXT_TIME_MAX];
+        const Grant *grant = find_grant(c);
+
+        if (!grant && c->failures == 0)
+                return false;
+        say(f->wanted, "a grant for this drive, and a reason it may lift");
+        f->reason = c->failures > 0 ? c->first : REASON_OK;
+        if (!grant) {
+                say(f->saw, "no grant for this drive");
+                return true;
+        }
+        text_hex(grant->id, GRANT_ID_SIZE, id);
+        text_time_format(grant->end, end);
+        if (c->failures > 0 && !c->grantable) {
+                say(f->saw, "grant %s, which cannot lift this", id);
+                return true;
+        }
+        f->reason = REASON_OK;
+        say(f->saw, "grant %s until %s", id, end);
+        c->grant = grant;
+        return true;
+}
