@@ -65,6 +65,10 @@ check-integration: all ## the real daemon on a private bus
 check-vm: ## the product on a real kernel in QEMU
 	@$(MAKE) --no-print-directory VARIANT=release all
 	@./tests/vm/run
+$(B)/bench_decide: $(B)/tests/bench/bench_decide.o $(AR_policy) $(AR_lib)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(call pkg,libs,libcrypto)
+-include $(B)/tests/bench/bench_decide.d
 bench: ## figures, each beside a peer or a limit of the same run
 	@./tests/bench/run.sh
 demo: ## the whole story on a real kernel in QEMU, from a bare Debian 12 (root)
