@@ -8,7 +8,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
-#define READ_STEP  4096u
+#define READ_STEP 4096u
 #define TEMP_TRIES 16
 
 const char *file_trust_text(int outcome)

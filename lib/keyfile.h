@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reader of `key = value` text: one pair a line, # comments, no continuation, clean UTF-8 only.
- * Errors know line and column; the first line of every file names its format: "usbzone-policy 1". */
+ * Errors know line and column; a file's first line names its format: "usbzone-policy 1". */
 #pragma once
 
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A growing string with a limit; an allocation that fails sets `failed`, checked once at the end. */
+/* A growing string with a limit; what fails sets `failed`, checked once at the end. */
 #pragma once
 
 #include <stdbool.h>

@@ -108,7 +108,7 @@ int text_unbase64(const char *text, size_t len, void *ret, size_t max)
         return (int)done;
 }
 
-/* Length of the well-formed UTF-8 sequence at `p` (RFC 3629) and its code point; 0 if there is none. */
+/* Length of the well-formed UTF-8 sequence at `p` (RFC 3629) and its code point; 0 if none. */
 static size_t utf8_decode(const uint8_t *p, size_t len, uint32_t *ret)
 {
         static const uint32_t lowest[] = {0, 0, 0x80, 0x800, 0x10000};

@@ -35,7 +35,8 @@ int text_u64(const char *text, uint64_t max, uint64_t *ret) _must_check_;
 /* "90", "90s", "30m", "8h", "7d", and sums like "1h30m" to seconds, 1 .. max. */
 int text_duration(const char *text, uint64_t max, uint64_t *ret) _must_check_;
 
-/* RFC 3339 in UTC, "2026-11-21T08:00:00Z", or a date alone (00:00:00Z), to seconds since the epoch. */
+/* RFC 3339 in UTC, "2026-11-21T08:00:00Z", or a date alone (00:00:00Z), to seconds since the
+ * epoch. */
 int text_time(const char *text, int64_t *ret) _must_check_;
 /* The other way; `ret` holds TEXT_TIME_MAX. */
 void text_time_format(int64_t t, char *ret);

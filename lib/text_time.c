@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Durations and times as text; the calendar is worked out here, so that no time zone file is read. */
+/* Durations and times as text; the calendar is worked out here: no time zone file is read. */
 #include "lib/text.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define DAY      86400
+#define DAY 86400
 #define TIME_MAX 253402300799 /* 9999-12-31T23:59:59Z */
 
 /* One "NUMBER UNIT" of a duration, at most `max` seconds; `limit` is the unit before it. */

@@ -69,7 +69,8 @@ typedef struct Bundle {
 /* The built-in table (docs/usbzone-policy.5), nothing revoked, no whitelist. */
 void bundle_defaults(Bundle *ret);
 
-/* Parses text that note_verify() has passed (or an unsigned draft). 0, -EINVAL with `error`, -errno. */
+/* Parses text that note_verify() has passed (or an unsigned draft). 0, -EINVAL with `error`,
+ * -errno. */
 int bundle_parse(const char *text, size_t size, Bundle *ret, TextError *error) _must_check_;
 
 /* Drops what a Bundle points to; the struct itself is the caller's. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The ledger's line format and hash chain. A record is one JSON line
- * {"seq":N,"time":"...","boot":"...","mono":N,"host":"...","kind":"...", fields ... ,"prev":"64 hex","mac":"64 hex or empty"}
+ * {"seq":N,"time":"...","boot":"...","mono":N,"host":"...","kind":"...", fields ...
+ * ,"prev":"64 hex","mac":"64 hex or empty"}
  * `prev` is the SHA-256 of the whole line before it, its newline included; zeros for the first.
  * Format: docs/usbzone-ledger.5 */
 #pragma once

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Checks against what the organisation says: policy, revocations, dates, hosts, whitelist, grants. */
+/* Checks against the organisation's word: policy, revocations, dates, hosts, whitelist, grants. */
 #include "policy/check.h"
 
 #include <string.h>

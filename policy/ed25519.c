@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Checks of Ed25519 public keys that libcrypto leaves out: canonical form, on the curve, large order. */
+/* What libcrypto does not check of an Ed25519 public key: canonical, on the curve, large order. */
 #include "policy/ed25519.h"
 
 #include <openssl/bn.h>

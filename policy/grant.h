@@ -27,8 +27,8 @@ typedef struct Grants {
 
 /* The grant for this drive at `now` that allows most, or NULL. */
 const Grant *grants_find(const Grants *g, const uint8_t identity[DIGEST_SIZE], int64_t now);
-/* -ENOSPC; -EEXIST for an id that is there; -EINVAL for an effect of block, an end that is not after
- * the start, and an approver or reason that is empty or not one clean line. */
+/* -ENOSPC; -EEXIST for an id that is there; -EINVAL for an effect of block, an end that is not
+ * after the start, and an approver or reason that is empty or not one clean line. */
 int grants_add(Grants *g, const Grant *grant) _must_check_;
 int grants_remove(Grants *g, const uint8_t id[GRANT_ID_SIZE]) _must_check_; /* -ENOENT */
 /* Drops what ended before `now`; returns how many. */

@@ -20,6 +20,6 @@ typedef struct Identity {
         uint32_t block_size;                     /* bytes; not part of the digest */
 } Identity;
 
-/* SHA-256 over "usbzone-identity-1" and the fields, each with its length as le32 before it: VID, PID,
- * serial, SCSI vendor, SCSI product, capacity (le64), label offset (le64). */
+/* SHA-256 over "usbzone-identity-1" and the fields, each with its length as le32 before it: VID,
+ * PID, serial, SCSI vendor, SCSI product, capacity (le64), label offset (le64). */
 int identity_digest(const Identity *identity, uint8_t ret[DIGEST_SIZE]) _must_check_;

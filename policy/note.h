@@ -34,5 +34,5 @@ int note_sign(const char *text, size_t size, const PrivateKey *key, char **ret,
               size_t *ret_size) _must_check_;
 
 /* Adds one more signature to a note, over the same text. -EINVAL for what is no note. */
-int note_cosign(const char *note, size_t size, const PrivateKey *key, char **ret, size_t *ret_size)
-        _must_check_;
+int note_cosign(const char *note, size_t size, const PrivateKey *key, char **ret,
+                size_t *ret_size) _must_check_;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files of `key = value` lines as a table of keys, and the values they share (internal to policy/). */
+/* Files of `key = value` lines as a table of keys, and their values (internal to policy/). */
 #pragma once
 
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The one table of reasons: slug, default severity, whether a grant may lift it, and its sentence. */
+/* The one table of reasons: slug, default severity, may a grant lift it, sentence. */
 #pragma once
 
 #include <stdbool.h>

@@ -52,7 +52,7 @@ int whitelist_find(const Whitelist *w, const uint8_t identity[DIGEST_SIZE],
 int whitelist_get(const Whitelist *w, uint64_t i, WhitelistEntry *ret) _must_check_;
 
 /* Sorts `entries` in place and writes the file through `write`. WHITELIST_E_DUPLICATE names nothing
- * twice: the same entry given twice is written once, two different ones for one drive are refused. */
+ * twice: an entry given twice is written once, two different ones for one drive are refused. */
 typedef int (*WhitelistWrite)(void *userdata, const void *data, size_t n);
 int whitelist_build(WhitelistEntry *entries, size_t n, WhitelistWrite write, void *userdata,
                     uint8_t ret_digest[DIGEST_SIZE]) _must_check_;
