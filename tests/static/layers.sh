@@ -22,10 +22,10 @@ room() {
 
 outside='openssl/|systemd/|json-c/|libudev|libusb|seccomp|linux/usb|criterion'
 io='fcntl|unistd|time\.h|sys/(socket|stat|mman|ioctl|time|un|epoll|uio|random)|syslog|dirent|poll|signal|pthread|locale|libintl|linux/|systemd/|json-c/|libudev|libusb|seccomp'
-complain_each 'may not be included here (see STYLE in docs/HACKING.md: rooms)' < <(
+complain_each 'may not be included here (docs/HACKING.md, rooms)' < <(
         room lib lib "$outside"
         room policy 'lib|policy' "$io"
-        room store 'lib|policy|store' 'systemd/|libudev|libusb|seccomp|libintl'
+        room store 'lib|policy|store' 'systemd/sd-(bus|event|journal|daemon|login|device)|libudev|libusb|seccomp|libintl'
         room daemon 'lib|policy|store|daemon' 'libusb|seccomp'
         room daemon/probe 'lib|policy|daemon/probe' 'systemd/|json-c/|libudev|openssl/'
         room daemon/block 'lib|policy|daemon/block' 'systemd/|json-c/|libudev|libusb|openssl/'
