@@ -14,4 +14,5 @@ void bus_drive_removed(Bus *b, Drive *d);
 void bus_drive_changed(Bus *b, Drive *d); /* PropertiesChanged + VerdictChanged */
 void bus_violation(Bus *b, Drive *d, json_object *fields);
 void bus_record_added(Bus *b, uint64_t seq, const char *kind);
+void bus_grant_ending(Bus *b, Drive *d, const Grant *grant);
 void bus_manager_changed(Bus *b);

@@ -36,8 +36,13 @@ typedef enum EventKind { EVENT_TABLE(X) EVENT_MAX_ } EventKind;
 
 const char *event_kind_name(EventKind kind);
 
+/* Enough for ":080650:" of every interface. */
+#define EVENT_INTERFACES_MAX (7u * USB_INTERFACES_MAX + 2u)
+void event_interfaces_text(const DeviceInterfaces *d, char *ret, size_t size);
+
 /* Records durably, then logs to the journal (MESSAGE_ID, USBZONE_* for every field), then signals.
- * `fields`: flat json object with escaped text, borrowed. 0, or -errno when it is not in the ledger
+ * `fields`: flat json object with escaped text, or NULL, borrowed; a verdict's gets the computer's
+ * zone and mode. 0, or -errno when it is not in the ledger
  * (it is in the journal all the same). */
 int event_emit(Manager *m, EventKind kind, json_object *fields);
 

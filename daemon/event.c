@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The one emitter of security events: ledger first, then journal, then bus. */
+#include "daemon/event.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/uio.h>
+
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-journal.h>
+
+#include "daemon/bus.h"
+#include "daemon/drive.h"
+#include "lib/strbuf.h"
+#include "lib/text.h"
+
+#define FIELDS_MAX 64u
+#define FIELD_NAME "USBZONE_"
+#define MESSAGE_LIMIT 1024u
+#define FIELD_LIMIT 4096u
+
+typedef struct EventRow {
+        const char *kind, *id;
+        int priority;
+        const char *words;
+} EventRow;
+
+#define X(name, kind, id, priority, words) {kind, id, priority, words},
+static const EventRow rows[EVENT_MAX_] = {EVENT_TABLE(X)};
+#undef X
+
+/* Journal fields under way. */
+typedef struct Entry {
+        StrBuf fields[FIELDS_MAX];
+        size_t n;
+} Entry;
+
+const char *event_kind_name(EventKind kind)
+{
+        return rows[kind].kind;
+}
+
+static const char *text_of(json_object *fields, const char *key)
+{
+        json_object *o;
+
+        return json_object_object_get_ex(fields, key, &o) ? json_object_get_string(o) : "";
+}
+
+static StrBuf *entry_add(Entry *e)
+{
+        if (e->n == FIELDS_MAX)
+                return NULL;
+        e->fields[e->n] = strbuf(FIELD_LIMIT);
+        return &e->fields[e->n++];
+}
+
+static void entry_printf(Entry *e, const char *format, ...) _printf_(2, 3);
+
+static void entry_printf(Entry *e, const char *format, ...)
+{
+        StrBuf *b = entry_add(e);
+        char text[MESSAGE_LIMIT];
+        va_list ap;
+        int n;
+
+        if (!b)
+                return;
+        va_start(ap, format);
+        n = vsnprintf(text, sizeof(text), format, ap);
+        va_end(ap);
+        strbuf_bytes(b, text, MIN((size_t)MAX(n, 0), sizeof(text) - 1));
+}
+
+/* USBZONE_KEY=value; a key that is no journal field name is left out (the ledger has it). */
+static void entry_field(Entry *e, const char *key, const char *value)
+{
+        StrBuf *b;
+
+        for (const char *p = key; *p; p++)
+                if (!islower((unsigned char)*p) && !isdigit((unsigned char)*p) && *p != '_')
+                        return;
+        b = entry_add(e);
+        if (!b)
+                return;
+        strbuf_bytes(b, FIELD_NAME, strlen(FIELD_NAME));
+        for (const char *p = key; *p; p++) {
+                char c = (char)toupper((unsigned char)*p);
+
+                strbuf_bytes(b, &c, 1);
+        }
+        strbuf_bytes(b, "=", 1);
+        strbuf_bytes(b, value, strlen(value));
+}
+
+static void entry_send(Entry *e)
+{
+        struct iovec iov[FIELDS_MAX];
+        size_t n = 0;
+
+        for (size_t i = 0; i < e->n; i++)
+                if (!e->fields[i].failed && e->fields[i].size > 0)
+                        iov[n++] = (struct iovec){e->fields[i].text, e->fields[i].size};
+        (void)sd_journal_sendv(iov, (int)n);
+        for (size_t i = 0; i < e->n; i++)
+                strbuf_clear(&e->fields[i]);
+}
+
+static const char *effect_words(const char *effect, bool observe)
+{
+        if (strcmp(effect, "allow") == 0)
+                return "allowed";
+        if (strcmp(effect, "read-only") == 0)
+                return observe ? "would be read-only" : "made read-only";
+        return observe ? "would be blocked" : "blocked";
+}
+
+static void verdict_sentence(json_object *fields, char *ret, size_t size)
+{
+        bool observe = strcmp(text_of(fields, "mode"), "observe") == 0;
+        const char *number = text_of(fields, "media_number"), *slug = text_of(fields, "reason");
+        Reason reason = REASON_INTERNAL_ERROR;
+
+        (void)reason_parse(slug, &reason);
+        (void)snprintf(ret, size, "Drive %s%s%s (%s:%s%s%s) %s: %s (%s)", text_of(fields, "drive"),
+                       number[0] ? " no. " : "", number, text_of(fields, "vid"),
+                       text_of(fields, "pid"), text_of(fields, "serial")[0] ? ", serial " : "",
+                       text_of(fields, "serial"), effect_words(text_of(fields, "verdict"), observe),
+                       reason_text(reason), slug);
+}
+
+/* "Mode changed: mode enforce, who root, reason pilot is over" */
+static void plain_sentence(EventKind kind, json_object *fields, char *ret, size_t size)
+{
+        StrBuf b = strbuf(MESSAGE_LIMIT - 1);
+        const char *sep = ": ";
+
+        strbuf_printf(&b, "%s", rows[kind].words);
+        json_object_object_foreach(fields, key, value)
+        {
+                strbuf_printf(&b, "%s%s %s", sep, key, json_object_get_string(value));
+                sep = ", ";
+        }
+        (void)snprintf(ret, size, "%s", b.text && !b.failed ? b.text : rows[kind].words);
+        strbuf_clear(&b);
+}
+
+static int priority_of(EventKind kind, json_object *fields)
+{
+        Severity severity = SEVERITY_NONE;
+
+        if (kind != EVENT_VERDICT)
+                return rows[kind].priority;
+        (void)severity_parse(text_of(fields, "severity"), &severity);
+        switch (severity) {
+        case SEVERITY_NONE:
+                return 6;
+        case SEVERITY_NOTICE:
+                return 5;
+        case SEVERITY_WARNING:
+                return 4;
+        case SEVERITY_CRITICAL:
+        case SEVERITY_MAX_:
+                return 2;
+        }
+        return 2;
+}
+
+static void write_journal(EventKind kind, json_object *fields, uint64_t seq)
+{
+        char message[MESSAGE_LIMIT];
+        Entry e = {0};
+
+        if (kind == EVENT_VERDICT)
+                verdict_sentence(fields, message, sizeof(message));
+        else
+                plain_sentence(kind, fields, message, sizeof(message));
+        entry_printf(&e, "MESSAGE=%s", message);
+        entry_printf(&e, "MESSAGE_ID=%s", rows[kind].id);
+        entry_printf(&e, "PRIORITY=%d", priority_of(kind, fields));
+        entry_printf(&e, "SYSLOG_IDENTIFIER=usbzoned");
+        entry_field(&e, "kind", rows[kind].kind);
+        if (seq > 0)
+                entry_printf(&e, "USBZONE_SEQ=%llu", (unsigned long long)seq);
+        json_object_object_foreach(fields, key, value)
+                entry_field(&e, key, json_object_get_string(value));
+        entry_send(&e);
+}
+
+/* A ledger that could not be opened at start is tried again at every event. */
+static int record(Manager *m, EventKind kind, json_object *fields, uint64_t *ret_seq)
+{
+        Chain head;
+        int r;
+
+        if (!m->ledger) {
+                char host[2 * HOST_ID_SIZE + 1] = "";
+
+                if (m->trust && m->trust->snapshot.status == REASON_OK)
+                        text_hex(m->trust->snapshot.host.id, HOST_ID_SIZE, host);
+                r = ledger_open(m->state_fd, host, &m->ledger);
+                if (r < 0 && r != -EUCLEAN)
+                        return r;
+        }
+        r = ledger_append(m->ledger, rows[kind].kind, fields);
+        if (r < 0)
+                return r;
+        ledger_head(m->ledger, &head);
+        *ret_seq = head.seq;
+        return 0;
+}
+
+/* What a verdict record says besides the drive: in which mode, on which computer. */
+static void add_place(Manager *m, json_object *fields)
+{
+        const Host *host = &m->trust->snapshot.host;
+
+        (void)json_object_object_add(fields, "mode",
+                                     json_object_new_string(m->observe ? "observe" : "enforce"));
+        (void)json_object_object_add(fields, "host_zone",
+                                     json_object_new_string(zone_name(host->zone)));
+        if (host->level != LEVEL_NONE)
+                (void)json_object_object_add(fields, "host_level",
+                                             json_object_new_string(level_name(host->level)));
+}
+
+static bool is_violation(EventKind kind, json_object *fields)
+{
+        Severity severity = SEVERITY_NONE;
+
+        if (kind == EVENT_TAMPER)
+                return true;
+        return kind == EVENT_VERDICT &&
+               severity_parse(text_of(fields, "severity"), &severity) == 0 &&
+               severity > SEVERITY_NONE &&
+               strcmp(text_of(fields, "verdict"), effect_name(EFFECT_BLOCK)) == 0;
+}
+
+int event_emit(Manager *m, EventKind kind, json_object *fields)
+{
+        json_object *none = NULL;
+        uint64_t seq = 0;
+        int r;
+
+        if (!fields)
+                fields = none = json_object_new_object();
+        if (!fields)
+                return -ENOMEM;
+        if (kind == EVENT_VERDICT)
+                add_place(m, fields);
+        r = record(m, kind, fields, &seq);
+        if (r < 0)
+                fprintf(stderr, SD_ERR "usbzoned: the record \"%s\" could not be written: %s\n",
+                        rows[kind].kind, strerror(-r));
+        write_journal(kind, fields, seq);
+        if (r == 0)
+                bus_record_added(m->bus, seq, rows[kind].kind);
+        if (is_violation(kind, fields))
+                bus_violation(m->bus, NULL, fields);
+        (void)json_object_put(none);
+        return r;
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Grants: given, kept on disk, and taken back. */
+#include "daemon/grants.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <systemd/sd-daemon.h>
+
+#include "daemon/drive.h"
+#include "daemon/event.h"
+#include "lib/file.h"
+#include "lib/names.h"
+#include "lib/text.h"
+
+#define GRANTS_FILE_MAX (256u * 1024u)
+
+static void put_text(json_object *o, const char *key, const char *text)
+{
+        if (o && text && text[0])
+                (void)json_object_object_add(o, key, json_object_new_string(text));
+}
+
+static void put_number(json_object *o, const char *key, int64_t n)
+{
+        if (o)
+                (void)json_object_object_add(o, key, json_object_new_int64(n));
+}
+
+static json_object *grant_fields(const Grant *g)
+{
+        json_object *o = json_object_new_object();
+        char hex[2 * DIGEST_SIZE + 1];
+
+        text_hex(g->id, GRANT_ID_SIZE, hex);
+        put_text(o, "grant", hex);
+        text_hex(g->identity, DIGEST_SIZE, hex);
+        put_text(o, "identity", hex);
+        put_text(o, "verdict", effect_name(g->effect));
+        put_number(o, "start", g->start);
+        put_number(o, "end", g->end);
+        put_text(o, "approver", g->approver);
+        put_text(o, "why", g->reason);
+        return o;
+}
+
+int grants_record(Manager *m, EventKind kind, const Grant *g, const char *who, const char *note)
+{
+        json_object *o = grant_fields(g);
+        int r;
+
+        if (!o)
+                return -ENOMEM;
+        put_text(o, "who", who);
+        put_text(o, "note", note);
+        r = event_emit(m, kind, o);
+        (void)json_object_put(o);
+        return r;
+}
+
+static int save(Manager *m)
+{
+        _cleanup_(freep) char *text = NULL;
+        size_t size;
+        int r;
+
+        r = grants_format(&m->grants, &text, &size);
+        if (r < 0)
+                return r;
+        r = file_replace(m->state_fd, UZ_GRANTS_FILE, text, size, 0600);
+        if (r < 0)
+                fprintf(stderr, SD_ERR "usbzoned: %s/%s cannot be written: %s\n", UZ_STATE_DIR,
+                        UZ_GRANTS_FILE, strerror(-r));
+        return r;
+}
+
+/* 0 or -ENOENT; > 0 or -errno and what is wrong in `error`. */
+static int read_list(Manager *m, Grants *ret, TextError *error)
+{
+        _cleanup_(freep) char *text = NULL;
+        _cleanup_(fd_closep) int fd = -EBADF;
+        size_t size;
+        int r;
+
+        r = file_open_trusted(m->state_fd, UZ_GRANTS_FILE, FILE_PUBLIC, GRANTS_FILE_MAX, &fd);
+        if (r == 0)
+                r = file_read_fd(fd, GRANTS_FILE_MAX, &text, &size);
+        if (r == 0)
+                return grants_parse(text, size, ret, error);
+        (void)snprintf(error->message, sizeof(error->message), "%s",
+                       r > 0 ? file_trust_text(r) : strerror(-r));
+        return r;
+}
+
+/* No exception is made from a list that somebody damaged; the file is kept aside for the auditor. */
+static int refuse_list(Manager *m, const TextError *error)
+{
+        json_object *o = json_object_new_object();
+
+        put_text(o, "file", UZ_STATE_DIR "/" UZ_GRANTS_FILE);
+        put_number(o, "line", error->line);
+        put_text(o, "what", error->message);
+        (void)event_emit(m, EVENT_TAMPER, o);
+        (void)json_object_put(o);
+        m->grants = (Grants){0};
+        if (renameat(m->state_fd, UZ_GRANTS_FILE, m->state_fd, UZ_GRANTS_FILE ".damaged") < 0)
+                fprintf(stderr,
+                        SD_WARNING "usbzoned: the damaged grants cannot be set aside: %m\n");
+        return 0;
+}
+
+int grants_load(Manager *m)
+{
+        _cleanup_(freep) Grants *list = calloc(1, sizeof(*list));
+        TextError error = {0};
+        int r;
+
+        if (!list)
+                return -ENOMEM;
+        r = read_list(m, list, &error);
+        if (r == -ENOMEM)
+                return r;
+        if (r != 0 && r != -ENOENT)
+                return refuse_list(m, &error);
+        m->grants = *list;
+        return grants_arm(m);
+}
+
+/* Every drive this grant is about. */
+static void redecide(Manager *m, const uint8_t identity[DIGEST_SIZE])
+{
+        for (size_t i = 0; i < m->n_drives; i++) {
+                DriveView v;
+                int r;
+
+                drive_view(m->drives[i], &v);
+                if (!v.decision->has_identity ||
+                    memcmp(v.decision->identity, identity, DIGEST_SIZE) != 0)
+                        continue;
+                r = drive_redecide(m->drives[i]);
+                if (r < 0)
+                        fprintf(stderr,
+                                SD_ERR "usbzoned: drive %" PRIu64 " cannot be decided: %s\n",
+                                v.number, strerror(-r));
+        }
+}
+
+static int make_grant(Manager *m, const uint8_t identity[DIGEST_SIZE], Effect effect,
+                      uint64_t seconds, Grant *ret)
+{
+        *ret = (Grant){.effect = effect, .start = manager_now(m)};
+        ret->end = ret->start + (int64_t)seconds;
+        (void)memcpy(ret->identity, identity, DIGEST_SIZE);
+        return random_bytes(ret->id, GRANT_ID_SIZE);
+}
+
+/* In the ledger, then on disk, then in force. What cannot be both is not given. */
+static int enact(Manager *m, const Grant *g)
+{
+        int r;
+
+        r = grants_add(&m->grants, g);
+        if (r < 0)
+                return r;
+        r = grants_record(m, EVENT_GRANT, g, NULL, NULL);
+        if (r == 0) {
+                r = save(m);
+                if (r < 0)
+                        (void)grants_record(m, EVENT_GRANT_ENDED, g, NULL, "it could not be kept");
+        }
+        if (r < 0)
+                (void)!grants_remove(&m->grants, g->id);
+        return r;
+}
+
+int grants_give(Manager *m, const uint8_t identity[DIGEST_SIZE], Effect effect, uint64_t seconds,
+                const char *approver, const char *reason, Grant *ret)
+{
+        uint64_t max = m->trust->snapshot.bundle.grant_max;
+        Grant g;
+        int r;
+
+        if (m->trust->snapshot.status != REASON_OK)
+                return -ENOKEY;
+        if (seconds < 1 || (effect != EFFECT_ALLOW && effect != EFFECT_READ_ONLY))
+                return -EINVAL;
+        if (seconds > max)
+                return (int)MIN(MAX(max, 1u), (uint64_t)INT32_MAX);
+        if (strlen(approver) >= sizeof(g.approver) || strlen(reason) >= sizeof(g.reason))
+                return -EINVAL;
+        r = make_grant(m, identity, effect, seconds, &g);
+        if (r < 0)
+                return r;
+        (void)snprintf(g.approver, sizeof(g.approver), "%s", approver);
+        (void)snprintf(g.reason, sizeof(g.reason), "%s", reason);
+        r = enact(m, &g);
+        if (r < 0)
+                return r;
+        *ret = g;
+        r = grants_arm(m);
+        redecide(m, identity);
+        return r;
+}
+
+int grants_take(Manager *m, const Grant *grant, const char *who, const char *note)
+{
+        Grant g = *grant;
+        int r;
+
+        r = grants_remove(&m->grants, g.id);
+        if (r < 0)
+                return r;
+        /* The cut comes whether or not it can be recorded. */
+        r = save(m);
+        (void)grants_record(m, EVENT_GRANT_ENDED, &g, who, note);
+        redecide(m, g.identity);
+        return r;
+}
+
+int grants_end(Manager *m, const uint8_t id[GRANT_ID_SIZE], const char *who)
+{
+        int r;
+
+        for (size_t i = 0; i < m->grants.n; i++) {
+                if (memcmp(m->grants.list[i].id, id, GRANT_ID_SIZE) != 0)
+                        continue;
+                r = grants_take(m, &m->grants.list[i], who, NULL);
+                return r < 0 ? r : grants_arm(m);
+        }
+        return -ENOENT;
+}
