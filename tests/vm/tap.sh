@@ -1,0 +1,95 @@
+# shellcheck shell=bash disable=SC2001,SC2034
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Named checks and waiters, for scenarios in the guest and on the host alike.
+
+# --- checks -------------------------------------------------------------------------------------
+
+passed=0 failed=0 skipped=0 finished=0
+
+ok() { passed=$((passed + 1)); echo "ok $((passed + failed + skipped)) - $*"; }
+not_ok() { failed=$((failed + 1)); echo "not ok $((passed + failed + skipped)) - $*"; }
+skip() { skipped=$((skipped + 1)); echo "ok $((passed + failed + skipped)) - # SKIP $*"; }
+note() { printf '# %s\n' "$*"; }
+die() { not_ok "$*"; exit 1; }
+
+# check TEXT CMD...: the command must succeed.
+check() {
+        local text=$1 out
+        shift
+        if out=$("$@" 2>&1); then
+                ok "$text"
+        else
+                not_ok "$text"
+                note "failed ($?): $*"
+                [ -z "$out" ] || sed 's/^/#   /' <<<"$out" | tail -n 15
+        fi
+}
+
+# check_not TEXT CMD...: the command must fail.
+check_not() {
+        local text=$1 out
+        shift
+        if out=$("$@" 2>&1); then
+                not_ok "$text"
+                note "should have failed: $*"
+                [ -z "$out" ] || sed 's/^/#   /' <<<"$out" | tail -n 15
+        else
+                ok "$text"
+        fi
+}
+
+# is TEXT GOT WANT
+is() {
+        if [ "$2" = "$3" ]; then
+                ok "$1"
+        else
+                not_ok "$1"
+                note "got:  $2"
+                note "want: $3"
+        fi
+}
+
+# like TEXT GOT REGEX (extended)
+like() {
+        if [[ $2 =~ $3 ]]; then
+                ok "$1"
+        else
+                not_ok "$1"
+                note "got:           $2"
+                note "want to match: $3"
+        fi
+}
+
+unlike() {
+        if [[ $2 =~ $3 ]]; then
+                not_ok "$1"
+                note "got:               $2"
+                note "want not to match: $3"
+        else
+                ok "$1"
+        fi
+}
+
+# --- waiting ------------------------------------------------------------------------------------
+
+# A pipe nobody writes to: reading it with a time limit waits without starting a process.
+exec {_tick}<> <(:)
+
+# wait_for SECONDS CMD...: until the command succeeds; fails after that many seconds.
+wait_for() {
+        local end=$((${EPOCHREALTIME/./} + $1 * 1000000))
+        shift
+        until "$@" >/dev/null 2>&1; do
+                [ "${EPOCHREALTIME/./}" -lt "$end" ] || return 1
+                read -rt 0.03 -u "$_tick" || :
+        done
+}
+
+# wait_not SECONDS CMD...: until the command fails.
+wait_not() {
+        local s=$1
+        shift
+        wait_for "$s" _not "$@"
+}
+
+_not() { ! "$@"; }
