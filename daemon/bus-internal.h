@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the parts of the bus share: the connection, callers, errors and the objects' tables. */
+#pragma once
+
+#include <sys/types.h>
+#include <systemd/sd-bus.h>
+
+#include "daemon/bus.h"
+#include "daemon/drive.h"
+
+#define BUS_ERROR_NOT_FOUND "org.usbzone1.Error.NotFound"
+#define BUS_ERROR_INVALID "org.usbzone1.Error.Invalid"
+#define BUS_ERROR_BUSY "org.usbzone1.Error.Busy"
+#define BUS_ERROR_REFUSED "org.usbzone1.Error.Refused"
+#define BUS_ERROR_UNAVAILABLE "org.usbzone1.Error.Unavailable"
+
+#define BUS_PATH_MAX 64u
+#define BUS_WHO_MAX 96u
+#define BUS_TEXT_MAX 200u /* reasons and the like that a caller may give, with the NUL */
+
+typedef struct AccessCall AccessCall;
+typedef struct BusJob BusJob;
+
+struct Bus {
+        Manager *m;
+        sd_bus *conn; /* NULL between two connections */
+        sd_event_source *retry;
+        bool owned;        /* the name is ours: signals may go out */
+        Drive *announced;  /* found by its path though it is in no list yet, or no more */
+        AccessCall *calls; /* waiting for an answer on who may */
+        unsigned n_calls;
+        BusJob *job; /* the one write or layout check under way */
+};
+
+/* Who called. */
+typedef struct BusCaller {
+        uid_t uid;
+        char who[BUS_WHO_MAX]; /* "alice (uid 1000)" */
+} BusCaller;
+
+/* Runs a method whose caller may call it. Replies itself and returns >= 0, or fills `error` (or not)
+ * and returns -errno. */
+typedef int (*BusHandler)(Bus *b, sd_bus_message *call, const BusCaller *caller,
+                          sd_bus_error *error);
+
+/* Fills `error` from -errno and a sentence "The drive cannot be read"; returns -errno. */
+int bus_fail(sd_bus_error *error, int r, const char *sentence);
+/* Refuses text that is empty, too long or not clean. */
+int bus_check_text(const char *text, const char *what, sd_bus_error *error) _must_check_;
+/* Appends a flat json object as a{sv}: strings as s, whole numbers as x. */
+int bus_append_fields(sd_bus_message *m, json_object *fields) _must_check_;
+
+void bus_drive_path(uint64_t number, char ret[BUS_PATH_MAX]);
+Drive *bus_drive_at(Bus *b, const char *path);
+/* By number, media number or identity. 0; -ENOENT or -EINVAL with `error`. */
+int bus_identity_of(Bus *b, const char *drive, uint8_t ret[DIGEST_SIZE],
+                    sd_bus_error *error) _must_check_;
+void bus_job_forget(Bus *b);
+
+/* Object tables, added to every new connection. */
+int bus_manager_add(Bus *b) _must_check_;
+int bus_ledger_add(Bus *b) _must_check_;
+int bus_drives_add(Bus *b) _must_check_;
+
+/* Methods, one for each row of the access table. */
+int bus_reload(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_set_mode(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_grant(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_end_grant(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_list_grants(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_record(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_query(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_head(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_reprobe(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_read_label_area(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_write_label(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_check_layout(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
