@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writes the files of a new stand-alone computer, the one that activates them last. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "cli/cli.h"
+#include "cli/founding.h"
+#include "lib/file.h"
+#include "lib/text.h"
+#include "policy/bundle.h"
+#include "policy/note.h"
+#include "policy/whitelist.h"
+#include "store/trust.h"
+
+#define AUTHORITY_TEMP "authority.new"
+
+static const Purpose purposes[] = {PURPOSE_ROOT, PURPOSE_HOST, PURPOSE_LABEL, PURPOSE_POLICY};
+
+static int open_dir(const char *path, int *ret)
+{
+        int fd;
+
+        if (mkdir(path, 0755) < 0 && errno != EEXIST)
+                return cli_fail_errno(-errno, _("cannot make %s"), path);
+        fd = file_open_dir(AT_FDCWD, path);
+        if (fd < 0)
+                return cli_fail_errno(fd, _("cannot open %s"), path);
+        *ret = fd;
+        return 0;
+}
+
+int founding_open(Founding *f, bool force)
+{
+        const char *etc = file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR);
+        const char *state = file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR);
+        uint64_t seen = 0;
+        int r = 0;
+
+        if (access(etc, F_OK) == 0 && access(etc, W_OK) < 0)
+                return cli_fail(CLI_DENIED, "%s", _("not permitted: setup is for root"));
+        r = open_dir(etc, &f->etc_fd);
+        if (r == 0)
+                r = open_dir(state, &f->state_fd);
+        if (r)
+                return r;
+        f->existing = faccessat(f->etc_fd, UZ_KEYS_FILE, F_OK, 0) == 0;
+        if (f->existing && !force)
+                return cli_fail(
+                        CLI_FAILED,
+                        _("this computer is set up already (%s/%s); --force makes a new authority, "
+                          "and every drive must be enrolled again"),
+                        etc, UZ_KEYS_FILE);
+        if (flock(f->etc_fd, LOCK_EX | LOCK_NB) < 0)
+                return cli_fail(CLI_FAILED, _("another %s is changing the policy; try again"),
+                                UZ_CLI);
+        if (trust_remembered_version(f->state_fd, &seen) < 0)
+                seen = 0;
+        f->policy_version = seen + 1;
+        return 0;
+}
+
+static int make_keys(Founding *f)
+{
+        f->authority.version = 1;
+        f->authority.threshold = 1;
+        for (size_t i = 0; i < ARRAY_SIZE(purposes); i++) {
+                PrivateKey **key = &f->keys[purposes[i]];
+                int r = private_key_generate(ALGORITHM_ED25519_SHA256, purposes[i], key);
+
+                if (r == 0)
+                        r = keyring_add(&f->authority.ring, private_key_public(*key));
+                if (r)
+                        return r < 0 ? r : -EKEYREJECTED;
+        }
+        return random_bytes(f->host.id, HOST_ID_SIZE);
+}
+
+static int write_pem(int dirfd, const char *name, const PrivateKey *key)
+{
+        char *pem;
+        size_t size;
+        int r = private_key_to_pem(key, NULL, &pem, &size);
+
+        if (r)
+                return r < 0 ? r : -EKEYREJECTED;
+        r = file_replace(dirfd, name, pem, size, 0600);
+        explicit_bzero(pem, size);
+        free(pem);
+        return r;
+}
+
+/* The root key goes to a file outside, which must not exist yet. */
+static int write_root_out(const Founding *f, const char *path)
+{
+        int r;
+
+        if (access(path, F_OK) == 0)
+                return cli_fail(CLI_FAILED, _("%s exists already: the root key needs a new file"),
+                                path);
+        r = write_pem(AT_FDCWD, path, f->keys[PURPOSE_ROOT]);
+        return r < 0 ? cli_fail_errno(r, _("cannot write the root key to %s"), path) : 0;
+}
+
+static int empty_dir(int parent, const char *name)
+{
+        if (mkdirat(parent, name, 0700) < 0 && errno != EEXIST)
+                return -errno;
+        return file_open_dir(parent, name);
+}
+
+/* Keys are never overwritten: what is there already is moved aside. */
+static int put_aside(int etc_fd)
+{
+        char name[64], stamp[32];
+        time_t now = time(NULL);
+        struct tm tm;
+
+        if (faccessat(etc_fd, UZ_AUTHORITY_DIR, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+                return 0;
+        if (!gmtime_r(&now, &tm) || !strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm))
+                return -EINVAL;
+        snprintf(name, sizeof(name), "%s.old-%s", UZ_AUTHORITY_DIR, stamp);
+        if (renameat(etc_fd, UZ_AUTHORITY_DIR, etc_fd, name) < 0)
+                return -errno;
+        cli_note(_("the keys that were there are kept in %s/%s"),
+                 file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR), name);
+        return 0;
+}
+
+static int write_keys(const Founding *f, bool with_root)
+{
+        _cleanup_(fd_closep) int dir = empty_dir(f->etc_fd, AUTHORITY_TEMP);
+        char name[32];
+        int r = dir < 0 ? dir : 0;
+
+        for (size_t i = with_root ? 0 : 1; i < ARRAY_SIZE(purposes) && r == 0; i++) {
+                snprintf(name, sizeof(name), "%s.pem", purpose_name(purposes[i]));
+                r = write_pem(dir, name, f->keys[purposes[i]]);
+        }
+        if (r == 0)
+                r = put_aside(f->etc_fd);
+        if (r == 0 && renameat(f->etc_fd, AUTHORITY_TEMP, f->etc_fd, UZ_AUTHORITY_DIR) < 0)
+                r = -errno;
+        if (r == 0 && fsync(f->etc_fd) < 0)
+                r = -errno;
+        return r;
+}
+
+static int write_note(int dirfd, const char *name, const char *text, size_t size,
+                      const PrivateKey *key)
+{
+        _cleanup_(freep) char *note = NULL;
+        size_t note_size;
+        int r = note_sign(text, size, key, &note, &note_size);
+
+        return r < 0 ? r : file_replace(dirfd, name, note, note_size, 0644);
+}
+
+typedef struct Small {
+        uint8_t data[WHITELIST_HEADER_SIZE];
+        size_t size;
+} Small;
+
+static int small_write(void *userdata, const void *data, size_t n)
+{
+        Small *s = userdata;
+
+        if (n > sizeof(s->data) - s->size)
+                return -ENOSPC;
+        memcpy(s->data + s->size, data, n);
+        s->size += n;
+        return 0;
+}
+
+static int write_whitelist(const Founding *f, uint8_t ret_digest[DIGEST_SIZE])
+{
+        char hex[17], name[64];
+        WhitelistEntry none;
+        Small s = {0};
+        int r = whitelist_build(&none, 0, small_write, &s, ret_digest);
+
+        if (r)
+                return r < 0 ? r : -EINVAL;
+        text_hex(ret_digest, 8, hex);
+        snprintf(name, sizeof(name), "%s%s%s", UZ_WHITELIST_PREFIX, hex, UZ_WHITELIST_SUFFIX);
+        return file_replace(f->etc_fd, name, s.data, s.size, 0644);
+}
+
+static int write_policy(const Founding *f)
+{
+        _cleanup_(freep) char *text = NULL;
+        _cleanup_(bundle_clear) Bundle b = {0};
+        size_t size;
+        int r;
+
+        bundle_defaults(&b);
+        snprintf(b.name, sizeof(b.name), "%s", f->authority.name);
+        b.version = f->policy_version;
+        b.whitelist_required = true;
+        b.has_whitelist = true;
+        r = write_whitelist(f, b.whitelist_digest);
+        if (r == 0)
+                r = bundle_format(&b, &text, &size);
+        return r < 0 ? r
+                     : write_note(f->etc_fd, UZ_POLICY_FILE, text, size, f->keys[PURPOSE_POLICY]);
+}
+
+static int write_credential(const Founding *f)
+{
+        _cleanup_(freep) char *text = NULL;
+        size_t size;
+        int r = host_format(&f->host, &text, &size);
+
+        return r < 0 ? r
+                     : write_note(f->etc_fd, UZ_CREDENTIAL_FILE, text, size, f->keys[PURPOSE_HOST]);
+}
+
+static int write_key_list(const Founding *f)
+{
+        _cleanup_(freep) char *text = NULL;
+        size_t size;
+        int r = authority_format(&f->authority, &text, &size);
+
+        return r < 0 ? r : write_note(f->etc_fd, UZ_KEYS_FILE, text, size, f->keys[PURPOSE_ROOT]);
+}
+
+static int write_all(const Founding *f, bool with_root)
+{
+        int r = 0;
+
+        if (!f->existing)
+                r = file_replace(f->state_fd, UZ_OBSERVE_FILE, "", 0, 0644);
+        if (r == 0)
+                r = write_keys(f, with_root);
+        if (r == 0)
+                r = write_policy(f);
+        if (r == 0)
+                r = write_credential(f);
+        if (r == 0)
+                r = write_key_list(f);
+        return r;
+}
+
+int founding_write(Founding *f, const char *root_out)
+{
+        int r = make_keys(f);
+
+        if (r < 0)
+                return cli_fail_errno(r, "%s", _("cannot make keys"));
+        r = root_out ? write_root_out(f, root_out) : 0;
+        if (r)
+                return r;
+        r = write_all(f, !root_out);
+        return r < 0 ? cli_fail_errno(r, _("cannot write to %s; this computer is not set up"),
+                                      file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR))
+                     : 0;
+}
+
+void founding_clear(Founding *f)
+{
+        for (size_t i = 0; i < PURPOSE_MAX_; i++)
+                f->keys[i] = private_key_free(f->keys[i]);
+        f->etc_fd = fd_close(f->etc_fd);
+        f->state_fd = fd_close(f->state_fd);
+}

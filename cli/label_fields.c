@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A label's fields, read from words and shown. */
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/label_fields.h"
+#include "cli/out.h"
+#include "lib/text.h"
+
+#define DAY_SECONDS 86400
+#define DAYS_MAX 36500u
+#define RETENTION_YEARS_MAX 999u
+
+static int take_text(const char *option, const char *text, char *ret, size_t size)
+{
+        if (!text)
+                return 0;
+        if (!text_is_clean(text, strlen(text)))
+                return cli_fail(CLI_USAGE, _("--%s: only plain text without control characters"),
+                                option);
+        if (strlen(text) >= size)
+                return cli_fail(CLI_USAGE, _("--%s: %zu bytes at most"), option, size - 1);
+        strcpy(ret, text);
+        return 0;
+}
+
+static int take_zone(const LabelWords *w, const Host *here, Label *l)
+{
+        l->zone = here->zone;
+        if (w->zone && (zone_parse(w->zone, &l->zone) < 0 || l->zone == ZONE_NONE))
+                return cli_fail(CLI_USAGE,
+                                _("--zone: \"%s\" is none of internal, classified, internet"),
+                                w->zone);
+        if (w->level && level_parse(w->level, &l->level) < 0)
+                return cli_fail(CLI_USAGE,
+                                _("--level: \"%s\" is none of confidential, secret, top-secret"),
+                                w->level);
+        if (zone_level_valid(l->zone, l->level))
+                return 0;
+        if (l->zone == ZONE_CLASSIFIED)
+                return cli_fail(
+                        CLI_USAGE, "%s",
+                        _("a classified drive needs --level confidential, secret or top-secret"));
+        return cli_fail(CLI_USAGE, _("only classified drives have a level; zone %s has none"),
+                        zone_name(l->zone));
+}
+
+static int take_time(const char *option, const char *text, int64_t *ret)
+{
+        if (text && text_time(text, ret) < 0)
+                return cli_fail(CLI_USAGE, _("--%s: \"%s\" is no date like 2027-12-31"), option,
+                                text);
+        return 0;
+}
+
+static int take_validity(const LabelWords *w, int64_t now, Label *l)
+{
+        uint64_t days = 0;
+        int r;
+
+        l->issued = now;
+        l->not_before = now;
+        if (w->days && w->not_after)
+                return cli_fail(CLI_USAGE, "%s", _("give --days or --not-after, not both"));
+        if (w->days && (text_u64(w->days, DAYS_MAX, &days) < 0 || !days))
+                return cli_fail(CLI_USAGE, _("--days: a number from 1 to %u"), DAYS_MAX);
+        r = take_time("not-before", w->not_before, &l->not_before);
+        if (r == 0)
+                r = take_time("not-after", w->not_after, &l->not_after);
+        if (r)
+                return r;
+        if (days)
+                l->not_after = l->not_before + (int64_t)days * DAY_SECONDS;
+        if (l->not_after && l->not_after <= l->not_before)
+                return cli_fail(
+                        CLI_USAGE, "%s",
+                        _("the label would end before it begins: see --not-before, --not-after"));
+        return 0;
+}
+
+static int take_retention(const LabelWords *w, int64_t now, Label *l)
+{
+        time_t t = (time_t)now;
+        uint64_t years = 0;
+        struct tm tm;
+
+        if (!w->retention_years)
+                return 0;
+        if (text_u64(w->retention_years, RETENTION_YEARS_MAX, &years) < 0)
+                return cli_fail(CLI_USAGE, _("--retention-years: a number from 0 to %u"),
+                                RETENTION_YEARS_MAX);
+        if (!years || !gmtime_r(&t, &tm))
+                return 0;
+        tm.tm_year += (int)years;
+        l->retention_years = (uint16_t)years;
+        l->retention_end = (int64_t)timegm(&tm);
+        return 0;
+}
+
+static int take_hosts(const LabelWords *w, const Host *here, Label *l)
+{
+        if (w->hosts.n > LABEL_HOSTS_MAX)
+                return cli_fail(CLI_USAGE, _("--host may be given %u times at most"),
+                                LABEL_HOSTS_MAX);
+        for (size_t i = 0; i < w->hosts.n; i++) {
+                const char *id = w->hosts.items[i];
+
+                if (!strcmp(id, "this"))
+                        memcpy(l->hosts[i], here->id, HOST_ID_SIZE);
+                else if (text_unhex(id, l->hosts[i], HOST_ID_SIZE) < 0)
+                        return cli_fail(
+                                CLI_USAGE,
+                                _("--host: \"%s\" is no computer's id (32 hex digits, or \"this\"; "
+                                  "%s status shows it)"),
+                                id, UZ_CLI);
+        }
+        l->n_hosts = (uint16_t)w->hosts.n;
+        return 0;
+}
+
+int label_from_words(const LabelWords *w, const Host *here, int64_t now, Label *ret)
+{
+        Label l = {.algorithm = ALGORITHM_ED25519_SHA256, .n_signatures = 1, .sequence = 1};
+        int r;
+
+        if (!w->number || !*w->number)
+                return cli_fail(
+                        CLI_USAGE, "%s",
+                        _("--number is missing: the media number that is written on the drive"));
+        r = take_zone(w, here, &l);
+        if (r == 0)
+                r = take_text("number", w->number, l.media_number, sizeof(l.media_number));
+        if (r == 0)
+                r = take_text("holder", w->holder, l.holder, sizeof(l.holder));
+        if (r == 0)
+                r = take_text("unit", w->unit, l.unit, sizeof(l.unit));
+        if (r == 0)
+                r = take_validity(w, now, &l);
+        if (r == 0)
+                r = take_retention(w, now, &l);
+        if (r == 0)
+                r = take_hosts(w, here, &l);
+        if (r)
+                return r;
+        *ret = l;
+        return 0;
+}
+
+static void print_time(const char *name, int64_t t, const char *none)
+{
+        char text[TEXT_TIME_MAX];
+
+        out_time(t, text, sizeof(text));
+        out_field(name, "%s", t ? text : none);
+}
+
+void label_print(const Label *l)
+{
+        char hex[2 * DIGEST_SIZE + 1];
+
+        out_field(_("Media number"), "%s", l->media_number);
+        if (l->level == LEVEL_NONE)
+                out_field(_("Zone"), "%s", _(zone_name(l->zone)));
+        else
+                out_field(_("Zone"), "%s, %s", _(zone_name(l->zone)), _(level_name(l->level)));
+        out_field(_("Holder"), "%s", *l->holder ? l->holder : "-");
+        out_field(_("Unit"), "%s", *l->unit ? l->unit : "-");
+        print_time(_("Issued"), l->issued, "-");
+        print_time(_("Valid from"), l->not_before, "-");
+        print_time(_("Valid until"), l->not_after, _("no end"));
+        if (l->retention_years)
+                out_field(_("Retention"), ngettext("%u year", "%u years", l->retention_years),
+                          l->retention_years);
+        for (unsigned i = 0; i < l->n_hosts; i++) {
+                text_hex(l->hosts[i], HOST_ID_SIZE, hex);
+                out_field(i ? "" : _("Only on"), "%s", hex);
+        }
+        text_hex(l->id, LABEL_ID_SIZE, hex);
+        out_field(_("Label id"), "%s", hex);
+        out_field(_("Sequence"), "%" PRIu64, l->sequence);
+        text_hex(l->identity, DIGEST_SIZE, hex);
+        out_field(_("Drive identity"), "%s", hex);
+        text_hex(l->key_id[0], KEY_ID_SIZE, hex);
+        out_field(_("Signed by"), "%s", hex);
+}
+
+static void add_text(json_object *o, const char *key, const char *text)
+{
+        json_object_object_add(o, key, json_object_new_string(text));
+}
+
+static void add_number(json_object *o, const char *key, int64_t v)
+{
+        json_object_object_add(o, key, json_object_new_int64(v));
+}
+
+static void add_hex(json_object *o, const char *key, const uint8_t *data, size_t n)
+{
+        char hex[2 * DIGEST_SIZE + 1];
+
+        text_hex(data, n, hex);
+        add_text(o, key, hex);
+}
+
+json_object *label_to_json(const Label *l)
+{
+        json_object *o = json_object_new_object(), *hosts = json_object_new_array();
+        char hex[2 * HOST_ID_SIZE + 1];
+
+        add_hex(o, "id", l->id, LABEL_ID_SIZE);
+        add_text(o, "media_number", l->media_number);
+        add_text(o, "zone", zone_name(l->zone));
+        add_text(o, "level", level_name(l->level));
+        add_text(o, "unit", l->unit);
+        add_text(o, "holder", l->holder);
+        json_object_object_add(o, "sequence", json_object_new_uint64(l->sequence));
+        add_number(o, "issued", l->issued);
+        add_number(o, "not_before", l->not_before);
+        add_number(o, "not_after", l->not_after);
+        add_number(o, "retention_end", l->retention_end);
+        add_number(o, "retention_years", l->retention_years);
+        add_hex(o, "identity", l->identity, DIGEST_SIZE);
+        add_hex(o, "key", l->key_id[0], KEY_ID_SIZE);
+        for (unsigned i = 0; i < l->n_hosts; i++) {
+                text_hex(l->hosts[i], HOST_ID_SIZE, hex);
+                json_object_array_add(hosts, json_object_new_string(hex));
+        }
+        json_object_object_add(o, "hosts", hosts);
+        return o;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A label's fields: from the words of `enroll`, to a person, to JSON. */
+#pragma once
+
+#include <json-c/json.h>
+
+#include "cli/cli.h"
+#include "policy/label.h"
+
+typedef struct LabelWords {
+        const char *zone, *level, *number, *holder, *unit;
+        const char *days, *not_before, *not_after, *retention_years;
+        OptionList hosts;
+} LabelWords;
+
+/* Fills everything that a person chooses; `zone` is the default. CLI_*, with the reason said. */
+int label_from_words(const LabelWords *w, const Host *here, int64_t now, Label *ret) _must_check_;
+
+void label_print(const Label *label);
+json_object *label_to_json(const Label *label);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The numbers this authority has given out: media.jsonl beside its keys, one JSON line per enrolment.
+ * It answers two questions before a label is signed: is the number free, and what was this drive
+ * before. Functions return CLI_* and have said why. */
+#pragma once
+
+#include "lib/macros.h"
+#include "policy/label.h"
+
+#define REGISTER_FILE "media.jsonl"
+
+/* Refuses a number another drive has (CLI_FAILED), and a drive that was classified once and would now
+ * get a lower zone or level (CLI_REFUSED). */
+int register_check(int etc_fd, const Label *label) _must_check_;
+
+int register_add(int etc_fd, const Label *label) _must_check_;

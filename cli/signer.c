@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Opens the authority's keys and publishes the policy. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+
+#include "cli/cli.h"
+#include "cli/client.h"
+#include "cli/signer.h"
+#include "lib/file.h"
+#include "policy/note.h"
+
+#define PEM_SIZE_MAX 16384u
+
+int signer_open_etc(int *ret_fd)
+{
+        const char *path = file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR);
+        int fd = file_open_dir(AT_FDCWD, path);
+
+        if (fd == -ENOENT)
+                return cli_fail(CLI_FAILED, _("%s is not there: run %s setup first"), path, UZ_CLI);
+        if (fd < 0)
+                return cli_fail_errno(fd, _("cannot open %s"), path);
+        *ret_fd = fd;
+        return 0;
+}
+
+int signer_load_trust(int etc_fd, Trust **ret)
+{
+        _cleanup_(fd_closep) int state_fd = -EBADF;
+        uint64_t minimum = 0;
+        int r;
+
+        state_fd = file_open_dir(AT_FDCWD, file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR));
+        if (state_fd >= 0 && trust_remembered_version(state_fd, &minimum) < 0)
+                minimum = 0;
+        r = trust_load(etc_fd, time(NULL), minimum, ret);
+        return r < 0 ? cli_fail_errno(r, "%s", _("cannot load the policy")) : 0;
+}
+
+static int read_pem(int etc_fd, const char *name, char **ret, size_t *ret_size)
+{
+        _cleanup_(fd_closep) int fd = -EBADF;
+        const char *dir = file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR);
+        int r = file_open_trusted(etc_fd, name, FILE_SECRET, PEM_SIZE_MAX, &fd);
+
+        if (r == FILE_E_READABLE || r == FILE_E_WRITABLE)
+                return cli_fail(
+                        CLI_FAILED,
+                        _("the key %s/%s is refused: %s; chmod 0600 it, and think of it as lost "
+                          "if someone may have copied it"),
+                        dir, name, _(file_trust_text(r)));
+        if (r > 0)
+                return cli_fail(CLI_FAILED, _("the key %s/%s is refused: %s"), dir, name,
+                                _(file_trust_text(r)));
+        if (r == -ENOENT)
+                return cli_fail(CLI_FAILED,
+                                _("the key %s/%s is not on this computer: only the authority's own "
+                                  "computer can do this"),
+                                dir, name);
+        if (r == 0)
+                r = file_read_fd(fd, PEM_SIZE_MAX, ret, ret_size);
+        return r < 0 ? cli_fail_errno(r, _("cannot read the key %s/%s"), dir, name) : 0;
+}
+
+static int check_key(const PrivateKey *key, Purpose purpose, const Keyring *ring, const char *name)
+{
+        const PublicKey *public = private_key_public(key);
+        const PublicKey *known = keyring_find(ring, public->id);
+
+        if (!known || known->purpose != purpose)
+                return cli_fail(CLI_FAILED,
+                                _("wrong key: %s is none of the %s keys that %s/%s lists"), name,
+                                purpose_name(purpose), file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR),
+                                UZ_KEYS_FILE);
+        if (known->revoked || !public_key_valid_at(known, time(NULL)))
+                return cli_fail(CLI_FAILED, _("the key %s is revoked or not valid today"), name);
+        return 0;
+}
+
+int signer_load_key(int etc_fd, Purpose purpose, const Keyring *ring, PrivateKey **ret)
+{
+        _cleanup_(private_key_freep) PrivateKey *key = NULL;
+        _cleanup_(freep) char *pem = NULL;
+        char name[64];
+        size_t size;
+        int r;
+
+        snprintf(name, sizeof(name), "%s/%s.pem", UZ_AUTHORITY_DIR, purpose_name(purpose));
+        r = read_pem(etc_fd, name, &pem, &size);
+        if (r)
+                return r;
+        r = private_key_from_pem(pem, size, NULL, purpose, &key);
+        explicit_bzero(pem, size);
+        if (r == KEY_E_PASSPHRASE)
+                return cli_fail(CLI_FAILED,
+                                _("the key %s needs a passphrase; that is not supported"), name);
+        if (r > 0)
+                return cli_fail(CLI_FAILED,
+                                _("the key %s is not an Ed25519 private key in PEM form"), name);
+        if (r < 0)
+                return cli_fail_errno(r, _("cannot use the key %s"), name);
+        r = check_key(key, purpose, ring, name);
+        if (r)
+                return r;
+        *ret = TAKE_PTR(key);
+        return 0;
+}
+
+/* Held until the descriptor is closed: the next version number is given out once. */
+static int lock_etc(int fd)
+{
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+                return 0;
+        if (errno == EWOULDBLOCK)
+                return cli_fail(CLI_FAILED, _("another %s is changing the policy; try again"),
+                                UZ_CLI);
+        return cli_fail_errno(-errno, "%s", _("cannot lock the policy"));
+}
+
+int signer_open(Signer *s, unsigned needs)
+{
+        const Keyring *ring;
+        int r;
+
+        *s = (Signer){.etc_fd = -EBADF};
+        r = signer_open_etc(&s->etc_fd);
+        if (r == 0)
+                r = lock_etc(s->etc_fd);
+        if (r == 0)
+                r = signer_load_trust(s->etc_fd, &s->trust);
+        if (r)
+                return r;
+        if (s->trust->snapshot.status != REASON_OK)
+                return cli_fail(CLI_FAILED, "%s", s->trust->message);
+        ring = &s->trust->snapshot.authority.ring;
+        if (needs & SIGNER_LABEL)
+                r = signer_load_key(s->etc_fd, PURPOSE_LABEL, ring, &s->label);
+        if (r == 0 && needs & SIGNER_POLICY)
+                r = signer_load_key(s->etc_fd, PURPOSE_POLICY, ring, &s->policy);
+        return r;
+}
+
+void signer_close(Signer *s)
+{
+        s->label = private_key_free(s->label);
+        s->policy = private_key_free(s->policy);
+        s->trust = trust_free(s->trust);
+        s->etc_fd = fd_close(s->etc_fd);
+}
+
+static int sign_policy(const Bundle *bundle, const PrivateKey *key, const Keyring *ring, char **ret,
+                       size_t *ret_size)
+{
+        _cleanup_(freep) char *text = NULL, *note = NULL;
+        size_t size, note_size, verified;
+        int r;
+
+        r = bundle_format(bundle, &text, &size);
+        if (r == 0)
+                r = note_sign(text, size, key, &note, &note_size);
+        if (r == 0)
+                r = note_verify(note, note_size, ring, PURPOSE_POLICY, 1, time(NULL), &verified);
+        if (r)
+                return r < 0 ? r : -EKEYREJECTED;
+        *ret = TAKE_PTR(note);
+        *ret_size = note_size;
+        return 0;
+}
+
+int signer_write_policy(Signer *s)
+{
+        Snapshot *snapshot = &s->trust->snapshot;
+        _cleanup_(freep) char *note = NULL;
+        size_t size;
+        int r;
+
+        snapshot->bundle.version++;
+        r = sign_policy(&snapshot->bundle, s->policy, &snapshot->authority.ring, &note, &size);
+        if (r < 0)
+                return cli_fail_errno(r, "%s", _("cannot sign the policy"));
+        r = file_replace(s->etc_fd, UZ_POLICY_FILE, note, size, 0644);
+        if (r < 0)
+                return cli_fail_errno(r, _("cannot write %s/%s; the old policy stays"),
+                                      file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR), UZ_POLICY_FILE);
+        return 0;
+}
+
+int signer_publish(Signer *s)
+{
+        int r = signer_write_policy(s);
+
+        return r ? r : client_reload();
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* explain: why a drive may or may not be used here, check by check. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/show.h"
+#include "cli/verbs.h"
+
+typedef struct ExplainArgs {
+        bool json;
+} ExplainArgs;
+
+/* The check's question, translated; its slug if it is one this program does not know. */
+static const char *question(const char *slug)
+{
+        for (int c = 0; c < CHECK_MAX_; c++)
+                if (!strcmp(check_slug((Check)c), slug))
+                        return _(check_text((Check)c));
+        return slug;
+}
+
+static void print_step(json_object *step)
+{
+        const char *reason = json_text(step, "reason"), *saw = json_text(step, "saw"),
+                   *wanted = json_text(step, "wanted");
+        bool passed = !strcmp(reason, reason_slug(REASON_OK));
+        const char *mark = out_has_symbols() ? (passed ? "✓" : "✗") : (passed ? "+" : "!");
+
+        printf("%s%s%s %s\n", out_style(stdout, passed ? STYLE_GOOD : STYLE_BAD), mark,
+               out_plain(stdout), question(json_text(step, "check")));
+        if (*saw)
+                printf("    %s %s\n", _("seen:"), saw);
+        if (*wanted && strcmp(saw, wanted) != 0)
+                printf("    %s %s\n", _("wanted:"), wanted);
+        if (!passed)
+                printf("    %s (%s)\n", show_reason(reason), reason);
+}
+
+static void print_end(json_object *drive)
+{
+        char verdict[96];
+
+        show_verdict(drive, verdict, sizeof(verdict));
+        printf("\n");
+        out_field_styled(show_verdict_style(drive), _("Verdict"), "%s", verdict);
+        out_field(_("Reason"), "%s (%s)", show_reason(json_text(drive, "reason")),
+                  json_text(drive, "reason"));
+        if (strcmp(json_text(drive, "severity"), severity_name(SEVERITY_NONE)) != 0)
+                out_field(_("Severity"), "%s", _(json_text(drive, "severity")));
+        out_field(_("Decided by"), _("%s, rule %s, policy version %" PRIu64),
+                  json_text(drive, "check"), json_text(drive, "rule"),
+                  json_number(drive, "policy_version"));
+        if (*json_text(drive, "grant"))
+                out_field(_("Exception"), "%s", json_text(drive, "grant"));
+        if (json_true(drive, "observed"))
+                printf("%s\n",
+                       _("This computer observes only: the drive is let through all the same."));
+}
+
+static void print_story(json_object *drive, const char *contact)
+{
+        char name[128], zone[96];
+        json_object *steps;
+
+        show_name(drive, name, sizeof(name));
+        show_zone(drive, zone, sizeof(zone));
+        printf(_("Drive %" PRIu64 ": %s, %s\n\n"), json_number(drive, "number"), name, zone);
+        if (json_object_object_get_ex(drive, "steps", &steps))
+                for (size_t i = 0; i < json_object_array_length(steps); i++)
+                        print_step(json_object_array_get_idx(steps, i));
+        print_end(drive);
+        if (*contact && strcmp(json_text(drive, "verdict"), effect_name(EFFECT_ALLOW)) != 0)
+                out_field(_("Contact"), "%s", contact);
+}
+
+static int run(void *args, _unused_ int n, char **words)
+{
+        const ExplainArgs *a = args;
+        _cleanup_(client_closep) Client *c = NULL;
+        _cleanup_(json_object_putp) json_object *drive = NULL, *manager = NULL;
+        int r = client_open(&c);
+
+        if (r == 0)
+                r = client_find_drive(c, words[0], &drive);
+        if (r == 0)
+                r = client_manager(c, &manager);
+        if (r)
+                return r;
+        if (a->json)
+                out_json(TAKE_PTR(drive));
+        else
+                print_story(drive, json_text(manager, "contact"));
+        return 0;
+}
+
+static const Option options[] = {
+        FLAG(ExplainArgs, json, "json", 'j', N_("print JSON")),
+};
+
+const Verb verb_explain = {
+        .name = "explain",
+        .usage = N_("DRIVE"),
+        .summary = N_("tell step by step why a drive is allowed or blocked"),
+        .details = N_(
+                "DRIVE is its number in `usbzonectl list`, its media number, its identity (8 hex\n"
+                "digits or more), its block device or its name in sysfs (1-1.2)."),
+        .options = options,
+        .n_options = ARRAY_SIZE(options),
+        .min = 1,
+        .max = 1,
+        .size = sizeof(ExplainArgs),
+        .run = run,
+};

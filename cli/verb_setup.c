@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* setup: makes an authority of its own, a host credential and a default policy on this computer. */
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "cli/cli.h"
+#include "cli/client.h"
+#include "cli/founding.h"
+#include "cli/out.h"
+#include "cli/run.h"
+#include "cli/verbs.h"
+#include "lib/file.h"
+#include "lib/text.h"
+
+typedef struct SetupArgs {
+        const char *zone, *level, *name, *authority_name, *root_out;
+        bool yes, force, no_start;
+} SetupArgs;
+
+static int take_name(const char *option, const char *text, char ret[NAME_MAX_SIZE])
+{
+        size_t len = strlen(text);
+
+        if (!len || len >= NAME_MAX_SIZE || !text_is_clean(text, len) || text[0] == ' ' ||
+            text[len - 1] == ' ')
+                return cli_fail(CLI_USAGE, _("--%s: 1 to %u bytes of plain text"), option,
+                                NAME_MAX_SIZE - 1);
+        strcpy(ret, text);
+        return 0;
+}
+
+static int take_names(const SetupArgs *a, Founding *f)
+{
+        char text[NAME_MAX_SIZE + 32];
+        struct utsname u;
+        int r;
+
+        r = uname(&u) < 0 ? -errno : 0;
+        if (r < 0)
+                return cli_fail_errno(r, "%s", _("this computer has no name: give --name"));
+        r = take_name("name", a->name ? a->name : u.nodename, f->host.name);
+        if (r)
+                return r;
+        snprintf(text, sizeof(text), "%.80s authority", f->host.name);
+        return take_name("authority-name", a->authority_name ? a->authority_name : text,
+                         f->authority.name);
+}
+
+static int take_zone(const SetupArgs *a, Founding *f)
+{
+        Host *h = &f->host;
+
+        if (zone_parse(a->zone, &h->zone) < 0 || h->zone == ZONE_NONE)
+                return cli_fail(CLI_USAGE,
+                                _("--zone: \"%s\" is none of internal, classified, internet"),
+                                a->zone);
+        if (a->level && level_parse(a->level, &h->level) < 0)
+                return cli_fail(CLI_USAGE,
+                                _("--level: \"%s\" is none of confidential, secret, top-secret"),
+                                a->level);
+        if (zone_level_valid(h->zone, h->level))
+                return 0;
+        if (h->zone == ZONE_CLASSIFIED)
+                return cli_fail(
+                        CLI_USAGE, "%s",
+                        _("a classified computer needs --level confidential, secret or top-secret"));
+        return cli_fail(CLI_USAGE, _("only classified computers have a level; zone %s has none"),
+                        zone_name(h->zone));
+}
+
+/* Asks until the answer is one of the words, given whole or by its number. */
+static char *ask_choice(const char *question, const char *const *words, size_t n)
+{
+        for (;;) {
+                char *answer;
+
+                fprintf(stderr, "%s\n", question);
+                for (size_t i = 0; i < n; i++)
+                        fprintf(stderr, "  %zu  %s (%s)\n", i + 1, words[i], _(words[i]));
+                answer = cli_ask(_("Number or word:"), NULL);
+                if (!answer)
+                        return NULL;
+                for (size_t i = 0; i < n; i++)
+                        if (!strcmp(answer, words[i]) ||
+                            (answer[0] == (char)('1' + i) && !answer[1])) {
+                                free(answer);
+                                return strdup(words[i]);
+                        }
+                free(answer);
+        }
+}
+
+/* The guided dialogue: only what was not said on the command line. The words live as long as the
+ * program. */
+static int ask_missing(SetupArgs *a)
+{
+        static const char *const zones[] = {"internal", "classified", "internet"};
+        static const char *const levels[] = {"confidential", "secret", "top-secret"};
+
+        if (a->zone)
+                return 0;
+        if (!cli_is_interactive())
+                return cli_fail(
+                        CLI_USAGE, "%s",
+                        _("--zone is missing: internal, classified or internet (without a terminal "
+                          "nothing can be asked)"));
+        fprintf(stderr, "%s\n\n",
+                _("This makes an authority, a host credential and a default policy on this computer.\n"
+                  "It starts in observe mode: everything is decided and recorded, nothing is blocked."));
+        a->zone =
+                ask_choice(_("To which zone does this computer belong?"), zones, ARRAY_SIZE(zones));
+        if (a->zone && !strcmp(a->zone, "classified") && !a->level)
+                a->level = ask_choice(_("What is its level?"), levels, ARRAY_SIZE(levels));
+        return a->zone ? 0 : cli_fail(CLI_FAILED, "%s", _("nothing was changed"));
+}
+
+static int confirm(const SetupArgs *a, const Founding *f)
+{
+        _cleanup_(freep) char *question = NULL;
+
+        if (a->yes || !cli_is_interactive())
+                return 0;
+        if (asprintf(&question, _("Set up %s as a computer of zone %s? Type yes:"), f->host.name,
+                     zone_name(f->host.zone)) < 0)
+                return cli_out_of_memory();
+        if (!cli_confirm(question, "yes"))
+                return cli_fail(CLI_FAILED, "%s", _("nothing was changed"));
+        return 0;
+}
+
+static void run_step(const char *what, const char *const *argv)
+{
+        Run run = {.argv = argv, .progress = what};
+        int r = run_program(&run);
+
+        if (r < 0)
+                cli_note(_("%s: cannot run %s: %s"), what, argv[0], strerror(-r));
+        else if (r > 0)
+                cli_note(_("%s: %s failed: %s"), what, argv[0], run.output);
+}
+
+/* Activates what has just been written. Nothing here can be half done in a harmful way. */
+static void activate(void)
+{
+        static const char *const reload[] = {"udevadm", "control", "--reload", NULL};
+        static const char *const trigger[] = {
+                "udevadm", "trigger", "--action=add", "--subsystem-match=usb", "--settle", NULL};
+        static const char *const enable[] = {"systemctl", "enable", "-q", UZ_UNIT, NULL};
+        static const char *const restart[] = {"systemctl", "restart", UZ_UNIT, NULL};
+
+        if (access("/run/systemd/system", F_OK) != 0) {
+                cli_note(_("systemd does not run here: start %s yourself"), UZ_DAEMON);
+                return;
+        }
+        run_step(_("Loading the udev rules"), reload);
+        run_step(_("Enabling the guard"), enable);
+        run_step(_("Starting the guard"), restart);
+        run_step(_("Applying the udev rules"), trigger);
+}
+
+static void print_plugged_in(void)
+{
+        _cleanup_(client_closep) Client *c = NULL;
+        _cleanup_(json_object_putp) json_object *list = NULL;
+        size_t n, bad = 0;
+
+        if (client_try(&c) < 0 || client_drives(c, &list) != 0)
+                return;
+        n = json_object_array_length(list);
+        for (size_t i = 0; i < n; i++)
+                if (!strcmp(json_text(json_object_array_get_idx(list, i), "verdict"), "block"))
+                        bad++;
+        if (n)
+                printf(_("Plugged in now: %zu, of which enforcing would block %zu.\n"), n, bad);
+}
+
+static void print_next(const Founding *f)
+{
+        char id[2 * HOST_ID_SIZE + 1];
+
+        text_hex(f->host.id, HOST_ID_SIZE, id);
+        printf(_("This computer is %s (%s), zone %s, authority \"%s\".\n"), f->host.name, id,
+               zone_name(f->host.zone), f->authority.name);
+        print_plugged_in();
+        printf("%s\n",
+               _("It observes: drives are decided and recorded, none is blocked yet. Next:"));
+        printf("  usbzonectl list                         %s\n", _("what is plugged in"));
+        printf("  usbzonectl enroll /dev/sdX --number N   %s\n", _("give a drive its label"));
+        printf("  usbzonectl doctor                       %s\n", _("find what is left open"));
+        printf("  usbzonectl mode enforce --reason TEXT   %s\n", _("from then on, block"));
+        printf(_("Keep a copy of %s/%s/ offline: without its keys no drive can be enrolled.\n"),
+               file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR), UZ_AUTHORITY_DIR);
+}
+
+static int record(const Founding *f)
+{
+        _cleanup_(json_object_putp) json_object *o = json_object_new_object();
+        char id[2 * HOST_ID_SIZE + 1];
+
+        text_hex(f->host.id, HOST_ID_SIZE, id);
+        json_object_object_add(o, "host_id", json_object_new_string(id));
+        json_object_object_add(o, "host_name", json_object_new_string(f->host.name));
+        json_object_object_add(o, "zone", json_object_new_string(zone_name(f->host.zone)));
+        json_object_object_add(o, "level", json_object_new_string(level_name(f->host.level)));
+        json_object_object_add(o, "authority", json_object_new_string(f->authority.name));
+        return client_record("setup", o);
+}
+
+static int run(void *args, _unused_ int n, _unused_ char **words)
+{
+        SetupArgs *a = args;
+        _cleanup_(founding_clear) Founding f = {.etc_fd = -EBADF, .state_fd = -EBADF};
+        int r = founding_open(&f, a->force);
+
+        if (r == 0)
+                r = ask_missing(a);
+        if (r == 0)
+                r = take_zone(a, &f);
+        if (r == 0)
+                r = take_names(a, &f);
+        if (r == 0)
+                r = confirm(a, &f);
+        if (r == 0)
+                r = founding_write(&f, a->root_out);
+        if (r)
+                return r;
+        if (!a->no_start)
+                activate();
+        r = record(&f);
+        print_next(&f);
+        return r;
+}
+
+static const Option options[] = {
+        TEXT(SetupArgs, zone, "zone", 'z', N_("ZONE"), N_("internal, classified or internet")),
+        TEXT(SetupArgs, level, "level", 'l', N_("LEVEL"),
+             N_("confidential, secret or top-secret; only for classified")),
+        TEXT(SetupArgs, name, "name", 'n', N_("NAME"),
+             N_("this computer's name (default: its host name)")),
+        TEXT(SetupArgs, authority_name, "authority-name", 0, N_("NAME"),
+             N_("name of the authority")),
+        TEXT(SetupArgs, root_out, "root-out", 0, N_("FILE"),
+             N_("write the root key there, not on this computer")),
+        FLAG(SetupArgs, yes, "yes", 'y', N_("do not ask")),
+        FLAG(SetupArgs, force, "force", 0,
+             N_("replace an existing setup; its files are kept aside")),
+        FLAG(SetupArgs, no_start, "no-start", 0, N_("write the files only, start nothing")),
+};
+
+const Verb verb_setup = {
+        .name = "setup",
+        .usage = N_("--zone ZONE [OPTIONS]"),
+        .summary = N_("make this computer a guarded one, in observe mode"),
+        .details = N_(
+                "Makes an authority with four keys, this computer's credential, a default policy and\n"
+                "an empty whitelist in /etc/usbzone, and starts the guard. On a terminal it asks for\n"
+                "what is missing."),
+        .options = options,
+        .n_options = ARRAY_SIZE(options),
+        .size = sizeof(SetupArgs),
+        .run = run,
+};

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* status: mode, zone, policy, ledger and drives of this computer on one page. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/show.h"
+#include "cli/verbs.h"
+
+typedef struct StatusArgs {
+        bool json;
+} StatusArgs;
+
+typedef struct Counts {
+        size_t drives, allowed, read_only, blocked, violations;
+} Counts;
+
+static Counts count(json_object *list)
+{
+        Counts c = {.drives = json_object_array_length(list)};
+
+        for (size_t i = 0; i < c.drives; i++) {
+                json_object *o = json_object_array_get_idx(list, i);
+                const char *verdict = json_text(o, "verdict");
+                bool blocked = !strcmp(verdict, effect_name(EFFECT_BLOCK));
+
+                c.allowed += !strcmp(verdict, effect_name(EFFECT_ALLOW));
+                c.read_only += !strcmp(verdict, effect_name(EFFECT_READ_ONLY));
+                c.blocked += blocked;
+                c.violations += blocked &&
+                                strcmp(json_text(o, "severity"), severity_name(SEVERITY_NONE)) != 0;
+        }
+        return c;
+}
+
+static void print_computer(json_object *m)
+{
+        const char *mode = json_text(m, "mode"), *level = json_text(m, "level");
+        bool enforce = !strcmp(mode, "enforce");
+
+        out_field_styled(enforce ? STYLE_GOOD : STYLE_WARN, _("Mode"), "%s%s", _(mode),
+                         enforce ? "" : _(": drives are decided and recorded, none is blocked"));
+        out_field(_("Computer"), "%s",
+                  *json_text(m, "host_name") ? json_text(m, "host_name") : "-");
+        out_field(_("Id"), "%s", *json_text(m, "host_id") ? json_text(m, "host_id") : "-");
+        if (*level && strcmp(level, "none") != 0)
+                out_field(_("Zone"), "%s, %s", _(json_text(m, "zone")), _(level));
+        else
+                out_field(_("Zone"), "%s", *json_text(m, "zone") ? _(json_text(m, "zone")) : "-");
+        out_field(_("Authority"), "%s",
+                  *json_text(m, "authority") ? json_text(m, "authority") : "-");
+}
+
+static void print_policy(json_object *m)
+{
+        const char *status = json_text(m, "policy_status");
+        bool good = !strcmp(status, reason_slug(REASON_OK));
+        char time[32];
+
+        out_time((int64_t)json_number(m, "policy_expires"), time, sizeof(time));
+        if (good)
+                out_field(_("Policy"), _("version %" PRIu64 ", %s %s"),
+                          json_number(m, "policy_version"), _("valid until"),
+                          json_number(m, "policy_expires") ? time : _("no end"));
+        else
+                out_field_styled(STYLE_BAD, _("Policy"), "%s: %s", show_reason(status),
+                                 json_text(m, "policy_message"));
+        out_field(_("Whitelist"),
+                  ngettext("%" PRIu64 " drive", "%" PRIu64 " drives",
+                           json_number(m, "whitelist_count")),
+                  json_number(m, "whitelist_count"));
+}
+
+static void print_state(json_object *m, const Counts *c)
+{
+        bool ok = !strcmp(json_text(m, "ledger_status"), "ok");
+
+        out_field_styled(ok ? STYLE_PLAIN : STYLE_BAD, _("Ledger"),
+                         _("%s, %" PRIu64 " records, head %.16s"), _(json_text(m, "ledger_status")),
+                         json_number(m, "ledger_sequence"), json_text(m, "ledger_head"));
+        out_field(_("Drives"), _("%zu plugged in: %zu allowed, %zu read-only, %zu blocked"),
+                  c->drives, c->allowed, c->read_only, c->blocked);
+        if (c->violations)
+                out_field_styled(STYLE_BAD, _("Violations"),
+                                 ngettext("%zu drive that must not be here",
+                                          "%zu drives that must not be here", c->violations),
+                                 c->violations);
+        out_field(_("Version"), "%s", json_text(m, "version"));
+}
+
+static void print_json(json_object *m, const Counts *c)
+{
+        json_object *o = json_object_new_object();
+
+        json_object_object_add(o, "plugged_in", json_object_new_uint64(c->drives));
+        json_object_object_add(o, "allowed", json_object_new_uint64(c->allowed));
+        json_object_object_add(o, "read_only", json_object_new_uint64(c->read_only));
+        json_object_object_add(o, "blocked", json_object_new_uint64(c->blocked));
+        json_object_object_add(o, "violations", json_object_new_uint64(c->violations));
+        json_object_object_add(m, "drives", o);
+        out_json(m);
+}
+
+static int run(void *args, _unused_ int n, _unused_ char **words)
+{
+        const StatusArgs *a = args;
+        _cleanup_(client_closep) Client *c = NULL;
+        _cleanup_(json_object_putp) json_object *manager = NULL, *list = NULL;
+        Counts counts;
+        int r = client_open(&c);
+
+        if (r == 0)
+                r = client_manager(c, &manager);
+        if (r == 0)
+                r = client_drives(c, &list);
+        if (r)
+                return r;
+        counts = count(list);
+        if (a->json) {
+                print_json(TAKE_PTR(manager), &counts);
+                return 0;
+        }
+        print_computer(manager);
+        print_policy(manager);
+        print_state(manager, &counts);
+        return 0;
+}
+
+static const Option options[] = {
+        FLAG(StatusArgs, json, "json", 'j', N_("print JSON")),
+};
+
+const Verb verb_status = {
+        .name = "status",
+        .usage = N_("[OPTIONS]"),
+        .summary = N_("show this computer's mode, zone, policy, ledger and drives"),
+        .options = options,
+        .n_options = ARRAY_SIZE(options),
+        .size = sizeof(StatusArgs),
+        .run = run,
+};
