@@ -25,7 +25,7 @@ check-static: all ## the structural checks
 
 $(B)/unit: $(call OBJ,unit) $(AR_store) $(AR_policy) $(AR_lib) $(B)/sources
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -no-pie -o $@ $(call OBJ,unit) $(AR_store) $(AR_policy) $(AR_lib) $(LIBS_test)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -no-pie -Wl,--no-gc-sections -o $@ $(call OBJ,unit) $(AR_store) $(AR_policy) $(AR_lib) $(LIBS_test)
 
 check-unit: $(B)/unit ## unit tests (Criterion)
 	@./tests/criterion.sh $(B)/unit
