@@ -15,24 +15,23 @@
 #define POLKIT_UID_MAX 16u  /* of one user, at polkit */
 #define POLKIT_MAX 64u
 #define QUESTION_US (10u * 1000000u)
-#define ACTION(name) ACCESS_POLKIT, "org.usbzone1." name
 #define DBUS_NAME "org.freedesktop.DBus"
 #define DBUS_PATH "/org/freedesktop/DBus"
 #define ERROR_DENIED_TEXT "%s.%s is not for this user: it takes the right \"%s\""
 
 static const AccessRow table[] = {
-        {UZ_BUS_MANAGER, "Reload", ACTION("reload"), bus_reload},
-        {UZ_BUS_MANAGER, "SetMode", ACTION("set-mode"), bus_set_mode},
-        {UZ_BUS_MANAGER, "Grant", ACTION("grant"), bus_grant},
-        {UZ_BUS_MANAGER, "EndGrant", ACTION("grant"), bus_end_grant},
-        {UZ_BUS_MANAGER, "ListGrants", ACTION("inspect"), bus_list_grants},
-        {UZ_BUS_MANAGER, "Record", ACTION("record"), bus_record},
-        {UZ_BUS_LEDGER, "Query", ACTION("audit"), bus_query},
-        {UZ_BUS_LEDGER, "Head", ACTION("inspect"), bus_head},
-        {UZ_BUS_DRIVE, "Reprobe", ACTION("reprobe"), bus_reprobe},
-        {UZ_BUS_DRIVE, "ReadLabelArea", ACTION("inspect"), bus_read_label_area},
-        {UZ_BUS_DRIVE, "WriteLabel", ACTION("enroll"), bus_write_label},
-        {UZ_BUS_DRIVE, "CheckLayout", ACTION("enroll"), bus_check_layout},
+        {UZ_BUS_MANAGER, "Reload", ACCESS_POLKIT, "org.usbzone1.reload", bus_reload},
+        {UZ_BUS_MANAGER, "SetMode", ACCESS_POLKIT, "org.usbzone1.set-mode", bus_set_mode},
+        {UZ_BUS_MANAGER, "Grant", ACCESS_POLKIT, "org.usbzone1.grant", bus_grant},
+        {UZ_BUS_MANAGER, "EndGrant", ACCESS_POLKIT, "org.usbzone1.grant", bus_end_grant},
+        {UZ_BUS_MANAGER, "ListGrants", ACCESS_POLKIT, "org.usbzone1.inspect", bus_list_grants},
+        {UZ_BUS_MANAGER, "Record", ACCESS_POLKIT, "org.usbzone1.record", bus_record},
+        {UZ_BUS_LEDGER, "Query", ACCESS_POLKIT, "org.usbzone1.audit", bus_query},
+        {UZ_BUS_LEDGER, "Head", ACCESS_POLKIT, "org.usbzone1.inspect", bus_head},
+        {UZ_BUS_DRIVE, "Reprobe", ACCESS_POLKIT, "org.usbzone1.reprobe", bus_reprobe},
+        {UZ_BUS_DRIVE, "ReadLabelArea", ACCESS_POLKIT, "org.usbzone1.inspect", bus_read_label_area},
+        {UZ_BUS_DRIVE, "WriteLabel", ACCESS_POLKIT, "org.usbzone1.enroll", bus_write_label},
+        {UZ_BUS_DRIVE, "CheckLayout", ACCESS_POLKIT, "org.usbzone1.enroll", bus_check_layout},
 };
 
 static const AccessRow *find_row(sd_bus_message *call)

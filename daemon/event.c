@@ -122,9 +122,10 @@ static void verdict_sentence(json_object *fields, char *ret, size_t size)
 {
         bool observe = strcmp(text_of(fields, "mode"), "observe") == 0;
         const char *number = text_of(fields, "media_number"), *slug = text_of(fields, "reason");
-        Reason reason = REASON_INTERNAL_ERROR;
+        Reason reason;
 
-        (void)reason_parse(slug, &reason);
+        if (reason_parse(slug, &reason) < 0)
+                reason = REASON_INTERNAL_ERROR;
         (void)snprintf(ret, size, "Drive %s%s%s (%s:%s%s%s) %s: %s (%s)", text_of(fields, "drive"),
                        number[0] ? " no. " : "", number, text_of(fields, "vid"),
                        text_of(fields, "pid"), text_of(fields, "serial")[0] ? ", serial " : "",
@@ -150,11 +151,12 @@ static void plain_sentence(EventKind kind, json_object *fields, char *ret, size_
 
 static int priority_of(EventKind kind, json_object *fields)
 {
-        Severity severity = SEVERITY_NONE;
+        Severity severity;
 
         if (kind != EVENT_VERDICT)
                 return rows[kind].priority;
-        (void)severity_parse(text_of(fields, "severity"), &severity);
+        if (severity_parse(text_of(fields, "severity"), &severity) < 0)
+                severity = SEVERITY_CRITICAL;
         switch (severity) {
         case SEVERITY_NONE:
                 return 6;
