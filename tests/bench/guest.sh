@@ -37,7 +37,7 @@ usbzone_off() {
 
 # stamp SOURCE PATTERN FROM-LINE: time of the first such event in the trace, in seconds since boot
 stamp() {
-        tail -n "+$3" "$TRACE" | sed -nE "s/^$1 *\[([0-9.]+)\] +$2.*/\1/p" | head -n 1
+        tail -n "+$3" "$TRACE" | sed -nE "s,^$1 *\[([0-9.]+)\] +$2.*,\1,p" | head -n 1
 }
 
 # plug_times: "MS-to-disk MS-to-ready" of one plug of the gadget
