@@ -89,10 +89,10 @@ journal_since() {
 
 # --- uevent trace -------------------------------------------------------------------------------
 
-TRACE='' TRACE_PID=''
+TRACE='' TRACE_PID='' TRACE_FROM=0
 # trace_start: record every kernel and udev event into $TRACE from now on.
 trace_start() {
-        TRACE=$T/trace
+        TRACE=$T/trace TRACE_FROM=0
         stdbuf -oL udevadm monitor --kernel --udev --property >"$TRACE" 2>/dev/null &
         TRACE_PID=$!
         disown "$TRACE_PID"
@@ -110,6 +110,13 @@ trace_sync() {
 }
 _trace_saw() { [ "$(grep -c "SYNTH_UUID=$1" "$TRACE")" -ge 2 ]; }
 
+# trace_fresh: what happened before no longer counts (a port is used again).
+trace_fresh() {
+        [ -n "$TRACE_PID" ] || return 0
+        trace_sync
+        TRACE_FROM=$(wc -l <"$TRACE")
+}
+
 trace_stop() {
         [ -z "$TRACE_PID" ] || kill "$TRACE_PID" 2>/dev/null
         TRACE_PID=''
@@ -119,7 +126,8 @@ trace_stop() {
 trace_events() {
         local path=${1#/sys}
         trace_sync
-        awk -v path="$path" '
+        awk -v path="$path" -v from="$TRACE_FROM" '
+                NR <= from { next }
                 function flush() {
                         if (src != "" && index(v["DEVPATH"], path) == 1)
                                 print src, v["ACTION"], v["SUBSYSTEM"], v["DEVTYPE"] == "" ? "-" : v["DEVTYPE"],

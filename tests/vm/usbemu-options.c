@@ -149,12 +149,11 @@ static void set_hex(Text *t, const char *s)
 
 static int add_iface(Emu *e, const char *text, bool after_reset)
 {
-        unsigned c, s, p, n = e->n_ifaces + e->n_reset_ifaces;
+        unsigned c, s, p, all = e->n_ifaces + e->n_reset_ifaces, n = after_reset ? all : e->n_ifaces;
 
-        if (n == EMU_IFACES_MAX || sscanf(text, "%x:%x:%x", &c, &s, &p) != 3)
+        if (all == EMU_IFACES_MAX || sscanf(text, "%x:%x:%x", &c, &s, &p) != 3)
                 return -1;
-        if (!after_reset && e->n_reset_ifaces)
-                return -1;
+        memmove(&e->ifaces[n + 1], &e->ifaces[n], (all - n) * sizeof(e->ifaces[0]));
         e->ifaces[n] = (Iface){ .class = (uint8_t) c, .subclass = (uint8_t) s, .protocol = (uint8_t) p };
         if (after_reset)
                 e->n_reset_ifaces++;
@@ -269,7 +268,7 @@ static int device_option(Emu *e, const char *option, const char *value)
                 return add_iface(e, value, option[2] == 'r') < 0 ? -1 : 1;
         if (!strcmp(option, "--alts") && e->n_ifaces > 0)
                 return e->ifaces[e->n_ifaces - 1].alts = (unsigned) atoi(value), 1;
-        if (!strcmp(option, "--file") || !strcmp(option, "--storage"))
+        if (!strcmp(option, "--file"))
                 return add_lun(e, value) < 0 ? -1 : 1;
         for (size_t i = 0; i < sizeof(rule_options) / sizeof(rule_options[0]); i++)
                 if (!strcmp(option, rule_options[i].option))
@@ -284,7 +283,7 @@ static int finish(Emu *e)
 
         for (unsigned n = 0; n < e->n_ifaces; n++)
                 drive = drive || desc_is_storage(&e->ifaces[n]);
-        if (e->n_luns > 0 && !drive && add_iface(e, "8:6:50", e->n_reset_ifaces > 0) < 0)
+        if (e->n_luns > 0 && !drive && add_iface(e, "8:6:50", false) < 0)
                 return -1;
         for (unsigned n = 0; n < e->n_ifaces + e->n_reset_ifaces; n++) {
                 e->ifaces[n].ep = ep;

@@ -75,7 +75,7 @@ typedef struct Emu {
         uint16_t vid, pid, bcd, reset_pid;
         uint8_t device_class[3];
         Text manufacturer, product, serial;
-        Iface ifaces[EMU_IFACES_MAX];
+        Iface ifaces[EMU_IFACES_MAX + 1];
         unsigned n_ifaces, n_reset_ifaces; /* the latter appear after a reset only */
         Lun luns[EMU_LUNS_MAX];
         unsigned n_luns;
