@@ -9,7 +9,7 @@ threshold=20 # tenths of a point: DESIGN asks for 2.0 at most
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-mkdir "$tmp/units" "$tmp/root"
+mkdir -p "$tmp/units" "$tmp/root/etc"
 
 # Units, with the programs of this build in place of the installed ones.
 mapfile -t units < <(files 'systemd/*.service' 'systemd/*.socket' 'systemd/*.target')
