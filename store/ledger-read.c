@@ -178,28 +178,33 @@ static bool line_claims(const char *line, size_t size, Chain *ret)
         return ok;
 }
 
-/* The hash of the line before does not fit. If the line after fits this one, this one is whole and
- * the one before was altered; else this one was. */
-static int stop_broken(LedgerReader *r, const char *line, size_t size)
+/* Is this line whole? If the one after it fits it, it is; then the one before was altered. With
+ * nothing after it nobody can tell, and the earlier one is named. */
+static bool is_altered(LedgerReader *r, const uint8_t hash[DIGEST_SIZE], size_t size)
 {
-        uint8_t hash[DIGEST_SIZE];
         const char *after;
         size_t after_size;
         Chain claims;
 
-        if (digest_compute(line, size, hash) < 0)
-                return stop(r, -ENOMEM, r->chain.seq + 1);
-        if (r->chain.seq > 0 && find_line(r, size, &after, &after_size) == 1 &&
-            line_claims(after, after_size, &claims) &&
-            memcmp(claims.head, hash, sizeof(hash)) == 0) {
-                uint64_t bad = r->chain.seq;
+        return find_line(r, size, &after, &after_size) == 1 &&
+               line_claims(after, after_size, &claims) &&
+               memcmp(claims.head, hash, DIGEST_SIZE) != 0;
+}
 
-                r->chain = r->before;
-                (void)stop(r, CHAIN_E_BROKEN, bad);
-                r->broken.line -= r->line > 0;
-                return -EBADMSG;
-        }
-        return stop(r, CHAIN_E_BROKEN, r->chain.seq + 1);
+/* The hash of the line before does not fit. */
+static int stop_broken(LedgerReader *r, const char *line, size_t size)
+{
+        uint8_t hash[DIGEST_SIZE];
+        uint64_t bad = r->chain.seq;
+
+        if (digest_compute(line, size, hash) < 0)
+                return stop(r, -ENOMEM, bad + 1);
+        if (bad == 0 || is_altered(r, hash, size))
+                return stop(r, CHAIN_E_BROKEN, bad + 1);
+        r->chain = r->before;
+        (void)stop(r, CHAIN_E_BROKEN, bad);
+        r->broken.line -= r->line > 0;
+        return -EBADMSG;
 }
 
 /* A segment may begin with the last record of the one before, when its sync had failed. */
