@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is trusted is loaded; what is missing, altered, foreign or old is refused, and says so. */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/file.h"
+#include "lib/names.h"
+#include "lib/text.h"
+#include "policy/note.h"
+#include "store/trust.h"
+#include "tests/unit/fixture.h"
+
+static char dir[64];
+static int etc = -EBADF;
+static Fixture fixture;
+
+static void put_file(const char *name, const void *data, size_t size)
+{
+        int fd = openat(etc, name, O_WRONLY | O_TRUNC | O_CREAT | O_CLOEXEC, 0644);
+
+        cr_assert_geq(fd, 0);
+        cr_assert_eq(file_write_full(fd, data, size), 0);
+        (void)close(fd);
+}
+
+static void put_note(const char *name, const char *text, size_t size, const PrivateKey *key)
+{
+        _cleanup_(freep) char *note = NULL;
+        size_t note_size;
+
+        cr_assert_eq(note_sign(text, size, key, &note, &note_size), 0);
+        put_file(name, note, note_size);
+}
+
+static void put_policy(const PrivateKey *key)
+{
+        _cleanup_(freep) char *text = NULL;
+        size_t size;
+
+        cr_assert_eq(bundle_format(&fixture.snapshot.bundle, &text, &size), 0);
+        put_note(UZ_POLICY_FILE, text, size, key);
+}
+
+static void put_whitelist(void)
+{
+        Bundle *b = &fixture.snapshot.bundle;
+        WhitelistEntry entry = {.identity = {1}, .zone = ZONE_INTERNAL};
+        MemFile file = {0};
+        char hex[17], name[64];
+
+        cr_assert_eq(whitelist_build(&entry, 1, mem_write, &file, b->whitelist_digest), 0);
+        b->has_whitelist = true;
+        text_hex(b->whitelist_digest, 8, hex);
+        (void)snprintf(name, sizeof(name), UZ_WHITELIST_PREFIX "%s" UZ_WHITELIST_SUFFIX, hex);
+        put_file(name, file.data, file.size);
+        mem_done(&file);
+}
+
+static void setup(void)
+{
+        Snapshot *s = &fixture.snapshot;
+        char *text;
+        size_t size;
+
+        (void)snprintf(dir, sizeof(dir), "/tmp/usbzone-trust-XXXXXX");
+        cr_assert_not_null(mkdtemp(dir));
+        etc = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        fixture_init(&fixture);
+        cr_assert_eq(authority_format(&s->authority, &text, &size), 0);
+        put_note(UZ_KEYS_FILE, text, size, fixture.root);
+        free(text);
+        cr_assert_eq(host_format(&s->host, &text, &size), 0);
+        put_note(UZ_CREDENTIAL_FILE, text, size, fixture.host);
+        free(text);
+        put_whitelist();
+        put_policy(fixture.policy);
+}
+
+static void teardown(void)
+{
+        char command[128];
+
+        (void)snprintf(command, sizeof(command), "rm -rf %s", dir);
+        cr_assert_eq(system(command), 0);
+        etc = fd_close(etc);
+        fixture_done(&fixture);
+}
+
+TestSuite(store_trust, .init = setup, .fini = teardown, .timeout = 60);
+
+static Trust *load(uint64_t minimum)
+{
+        Trust *t = NULL;
+
+        cr_assert_eq(trust_load(etc, T0, minimum, &t), 0);
+        cr_assert_not_null(t);
+        return t;
+}
+
+/* Loads, and expects a status and these words in the message. */
+static void expect(const char *row, Reason status, const char *words)
+{
+        Trust *t = load(0);
+
+        cr_assert_eq(t->snapshot.status, status, "%s: %s, %s", row, reason_slug(t->snapshot.status),
+                     t->message);
+        cr_assert(strstr(t->message, words), "%s: '%s' is not in '%s'", row, words, t->message);
+        cr_assert(status == REASON_OK || strstr(t->message, dir), "%s: no path in '%s'", row,
+                  t->message);
+        trust_free(t);
+}
+
+static char *whitelist_name(void)
+{
+        static char name[64];
+        char hex[17];
+
+        text_hex(fixture.snapshot.bundle.whitelist_digest, 8, hex);
+        (void)snprintf(name, sizeof(name), UZ_WHITELIST_PREFIX "%s" UZ_WHITELIST_SUFFIX, hex);
+        return name;
+}
+
+Test(store_trust, what_the_authority_issued_is_loaded)
+{
+        Trust *t = load(0);
+        WhitelistEntry e;
+
+        cr_assert_eq(t->snapshot.status, REASON_OK, "%s", t->message);
+        cr_assert_str_eq(t->message, "");
+        cr_assert_str_eq(t->snapshot.host.name, "pc-17");
+        cr_assert_eq(t->snapshot.bundle.version, 3);
+        cr_assert_eq(t->snapshot.whitelist.count, 1);
+        cr_assert_eq(whitelist_get(&t->snapshot.whitelist, 0, &e), 0);
+        cr_assert_eq(e.identity[0], 1);
+        trust_free(t);
+}
+
+Test(store_trust, a_policy_without_a_whitelist_needs_none)
+{
+        cr_assert_eq(unlinkat(etc, whitelist_name(), 0), 0);
+        fixture.snapshot.bundle.has_whitelist = false;
+        put_policy(fixture.policy);
+        expect("none", REASON_OK, "");
+}
+
+Test(store_trust, each_missing_file_is_named)
+{
+        static const char *const names[] = {UZ_KEYS_FILE, UZ_CREDENTIAL_FILE, UZ_POLICY_FILE};
+
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+                cr_assert_eq(renameat(etc, names[i], etc, "aside"), 0);
+                expect(names[i], REASON_POLICY_MISSING, names[i]);
+                expect(names[i], REASON_POLICY_MISSING, "usbzonectl setup");
+                cr_assert_eq(renameat(etc, "aside", etc, names[i]), 0);
+        }
+        cr_assert_eq(unlinkat(etc, whitelist_name(), 0), 0);
+        expect("whitelist", REASON_POLICY_INVALID, "the policy names this whitelist");
+}
+
+Test(store_trust, files_others_may_change_are_refused)
+{
+        char *const names[] = {UZ_KEYS_FILE, UZ_CREDENTIAL_FILE, UZ_POLICY_FILE, whitelist_name()};
+
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+                cr_assert_eq(fchmodat(etc, names[i], 0664, 0), 0);
+                expect(names[i], REASON_POLICY_INVALID, "chmod 0644");
+                cr_assert_eq(fchmodat(etc, names[i], 0644, 0), 0);
+                if (geteuid() == 0) {
+                        cr_assert_eq(fchownat(etc, names[i], 65534, 65534, 0), 0);
+                        expect(names[i], REASON_POLICY_INVALID, "does not belong to root");
+                        cr_assert_eq(fchownat(etc, names[i], 0, 0, 0), 0);
+                }
+                cr_assert_eq(renameat(etc, names[i], etc, "aside"), 0);
+                cr_assert_eq(symlinkat("aside", etc, names[i]), 0);
+                expect(names[i], REASON_POLICY_INVALID, names[i]);
+                cr_assert_eq(unlinkat(etc, names[i], 0), 0);
+                cr_assert_eq(mkdirat(etc, names[i], 0755), 0);
+                expect(names[i], REASON_POLICY_INVALID, names[i]);
+                cr_assert_eq(unlinkat(etc, names[i], AT_REMOVEDIR), 0);
+                cr_assert_eq(renameat(etc, "aside", etc, names[i]), 0);
+        }
+        expect("as before", REASON_OK, "");
+}
+
+/* One bit of each file at a time, all bytes: nothing altered is taken for whole. */
+Test(store_trust, an_altered_file_is_refused)
+{
+        char *const names[] = {UZ_KEYS_FILE, UZ_CREDENTIAL_FILE, UZ_POLICY_FILE, whitelist_name()};
+
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+                char *data;
+                size_t size;
+
+                cr_assert_eq(file_read(etc, names[i], 1 << 20, &data, &size), 0);
+                for (size_t at = 0; at < size; at++) {
+                        Trust *t;
+
+                        data[at] ^= 1;
+                        put_file(names[i], data, size);
+                        t = load(0);
+                        cr_assert_eq(t->snapshot.status, REASON_POLICY_INVALID, "%s byte %zu",
+                                     names[i], at);
+                        cr_assert(strstr(t->message, dir), "%s byte %zu: %s", names[i], at,
+                                  t->message);
+                        trust_free(t);
+                        data[at] ^= 1;
+                }
+                put_file(names[i], data, size);
+                free(data);
+        }
+        expect("as before", REASON_OK, "");
+}
+
+Test(store_trust, a_policy_signed_by_another_key_is_refused)
+{
+        PrivateKey *stranger = make_key(PURPOSE_POLICY);
+
+        put_policy(stranger);
+        expect("stranger", REASON_POLICY_INVALID, UZ_POLICY_FILE);
+        put_policy(fixture.label);
+        expect("label key", REASON_POLICY_INVALID, UZ_POLICY_FILE);
+        put_policy(fixture.policy);
+        expect("policy key", REASON_OK, "");
+        private_key_free(stranger);
+}
+
+Test(store_trust, a_malformed_policy_names_its_line)
+{
+        static const char text[] = "usbzone-policy 1\n"
+                                   "name = test\n"
+                                   "version = 3\n"
+                                   "# a comment\n"
+                                   "no-such-key = 1\n";
+
+        put_note(UZ_POLICY_FILE, text, sizeof(text) - 1, fixture.policy);
+        expect("line", REASON_POLICY_INVALID, "line 5");
+}
+
+Test(store_trust, an_older_policy_than_the_one_seen_is_refused)
+{
+        Trust *t = load(3);
+
+        cr_assert_eq(t->snapshot.status, REASON_OK);
+        trust_free(t);
+        t = load(4);
+        cr_assert_eq(t->snapshot.status, REASON_POLICY_INVALID);
+        cr_assert(strstr(t->message, "older than version 4 seen before"), "%s", t->message);
+        trust_free(t);
+}
+
+Test(store_trust, the_highest_version_is_remembered)
+{
+        uint64_t seen = 9;
+
+        cr_assert_eq(trust_remembered_version(etc, &seen), 0);
+        cr_assert_eq(seen, 0);
+        cr_assert_eq(trust_remember_version(etc, 7), 0);
+        cr_assert_eq(trust_remember_version(etc, 5), 0);
+        cr_assert_eq(trust_remembered_version(etc, &seen), 0);
+        cr_assert_eq(seen, 7);
+        cr_assert_eq(trust_remember_version(etc, UINT64_MAX), 0);
+        cr_assert_eq(trust_remembered_version(etc, &seen), 0);
+        cr_assert_eq(seen, UINT64_MAX);
+}
+
+Test(store_trust, a_damaged_memory_is_said_and_written_anew)
+{
+        static const char *const bad[] = {"", "\n", "x\n", "7", "7\n7\n", "-1\n"};
+        uint64_t seen;
+
+        for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+                put_file(TRUST_VERSION_FILE, bad[i], strlen(bad[i]));
+                cr_assert_eq(trust_remembered_version(etc, &seen), -EBADMSG, "row %zu", i);
+        }
+        cr_assert_eq(trust_remember_version(etc, 2), 0);
+        cr_assert_eq(trust_remembered_version(etc, &seen), 0);
+        cr_assert_eq(seen, 2);
+}
