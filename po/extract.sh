@@ -25,12 +25,21 @@ msgstr ""
 "Content-Type: text/plain; charset=UTF-8\n"
 "Content-Transfer-Encoding: 8bit\n"
 END
+# Sentences that functions of lib and policy return, and words that are shown as they are in a record.
+{
+        sed -nE 's/^ +return ("[^"]+ [^"]+");$/N_(\1)/p' lib/*.c policy/*.c
+        sed -nE 's/^ +\[(EFFECT|SEVERITY)_[A-Z_]+\] = ("[a-z-]+"),$/N_(\2)/p' policy/verdict.c policy/reason.c
+        printf 'N_("%s")\n' observe enforce ok unwritable
+} >"$tmp/words.c"
+x --no-location -k -kN_ -D "$tmp" words.c
+
 find lib policy store daemon cli -name '*.[ch]' | sort >"$tmp/POTFILES"
 x -k -k_ -kN_ -kngettext:1,2 --files-from="$tmp/POTFILES"
 # HEADER COLUMN COLUMNS of a table
 while read -r header column columns; do
         [ ! -f "$header" ] || x -k "-kX:$column,${columns}t" "$header"
 done <<'END'
+policy/zone.h 3 3
 policy/reason.h 5 5
 policy/verdict.h 3 3
 policy/device.h 6 6
