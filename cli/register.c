@@ -124,3 +124,23 @@ int register_add(int etc_fd, const Label *label)
                                       UZ_ETC_DIR, REGISTER_PATH)
                      : 0;
 }
+
+int register_find(int etc_fd, const char *number, uint8_t ret_identity[DIGEST_SIZE])
+{
+        _cleanup_(freep) char *text = NULL;
+        char *save = NULL;
+        int found = CLI_FAILED;
+        size_t size;
+
+        if (file_read(etc_fd, REGISTER_PATH, REGISTER_MAX, &text, &size) < 0)
+                return CLI_FAILED;
+        for (char *l = strtok_r(text, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
+                _cleanup_(json_object_putp) json_object *o = json_tokener_parse(l);
+
+                if (json_object_is_type(o, json_type_object) &&
+                    !strcmp(json_text(o, "media_number"), number) &&
+                    text_unhex(json_text(o, "identity"), ret_identity, DIGEST_SIZE) == 0)
+                        found = CLI_OK;
+        }
+        return found;
+}

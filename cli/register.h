@@ -14,3 +14,6 @@
 int register_check(int etc_fd, const Label *label) _must_check_;
 
 int register_add(int etc_fd, const Label *label) _must_check_;
+
+/* The drive a number was given to last. CLI_OK, or CLI_FAILED without a word: unknown here. */
+int register_find(int etc_fd, const char *number, uint8_t ret_identity[DIGEST_SIZE]) _must_check_;

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Ledger records on the command line: where they come from, which are wanted, how they look. */
+#pragma once
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/client.h"
+#include "lib/text.h"
+#include "policy/reason.h"
+#include "store/ledger.h"
+
+typedef struct RecordFilter {
+        char since[TEXT_TIME_MAX], until[TEXT_TIME_MAX]; /* "" = any; compared to the second */
+        const char *reason, *kind, *drive, *zone;        /* NULL = any */
+        Severity severity;                               /* at least */
+} RecordFilter;
+
+/* "2026-11-21T08:00:00Z", "2026-11-21" (here: midnight; the day's end if `end`), "today",
+ * "yesterday", "now", "-2h". 0, or CLI_USAGE with the reason said. */
+int record_time(const char *option, const char *text, bool end,
+                char ret[TEXT_TIME_MAX]) _must_check_;
+
+bool record_matches(const RecordFilter *f, json_object *record);
+void record_print(json_object *record);
+
+/* The verified chain: from the files where they may be read, else from the daemon. */
+typedef struct RecordSource {
+        LedgerReader *reader; /* or */
+        Client *client;
+        int dir_fd;
+        RecordFilter filter; /* for the daemon's part of the work */
+        json_object *page;   /* lines the daemon gave */
+        size_t next;
+        uint64_t last;
+        const char *line;
+        size_t size;
+} RecordSource;
+
+/* `dir` NULL: this computer's ledger. CLI_*. */
+int record_open(RecordSource *s, const char *dir, const RecordFilter *filter) _must_check_;
+void record_close(RecordSource *s);
+/* 1 and s->line, 0 at the end for now, -1: broken or failed, see record_finish(). */
+int record_next(RecordSource *s) _must_check_;
+/* Waits until there may be more. CLI_*. */
+int record_wait(RecordSource *s) _must_check_;
+/* Says on stderr how far the chain is verified; CLI_BROKEN if it does not hold. `failed`: what the
+ * last record_next() returned. */
+int record_finish(RecordSource *s, int failed) _must_check_;

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads the verified chain from the ledger's files or from the daemon. */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/inotify.h>
+
+#include "cli/cli.h"
+#include "cli/out.h"
+#include "cli/record.h"
+#include "lib/file.h"
+
+#define PAGE_LINES 1000u
+#define FAILED (-1)
+
+static int open_files(RecordSource *s, const char *dir)
+{
+        int fd = file_open_dir(AT_FDCWD, dir), r;
+
+        if (fd < 0)
+                return fd;
+        s->dir_fd = fd;
+        r = ledger_reader_open(fd, &s->reader);
+        return r < 0 ? r : 0;
+}
+
+int record_open(RecordSource *s, const char *dir, const RecordFilter *filter)
+{
+        char path[PATH_MAX];
+        int r;
+
+        *s = (RecordSource){.dir_fd = -EBADF, .filter = *filter};
+        snprintf(path, sizeof(path), "%s/%s", file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR),
+                 UZ_LEDGER_DIR);
+        r = open_files(s, dir ? dir : path);
+        if (r == 0)
+                return 0;
+        if (r == -EACCES && !dir)
+                return client_open(&s->client);
+        if (r == -ENOENT)
+                return cli_fail(CLI_FAILED, _("there is no ledger in %s"), dir ? dir : path);
+        return cli_fail_errno(r, _("cannot open the ledger in %s"), dir ? dir : path);
+}
+
+void record_close(RecordSource *s)
+{
+        s->reader = ledger_reader_close(s->reader);
+        s->dir_fd = fd_close(s->dir_fd);
+        s->client = client_close(s->client);
+        json_object_put(TAKE_PTR(s->page));
+}
+
+static int append_filter(sd_bus_message *m, const RecordFilter *f)
+{
+        const char *const texts[][2] = {{"reason", f->reason}, {"kind", f->kind}};
+        int r = sd_bus_message_open_container(m, 'a', "{sv}");
+
+        for (size_t i = 0; i < ARRAY_SIZE(texts) && r >= 0; i++)
+                if (texts[i][1])
+                        r = sd_bus_message_append(m, "{sv}", texts[i][0], "s", texts[i][1]);
+        if (r >= 0 && f->severity != SEVERITY_NONE)
+                r = sd_bus_message_append(m, "{sv}", "severity", "s", severity_name(f->severity));
+        return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+/* Asks for the next page. 0, or FAILED with the reason said. */
+static int query(RecordSource *s)
+{
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL, *reply = NULL;
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        sd_bus *bus = client_bus(s->client);
+        int r = sd_bus_message_new_method_call(bus, &m, UZ_BUS_NAME, UZ_BUS_ROOT, UZ_BUS_LEDGER,
+                                               "Query");
+
+        if (r >= 0)
+                r = sd_bus_message_append(m, "tu", s->last, PAGE_LINES);
+        if (r >= 0)
+                r = append_filter(m, &s->filter);
+        if (r >= 0)
+                r = sd_bus_message_set_allow_interactive_authorization(m, 1);
+        if (r >= 0)
+                r = sd_bus_call(bus, m, 0, &error, &reply);
+        if (r < 0)
+                return client_fail("Query", &error, r) ? FAILED : 0;
+        json_object_put(TAKE_PTR(s->page));
+        s->next = 0;
+        r = client_read_value(reply, &s->page);
+        if (r >= 0)
+                r = sd_bus_message_read_basic(reply, 't', &s->last);
+        return r < 0 ? (cli_fail_errno(r, _("%s answers in a form unknown here"), UZ_DAEMON),
+                        FAILED)
+                     : 0;
+}
+
+static int next_from_daemon(RecordSource *s)
+{
+        while (!s->page || s->next == json_object_array_length(s->page)) {
+                uint64_t before = s->last;
+
+                if (query(s) < 0)
+                        return FAILED;
+                if (json_object_array_length(s->page) == 0 && s->last == before)
+                        return 0;
+        }
+        s->line = json_object_get_string(json_object_array_get_idx(s->page, s->next++));
+        s->size = strlen(s->line);
+        return 1;
+}
+
+int record_next(RecordSource *s)
+{
+        int r;
+
+        if (s->client)
+                return next_from_daemon(s);
+        r = ledger_reader_next(s->reader, &s->line, &s->size);
+        return r < 0 ? FAILED : r;
+}
+
+static int wait_files(RecordSource *s)
+{
+        _cleanup_(fd_closep) int fd = inotify_init1(IN_CLOEXEC);
+        struct pollfd p = {.fd = fd, .events = POLLIN};
+        char path[64];
+
+        snprintf(path, sizeof(path), "/proc/self/fd/%d", s->dir_fd);
+        if (fd < 0 || inotify_add_watch(fd, path, IN_MODIFY | IN_CREATE | IN_MOVED_TO) < 0)
+                return cli_fail_errno(-errno, "%s", _("cannot watch the ledger"));
+        /* Look again after a second: a record may have come before the watch was set. */
+        if (poll(&p, 1, 1000) < 0 && errno != EINTR)
+                return cli_fail_errno(-errno, "%s", _("cannot watch the ledger"));
+        return 0;
+}
+
+static int wait_daemon(RecordSource *s)
+{
+        _cleanup_(sd_bus_slot_unrefp) sd_bus_slot *slot = NULL;
+        sd_bus *bus = client_bus(s->client);
+        int r = sd_bus_match_signal(bus, &slot, UZ_BUS_NAME, UZ_BUS_ROOT, UZ_BUS_LEDGER,
+                                    "RecordAdded", NULL, NULL);
+
+        if (r >= 0)
+                r = sd_bus_wait(bus, 1000000);
+        while (r > 0)
+                r = sd_bus_process(bus, NULL);
+        return r < 0 ? cli_fail_errno(r, "%s", _("cannot listen to the daemon")) : 0;
+}
+
+int record_wait(RecordSource *s)
+{
+        return s->client ? wait_daemon(s) : wait_files(s);
+}
+
+int record_finish(RecordSource *s, int failed)
+{
+        char head[2 * DIGEST_SIZE + 1];
+        LedgerBreak at;
+        Chain chain;
+        size_t torn;
+
+        if (s->client) {
+                if (failed == 0)
+                        cli_note(_("verified by %s to record %" PRIu64), UZ_DAEMON, s->last);
+                return failed < 0 ? CLI_FAILED : 0;
+        }
+        ledger_reader_state(s->reader, &chain, &at, &torn);
+        text_hex(chain.head, DIGEST_SIZE, head);
+        cli_note(_("verified to record %" PRIu64 ", head %s"), chain.seq, head);
+        if (torn)
+                cli_note(_("%zu bytes of unfinished writes were passed over"), torn);
+        if (failed == 0)
+                return 0;
+        if (at.outcome < 0)
+                return cli_fail_errno(at.outcome, _("cannot read the ledger (%s, line %lu)"),
+                                      at.segment, at.line);
+        return cli_fail(CLI_BROKEN,
+                        _("the evidence is broken at record %" PRIu64 " (%s, line %lu): %s"),
+                        at.seq, at.segment, at.line, _(chain_outcome_text(at.outcome)));
+}

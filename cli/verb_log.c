@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* log: records of the verified ledger. */
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/out.h"
+#include "cli/record.h"
+#include "cli/verbs.h"
+#include "policy/zone.h"
+
+#define LINES_MAX 100000000u
+
+typedef struct LogArgs {
+        const char *since, *until, *drive, *reason, *severity, *kind, *zone, *lines, *dir;
+        bool follow, reverse, json;
+} LogArgs;
+
+/* The last records that fit, for -n and --reverse. `limit` 0: all. */
+typedef struct Kept {
+        char **lines;
+        size_t n, room, limit, first;
+} Kept;
+
+static int parse_filter(const LogArgs *a, RecordFilter *ret, uint64_t *ret_limit)
+{
+        RecordFilter f = {.reason = a->reason, .kind = a->kind, .drive = a->drive, .zone = a->zone};
+        Reason reason;
+        Zone zone;
+        int r = record_time("since", a->since, false, f.since);
+
+        if (r == 0)
+                r = record_time("until", a->until, true, f.until);
+        if (r)
+                return r;
+        if (a->reason && reason_parse(a->reason, &reason) < 0)
+                return cli_fail(CLI_USAGE,
+                                _("--reason: there is no \"%s\"; see man 7 usbzone-reasons"),
+                                a->reason);
+        if (a->severity && severity_parse(a->severity, &f.severity) < 0)
+                return cli_fail(CLI_USAGE,
+                                _("--severity: \"%s\" is none of notice, warning, critical"),
+                                a->severity);
+        if (a->zone && zone_parse(a->zone, &zone) < 0)
+                return cli_fail(CLI_USAGE,
+                                _("--zone: \"%s\" is none of internal, classified, internet"),
+                                a->zone);
+        if (a->lines && text_u64(a->lines, LINES_MAX, ret_limit) < 0)
+                return cli_fail(CLI_USAGE, _("--lines: \"%s\" is no number"), a->lines);
+        if (a->follow && a->reverse)
+                return cli_fail(CLI_USAGE, "%s", _("--follow and --reverse do not go together"));
+        *ret = f;
+        return 0;
+}
+
+static void print_line(const LogArgs *a, const char *line, size_t size)
+{
+        _cleanup_(json_object_putp) json_object *o = NULL;
+
+        if (a->json) {
+                printf("%.*s\n", (int)size, line);
+                return;
+        }
+        o = json_tokener_parse(line);
+        if (o)
+                record_print(o);
+}
+
+static int keep(Kept *k, const char *line, size_t size)
+{
+        char *copy = strndup(line, size);
+
+        if (!copy)
+                return -ENOMEM;
+        if (k->limit && k->n == k->limit) {
+                free(k->lines[k->first]);
+                k->lines[k->first] = copy;
+                k->first = (k->first + 1) % k->limit;
+                return 0;
+        }
+        if (k->n == k->room) {
+                size_t room = MAX(2 * k->room, (size_t)64);
+                char **lines = reallocarray(k->lines, room, sizeof(char *));
+
+                if (!lines) {
+                        free(copy);
+                        return -ENOMEM;
+                }
+                k->lines = lines;
+                k->room = room;
+        }
+        k->lines[k->n++] = copy;
+        return 0;
+}
+
+static void print_kept(const LogArgs *a, Kept *k)
+{
+        for (size_t i = 0; i < k->n; i++) {
+                size_t at = (k->first + (a->reverse ? k->n - 1 - i : i)) % k->n;
+
+                print_line(a, k->lines[at], strlen(k->lines[at]));
+        }
+        for (size_t i = 0; i < k->n; i++)
+                free(k->lines[i]);
+        free(k->lines);
+        *k = (Kept){0};
+}
+
+static bool wanted(const RecordFilter *f, const char *line, size_t size)
+{
+        json_tokener *t = json_tokener_new();
+        _cleanup_(json_object_putp) json_object *o =
+                t ? json_tokener_parse_ex(t, line, (int)size) : NULL;
+
+        if (t)
+                json_tokener_free(t);
+        return o && record_matches(f, o);
+}
+
+/* Everything there is now. What record_next() ended with, or -ENOMEM. */
+static int read_all(const LogArgs *a, RecordSource *s, const RecordFilter *f, Kept *k)
+{
+        bool direct = !a->lines && !a->reverse;
+        Progress progress = progress_start(_("Reading the ledger ..."));
+        uint64_t n = 0;
+        int r;
+
+        while ((r = record_next(s)) > 0) {
+                if (!direct)
+                        progress_update(&progress, ++n, 0);
+                if ((a->lines && !k->limit) || !wanted(f, s->line, s->size))
+                        continue;
+                if (direct)
+                        print_line(a, s->line, s->size);
+                else if (keep(k, s->line, s->size) < 0)
+                        return -ENOMEM;
+        }
+        progress_end(&progress);
+        return r;
+}
+
+static int follow(const LogArgs *a, RecordSource *s, const RecordFilter *f)
+{
+        int r = 0;
+
+        while (r == 0) {
+                fflush(stdout);
+                if (ferror(stdout))
+                        return 0;
+                if (record_wait(s))
+                        return -1;
+                while ((r = record_next(s)) > 0)
+                        if (wanted(f, s->line, s->size))
+                                print_line(a, s->line, s->size);
+        }
+        return r;
+}
+
+static int run(void *args, _unused_ int n, _unused_ char **words)
+{
+        const LogArgs *a = args;
+        _cleanup_(record_close) RecordSource s = {.dir_fd = -EBADF};
+        RecordFilter f;
+        uint64_t limit = 0;
+        Kept kept = {0};
+        int r = parse_filter(a, &f, &limit);
+
+        if (r == 0)
+                r = record_open(&s, a->dir, &f);
+        if (r)
+                return r;
+        kept.limit = (size_t)limit;
+        r = read_all(a, &s, &f, &kept);
+        print_kept(a, &kept);
+        if (r == -ENOMEM)
+                return cli_out_of_memory();
+        if (r == 0 && a->follow)
+                r = follow(a, &s, &f);
+        fflush(stdout);
+        return record_finish(&s, r);
+}
+
+static const Option options[] = {
+        TEXT(LogArgs, since, "since", 's', N_("TIME"),
+             N_("from then on: 2026-11-21, 2026-11-21T08:00:00Z, today, yesterday, -2h")),
+        TEXT(LogArgs, until, "until", 'u', N_("TIME"), N_("up to then; a day is meant whole")),
+        TEXT(LogArgs, drive, "drive", 'd', N_("DRIVE"),
+             N_("number, media number, identity, serial")),
+        TEXT(LogArgs, reason, "reason", 'r', N_("SLUG"), N_("only this reason")),
+        TEXT(LogArgs, severity, "severity", 0, N_("WORD"),
+             N_("at least notice, warning or critical")),
+        TEXT(LogArgs, kind, "kind", 'k', N_("KIND"), N_("only this kind of record")),
+        TEXT(LogArgs, zone, "zone", 'z', N_("ZONE"), N_("only drives of this zone")),
+        TEXT(LogArgs, lines, "lines", 'n', N_("N"), N_("only the last N")),
+        FLAG(LogArgs, reverse, "reverse", 0, N_("newest first")),
+        FLAG(LogArgs, follow, "follow", 'f', N_("wait for more")),
+        TEXT(LogArgs, dir, "dir", 'D', N_("DIR"), N_("read the ledger in DIR")),
+        FLAG(LogArgs, json, "json", 'j', N_("print the records as they stand in the ledger")),
+};
+
+const Verb verb_log = {
+        .name = "log",
+        .usage = N_("[OPTIONS]"),
+        .summary = N_("show records of the verified ledger"),
+        .details = N_(
+                "The chain is verified while it is read. Exit status 5: it does not hold; what is\n"
+                "shown is what verified before the break."),
+        .options = options,
+        .n_options = ARRAY_SIZE(options),
+        .size = sizeof(LogArgs),
+        .run = run,
+};

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* monitor: what the daemon signals, line by line, until interrupted. */
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/cli.h"
+#include "cli/client.h"
+#include "cli/out.h"
+#include "cli/record.h"
+#include "cli/show.h"
+#include "cli/verbs.h"
+
+typedef struct MonitorArgs {
+        bool json;
+} MonitorArgs;
+
+typedef struct Monitor {
+        const MonitorArgs *args;
+        char last[128]; /* of the last verdict shown: a state change repeats it */
+        int error;
+} Monitor;
+
+static void print_now(void)
+{
+        char text[32];
+
+        out_time((int64_t)time(NULL), text, sizeof(text));
+        printf("%s%s%s  ", out_style(stdout, STYLE_DIM), text, out_plain(stdout));
+}
+
+/* "/org/usbzone1/drive/3" is drive 3. */
+static const char *drive_number(const char *object)
+{
+        const char *slash = strrchr(object, '/');
+
+        return slash ? slash + 1 : object;
+}
+
+static void emit_json(const char *signal, json_object *fields)
+{
+        json_object *o = json_object_new_object();
+
+        json_object_object_add(o, "signal", json_object_new_string(signal));
+        json_object_object_add(o, "time", json_object_new_int64((int64_t)time(NULL)));
+        json_object_object_foreach(fields, key, value)
+        {
+                json_object_object_add(o, key, json_object_get(value));
+        }
+        out_json_line(o);
+}
+
+static void emit_verdict(Monitor *m, const char *signal, json_object *fields)
+{
+        Severity severity = SEVERITY_NONE;
+        const char *verdict = json_text(fields, "verdict"),
+                   *number = json_text(fields, "media_number");
+
+        if (m->args->json) {
+                emit_json(signal, fields);
+                return;
+        }
+        (void)!severity_parse(json_text(fields, "severity"), &severity);
+        print_now();
+        printf(_("drive %" PRIu64), json_number(fields, "drive"));
+        if (*number)
+                printf(" (%s)", number);
+        printf("  %s%s%s: %s (%s%s%s)\n",
+               out_style(stdout,
+                         severity ? out_severity_style(severity) : out_effect_style(verdict)),
+               _(verdict), out_plain(stdout), show_reason(json_text(fields, "reason")),
+               json_text(fields, "reason"), severity ? ", " : "",
+               severity ? _(severity_name(severity)) : "");
+}
+
+/* Violations have a signal of their own; what is left are verdicts that are none. */
+static int on_verdict(sd_bus_message *message, Monitor *m)
+{
+        _cleanup_(json_object_putp) json_object *fields = NULL;
+        char line[sizeof(m->last)];
+        int r = sd_bus_message_skip(message, "o");
+
+        if (r >= 0)
+                r = client_read_properties(message, &fields);
+        if (r < 0)
+                return r;
+        if (!strcmp(json_text(fields, "check"), check_slug(CHECK_NONE)) ||
+            strcmp(json_text(fields, "severity"), severity_name(SEVERITY_NONE)) != 0)
+                return 0;
+        snprintf(line, sizeof(line), "%" PRIu64 " %s %s", json_number(fields, "drive"),
+                 json_text(fields, "verdict"), json_text(fields, "reason"));
+        if (strcmp(line, m->last) != 0)
+                emit_verdict(m, "VerdictChanged", fields);
+        memcpy(m->last, line, sizeof(line));
+        return 0;
+}
+
+static int on_violation(sd_bus_message *message, Monitor *m)
+{
+        _cleanup_(json_object_putp) json_object *fields = NULL;
+        int r = client_read_properties(message, &fields);
+
+        if (r >= 0)
+                emit_verdict(m, "Violation", fields);
+        return r;
+}
+
+static int on_presence(sd_bus_message *message, Monitor *m, const char *signal, const char *words)
+{
+        _cleanup_(json_object_putp) json_object *fields = json_object_new_object();
+        const char *object;
+        int r = sd_bus_message_read(message, "o", &object);
+
+        if (r < 0)
+                return r;
+        m->last[0] = '\0';
+        if (m->args->json) {
+                json_object_object_add(fields, "drive",
+                                       json_object_new_string(drive_number(object)));
+                emit_json(signal, fields);
+                return 0;
+        }
+        print_now();
+        printf(words, drive_number(object));
+        putchar('\n');
+        return 0;
+}
+
+static int on_ending(sd_bus_message *message, Monitor *m)
+{
+        _cleanup_(json_object_putp) json_object *fields = json_object_new_object();
+        const char *object, *grant;
+        char text[32];
+        int64_t end;
+        int r = sd_bus_message_read(message, "osx", &object, &grant, &end);
+
+        if (r < 0)
+                return r;
+        if (m->args->json) {
+                json_object_object_add(fields, "drive",
+                                       json_object_new_string(drive_number(object)));
+                json_object_object_add(fields, "grant", json_object_new_string(grant));
+                json_object_object_add(fields, "end", json_object_new_int64(end));
+                emit_json("GrantEnding", fields);
+                return 0;
+        }
+        out_time(end, text, sizeof(text));
+        print_now();
+        printf(_("drive %s  the exception %s ends at %s: save your work\n"), drive_number(object),
+               grant, text);
+        return 0;
+}
+
+static int on_owner(sd_bus_message *message, Monitor *m)
+{
+        const char *name, *before, *after;
+        int r = sd_bus_message_read(message, "sss", &name, &before, &after);
+
+        if (r < 0 || strcmp(name, UZ_BUS_NAME) != 0 || m->args->json)
+                return r;
+        print_now();
+        printf("%s\n", *after ? _("the guard is running") : _("the guard has stopped"));
+        return 0;
+}
+
+static int dispatch(sd_bus_message *message, Monitor *m)
+{
+        if (sd_bus_message_is_signal(message, UZ_BUS_MANAGER, "Violation") > 0)
+                return on_violation(message, m);
+        if (sd_bus_message_is_signal(message, UZ_BUS_MANAGER, "VerdictChanged") > 0)
+                return on_verdict(message, m);
+        if (sd_bus_message_is_signal(message, UZ_BUS_MANAGER, "DriveAdded") > 0)
+                return on_presence(message, m, "DriveAdded", _("drive %s  plugged in"));
+        if (sd_bus_message_is_signal(message, UZ_BUS_MANAGER, "DriveRemoved") > 0)
+                return on_presence(message, m, "DriveRemoved", _("drive %s  removed"));
+        if (sd_bus_message_is_signal(message, UZ_BUS_MANAGER, "GrantEnding") > 0)
+                return on_ending(message, m);
+        if (sd_bus_message_is_signal(message, "org.freedesktop.DBus", "NameOwnerChanged") > 0)
+                return on_owner(message, m);
+        return 0;
+}
+
+static int on_signal(sd_bus_message *message, void *userdata, _unused_ sd_bus_error *error)
+{
+        int r = dispatch(message, userdata);
+
+        if (r < 0)
+                cli_note("%s", _("a signal came in a form unknown here"));
+        fflush(stdout);
+        return 0;
+}
+
+static int subscribe(Client *c, Monitor *m)
+{
+        sd_bus *bus = client_bus(c);
+        int r = sd_bus_match_signal(bus, NULL, UZ_BUS_NAME, UZ_BUS_ROOT, UZ_BUS_MANAGER, NULL,
+                                    on_signal, m);
+
+        if (r >= 0)
+                r = sd_bus_match_signal(bus, NULL, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                        "org.freedesktop.DBus", "NameOwnerChanged", on_signal, m);
+        return r;
+}
+
+static int run(void *args, _unused_ int n, _unused_ char **words)
+{
+        _cleanup_(client_closep) Client *c = NULL;
+        _cleanup_(json_object_putp) json_object *manager = NULL;
+        Monitor m = {.args = args};
+        int r = client_open(&c);
+
+        if (r)
+                return r;
+        r = subscribe(c, &m);
+        if (r >= 0 && client_manager(c, &manager) != 0)
+                return CLI_FAILED;
+        if (!m.args->json)
+                cli_note("%s", _("watching; Ctrl+C ends"));
+        while (r >= 0 && !ferror(stdout)) {
+                r = sd_bus_process(client_bus(c), NULL);
+                if (r == 0)
+                        r = sd_bus_wait(client_bus(c), UINT64_MAX);
+                if (r == -EINTR)
+                        r = 0;
+        }
+        return r < 0 ? cli_fail_errno(r, "%s", _("the connection to the bus was lost")) : 0;
+}
+
+static const Option options[] = {
+        FLAG(MonitorArgs, json, "json", 'j', N_("print one JSON object a line")),
+};
+
+const Verb verb_monitor = {
+        .name = "monitor",
+        .usage = N_("[OPTIONS]"),
+        .summary = N_("show what happens, as it happens"),
+        .options = options,
+        .n_options = ARRAY_SIZE(options),
+        .size = sizeof(MonitorArgs),
+        .run = run,
+};
