@@ -24,7 +24,7 @@ void segment_name(const Segment *s, char ret[SEGMENT_NAME_MAX])
         if (s->part <= 1)
                 (void)snprintf(ret, SEGMENT_NAME_MAX, "%010" PRIu64 SUFFIX, s->first);
         else
-                (void)snprintf(ret, SEGMENT_NAME_MAX, "%010" PRIu64 "-%u" SUFFIX, s->first,
+                (void)snprintf(ret, SEGMENT_NAME_MAX, "%010" PRIu64 ".r%03u" SUFFIX, s->first,
                                s->part);
 }
 
@@ -34,16 +34,16 @@ bool segment_parse(const char *name, Segment *ret)
         size_t n = strlen(name);
         uint64_t part = 1;
         Segment s;
-        char *dash;
+        char *dot;
 
         if (n < NUMBER_DIGITS + strlen(SUFFIX) || n >= sizeof(copy))
                 return false;
         (void)memcpy(copy, name, n - strlen(SUFFIX));
         copy[n - strlen(SUFFIX)] = '\0';
-        dash = strchr(copy, '-');
-        if (dash) {
-                *dash = '\0';
-                if (text_u64(dash + 1, SEGMENT_PART_MAX, &part) < 0)
+        dot = strstr(copy, ".r");
+        if (dot) {
+                *dot = '\0';
+                if (text_u64(dot + 2, SEGMENT_PART_MAX, &part) < 0)
                         return false;
         }
         if (text_u64(copy, UINT64_MAX, &s.first) < 0 || s.first == 0)

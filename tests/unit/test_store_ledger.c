@@ -257,11 +257,11 @@ Test(store_ledger, a_torn_tail_torn_again_goes_on_in_a_further_part)
         append_many(l, 1, 2);
         ledger_close(l);
         restore(FIRST, "{\"seq\":1,", 9);
-        restore("ledger/0000000001-2.jsonl", "{\"se", 4);
+        restore("ledger/0000000001.r002.jsonl", "{\"se", 4);
         l = open_ledger(0);
         append_many(l, 1, 2);
         ledger_close(l);
-        cr_assert_gt(size_of("ledger/0000000001-3.jsonl"), 0);
+        cr_assert_gt(size_of("ledger/0000000001.r003.jsonl"), 0);
         assert_whole(2);
 }
 
@@ -571,8 +571,8 @@ Test(store_ledger, segment_names_have_one_spelling)
         static const char *const bad[] = {"1.jsonl",
                                           "0000000000.jsonl",
                                           "0000000001.json",
-                                          "0000000001-1.jsonl",
-                                          "0000000001-02.jsonl",
+                                          "0000000001.r001.jsonl",
+                                          "0000000001.r2.jsonl",
                                           "00000000001.jsonl",
                                           "0000000001.jsonl.bak",
                                           "000000000a.jsonl"};
@@ -582,7 +582,7 @@ Test(store_ledger, segment_names_have_one_spelling)
                 cr_assert_not(segment_parse(bad[i], &s), "%s", bad[i]);
         cr_assert(segment_parse("0000000001.jsonl", &s));
         cr_assert_eq(s.first, 1);
-        cr_assert(segment_parse("12345678901-3.jsonl", &s));
+        cr_assert(segment_parse("12345678901.r003.jsonl", &s));
         cr_assert_eq(s.first, 12345678901);
         cr_assert_eq(s.part, 3);
 }
