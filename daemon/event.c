@@ -118,34 +118,58 @@ static const char *effect_words(const char *effect, bool observe)
         return observe ? "would be blocked" : "blocked";
 }
 
-static void verdict_sentence(json_object *fields, char *ret, size_t size)
+/* "Drive 3 no. A-0042 (0951:1666, serial 60A44C413FAA)" */
+static void name_drive(StrBuf *b, json_object *fields)
+{
+        const char *number = text_of(fields, "media_number"), *serial = text_of(fields, "serial");
+
+        strbuf_printf(b, "Drive %s", text_of(fields, "drive"));
+        if (number[0])
+                strbuf_printf(b, " no. %s", number);
+        strbuf_printf(b, " (%s:%s%s%s)", text_of(fields, "vid"), text_of(fields, "pid"),
+                      serial[0] ? ", serial " : "", serial);
+}
+
+static void verdict_sentence(StrBuf *b, json_object *fields)
 {
         bool observe = strcmp(text_of(fields, "mode"), "observe") == 0;
-        const char *number = text_of(fields, "media_number"), *slug = text_of(fields, "reason");
+        const char *slug = text_of(fields, "reason");
         Reason reason;
 
         if (reason_parse(slug, &reason) < 0)
                 reason = REASON_INTERNAL_ERROR;
-        (void)snprintf(ret, size, "Drive %s%s%s (%s:%s%s%s) %s: %s (%s)", text_of(fields, "drive"),
-                       number[0] ? " no. " : "", number, text_of(fields, "vid"),
-                       text_of(fields, "pid"), text_of(fields, "serial")[0] ? ", serial " : "",
-                       text_of(fields, "serial"), effect_words(text_of(fields, "verdict"), observe),
-                       reason_text(reason), slug);
+        name_drive(b, fields);
+        strbuf_printf(b, " %s: %s (%s)", effect_words(text_of(fields, "verdict"), observe),
+                      reason_text(reason), slug);
 }
 
-/* "Mode changed: mode enforce, who root, reason pilot is over" */
-static void plain_sentence(EventKind kind, json_object *fields, char *ret, size_t size)
+/* "Mode changed: mode enforce, who root, why the trial is over" */
+static void plain_sentence(StrBuf *b, EventKind kind, json_object *fields)
 {
-        StrBuf b = strbuf(MESSAGE_LIMIT - 1);
         const char *sep = ": ";
 
-        strbuf_printf(&b, "%s", rows[kind].words);
+        strbuf_printf(b, "%s", rows[kind].words);
+        if (text_of(fields, "vid")[0]) {
+                strbuf_printf(b, "%s", sep);
+                name_drive(b, fields);
+                return;
+        }
         json_object_object_foreach(fields, key, value)
         {
-                strbuf_printf(&b, "%s%s %s", sep, key, json_object_get_string(value));
+                strbuf_printf(b, "%s%s %s", sep, key, json_object_get_string(value));
                 sep = ", ";
         }
-        (void)snprintf(ret, size, "%s", b.text && !b.failed ? b.text : rows[kind].words);
+}
+
+static void write_sentence(EventKind kind, json_object *fields, char ret[MESSAGE_LIMIT])
+{
+        StrBuf b = strbuf(MESSAGE_LIMIT - 1);
+
+        if (kind == EVENT_VERDICT)
+                verdict_sentence(&b, fields);
+        else
+                plain_sentence(&b, kind, fields);
+        (void)snprintf(ret, MESSAGE_LIMIT, "%s", b.text && !b.failed ? b.text : rows[kind].words);
         strbuf_clear(&b);
 }
 
@@ -176,10 +200,7 @@ static void write_journal(EventKind kind, json_object *fields, uint64_t seq)
         char message[MESSAGE_LIMIT];
         Entry e = {0};
 
-        if (kind == EVENT_VERDICT)
-                verdict_sentence(fields, message, sizeof(message));
-        else
-                plain_sentence(kind, fields, message, sizeof(message));
+        write_sentence(kind, fields, message);
         entry_printf(&e, "MESSAGE=%s", message);
         entry_printf(&e, "MESSAGE_ID=%s", rows[kind].id);
         entry_printf(&e, "PRIORITY=%d", priority_of(kind, fields));
