@@ -72,4 +72,9 @@ $(B)/bench_decide: $(B)/tests/bench/bench_decide.o $(AR_policy) $(AR_lib)
 bench: ## figures, each beside a peer or a limit of the same run
 	@./tests/bench/run.sh
 demo: ## the whole story on a real kernel in QEMU, from a bare Debian 12 (root)
-	@./tests/demo/run.sh
+	@DEMO_PACKAGES="$(PACKAGES_BUILD)" ./tests/demo/run.sh
+
+# A tool of the VM scenarios: labels and credentials that are wrong in one chosen way
+$(B)/uztool: $(B)/tests/vm/uztool.o $(AR_policy) $(AR_lib)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(call pkg,libs,libcrypto)
