@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Connection to the daemon and calls, with failures put into words. */
+#include "cli/client.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/client.h"
 #include "cli/out.h"
 
 #define CALL_TIMEOUT_USEC (60u * 1000000u)

@@ -19,7 +19,7 @@ Client *client_close(Client *c);
 DEFINE_FREEP(Client, client_close)
 sd_bus *client_bus(Client *c);
 
-/* Properties of the manager; an array of drives in the order of their numbers, each with "object". */
+/* Properties of the manager; an array of drives by their numbers, each with "object". */
 int client_manager(Client *c, json_object **ret) _must_check_;
 int client_drives(Client *c, json_object **ret) _must_check_;
 int client_drive_at(Client *c, const char *object, json_object **ret) _must_check_;

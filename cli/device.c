@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Looks at a block device through sysfs, the mount table and SG_IO. */
+#include "cli/device.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -10,7 +12,6 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "cli/device.h"
 #include "lib/file.h"
 
 #define INQUIRY_SIZE 36u

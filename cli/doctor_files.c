@@ -65,10 +65,10 @@ static void check_keys(Doctor *d, const char *etc)
         globfree(&g);
         snprintf(path, sizeof(path), "%s/%s/root.pem", etc, UZ_AUTHORITY_DIR);
         if (access(path, F_OK) == 0)
-                doctor_find(
-                        d, FINDING_NOTE, "root-key-here",
-                        _("move it to a medium that is kept in a safe; it is not needed day by day"),
-                        _("the authority's root key is kept on this computer: %s"), path);
+                doctor_find(d, FINDING_NOTE, "root-key-here",
+                            _("move it to a medium that is kept in a safe; it is not needed day by "
+                              "day"),
+                            _("the authority's root key is kept on this computer: %s"), path);
 }
 
 /* What the daemon would load, looked at without it. */
@@ -142,7 +142,8 @@ void doctor_roles(Doctor *d)
                 if (n > 1)
                         doctor_find(
                                 d, FINDING_HOLE, "two-roles",
-                                _("leave the account in one of the three groups: gpasswd -d USER GROUP"),
+                                _("leave the account in one of the three groups: gpasswd -d USER "
+                                  "GROUP"),
                                 _("the account %s has %u of the three roles; they must be apart"),
                                 p->pw_name, n);
         }

@@ -62,7 +62,8 @@ static void check_parameters(Doctor *d)
                         d, FINDING_NOTE, "authorized-default",
                         _("remove usbcore.authorized_default from the kernel command line and "
                           "/etc/modprobe.d"),
-                        _("usbcore.authorized_default is %s: keyboards may stay dead, and drives are "
+                        _("usbcore.authorized_default is %s: keyboards may stay dead, and drives "
+                          "are "
                           "not seen at all"),
                         value);
         if (doctor_read("/sys/module/usb_storage/parameters/quirks", value, sizeof(value)) &&
@@ -73,11 +74,11 @@ static void check_parameters(Doctor *d)
                             _("usb-storage treats some drives in a way of their own: quirks=%s"),
                             value);
         if (doctor_read("/sys/module/usbcore/parameters/quirks", value, sizeof(value)) && *value)
-                doctor_find(
-                        d, FINDING_NOTE, "usb-quirks",
-                        _("look for usbcore.quirks on the kernel command line and in /etc/modprobe.d"),
-                        _("the kernel treats some devices in a way of their own: quirks=%s"),
-                        value);
+                doctor_find(d, FINDING_NOTE, "usb-quirks",
+                            _("look for usbcore.quirks on the kernel command line and in "
+                              "/etc/modprobe.d"),
+                            _("the kernel treats some devices in a way of their own: quirks=%s"),
+                            value);
         if (doctor_read("/sys/module/usb_storage/parameters/delay_use", value, sizeof(value)) &&
             strcmp(value, "0") != 0)
                 doctor_find(

@@ -39,11 +39,11 @@ static void check_ours(Doctor *d)
                                     _("%s may be changed by others than root"), path);
         }
         if (!found)
-                doctor_find(
-                        d, FINDING_HOLE, "rules-missing", _("install usbzone again"),
-                        _("the guard's udev rules (%s) are missing: nothing is closed while it does "
-                          "not run"),
-                        OUR_RULES);
+                doctor_find(d, FINDING_HOLE, "rules-missing", _("install usbzone again"),
+                            _("the guard's udev rules (%s) are missing: nothing is closed while it "
+                              "does "
+                              "not run"),
+                            OUR_RULES);
 }
 
 /* True if the line assigns (=, +=, :=) the attribute whose name begins with `name`. */

@@ -182,7 +182,7 @@ static void partition_path(const Target *t, char *ret, size_t size)
         snprintf(ret, size, "/dev/%s%s1", name, last >= '0' && last <= '9' ? "p" : "");
 }
 
-/* The kernel makes the node itself (devtmpfs) before BLKRRPART returns; a slow one is waited for. */
+/* The kernel makes the node (devtmpfs) before BLKRRPART returns; a slow one is waited for. */
 static int wait_node(const char *path)
 {
         struct timespec step = {.tv_nsec = 20 * 1000 * 1000};
@@ -212,7 +212,7 @@ int block_format(Target *t, const char *file_system)
         r = wait_node(part);
         if (r)
                 return r;
-        /* mkfs wants the partition for itself; the lock keeps udev and automounters away meanwhile. */
+        /* mkfs wants the partition for itself; the lock keeps udev and automounters away. */
         block_release(t);
         r = make_file_system(fs, part);
         return r ? r : block_claim(t);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writes the files of a new stand-alone computer, the one that activates them last. */
+#include "cli/founding.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +10,6 @@
 #include <time.h>
 
 #include "cli/cli.h"
-#include "cli/founding.h"
 #include "lib/file.h"
 #include "lib/text.h"
 #include "policy/bundle.h"

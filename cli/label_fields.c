@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A label's fields, read from words and shown. */
+#include "cli/label_fields.h"
+
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
-#include "cli/label_fields.h"
 #include "cli/out.h"
 #include "lib/text.h"
 

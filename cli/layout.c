@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads an MBR (one sector) or a GPT (UEFI 2.10 section 5.3) just far enough to find the first
  * partition, and knows a file system that fills the whole drive. */
+#include "cli/layout.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/layout.h"
 #include "lib/cursor.h"
 #include "lib/file.h"
 #include "policy/label.h"

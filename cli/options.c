@@ -116,7 +116,7 @@ static int unknown_long(const Verb *verb, const char *word)
                         UZ_CLI, verb->name);
 }
 
-/* What getopt_long() refused: `code` is ':' or '?', optopt the option, 0 for an unknown long one. */
+/* What getopt_long() refused: `code` is ':' or '?', optopt the option, 0: an unknown long one. */
 static int bad_option(const Verb *verb, int code, char **argv)
 {
         const Option *o = option_of(verb, optopt);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Styles, fields, sizes, times, JSON and progress on the way to the person. */
+#include "cli/out.h"
+
 #include <langinfo.h>
 #include <stdarg.h>
 #include <string.h>
@@ -7,7 +9,6 @@
 #include <wchar.h>
 
 #include "cli/cli.h"
-#include "cli/out.h"
 
 #define FIELD_COLUMN 18
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which records are wanted, and how one looks. */
+#include "cli/record.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +9,6 @@
 
 #include "cli/cli.h"
 #include "cli/out.h"
-#include "cli/record.h"
 #include "cli/show.h"
 
 #define DAY_SECONDS 86400

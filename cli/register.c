@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads and appends the register of given numbers. */
+#include "cli/register.h"
+
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <string.h>
 
 #include "cli/cli.h"
 #include "cli/out.h"
-#include "cli/register.h"
 #include "lib/file.h"
 #include "lib/text.h"
 
@@ -60,9 +61,9 @@ int register_check(int etc_fd, const Label *label)
 
                 line++;
                 if (!json_object_is_type(o, json_type_object))
-                        cli_note(
-                                _("the register of numbers, %s/%s, line %u: not readable, passed over"),
-                                UZ_ETC_DIR, REGISTER_PATH, line);
+                        cli_note(_("the register of numbers, %s/%s, line %u: not readable, passed "
+                                   "over"),
+                                 UZ_ETC_DIR, REGISTER_PATH, line);
                 else if ((r = check_line(label, identity, o)))
                         return r;
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The numbers this authority has given out: media.jsonl beside its keys, one JSON line per enrolment.
+/* The numbers this authority has given out: media.jsonl beside its keys, one JSON line each.
  * It answers two questions before a label is signed: is the number free, and what was this drive
  * before. Functions return CLI_* and have said why. */
 #pragma once
@@ -9,8 +9,8 @@
 
 #define REGISTER_FILE "media.jsonl"
 
-/* Refuses a number another drive has (CLI_FAILED), and a drive that was classified once and would now
- * get a lower zone or level (CLI_REFUSED). */
+/* Refuses a number another drive has (CLI_FAILED), and a drive that was classified once and would
+ * now get a lower zone or level (CLI_REFUSED). */
 int register_check(int etc_fd, const Label *label) _must_check_;
 
 int register_add(int etc_fd, const Label *label) _must_check_;

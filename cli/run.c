@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Runs one of the system's programs and keeps what it prints. */
+#include "cli/run.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -9,7 +11,6 @@
 #include <sys/wait.h>
 
 #include "cli/out.h"
-#include "cli/run.h"
 #include "lib/file.h"
 
 static const char *const folders[] = {"/usr/sbin", "/usr/bin", "/sbin", "/bin"};

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A drive in words. */
+#include "cli/show.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/show.h"
 
 #define US_PER_SECOND 1000000u
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Opens the authority's keys and publishes the policy. */
+#include "cli/signer.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +10,6 @@
 
 #include "cli/cli.h"
 #include "cli/client.h"
-#include "cli/signer.h"
 #include "lib/file.h"
 #include "policy/note.h"
 

@@ -26,8 +26,8 @@ void signer_close(Signer *s);
 int signer_open_etc(int *ret_fd) _must_check_;
 int signer_load_trust(int etc_fd, Trust **ret) _must_check_;
 
-/* Signs trust->snapshot.bundle as the next version and writes it; on failure the old policy stays as
- * it was. signer_publish() also tells the daemon. CLI_*. */
+/* Signs trust->snapshot.bundle as the next version and writes it; on failure the old policy stays
+ * as it was. signer_publish() also tells the daemon. CLI_*. */
 int signer_write_policy(Signer *s) _must_check_;
 int signer_publish(Signer *s) _must_check_;
 

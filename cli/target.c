@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Opens what a label is on, with every reason not to. */
+#include "cli/target.h"
+
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <stdio.h>
@@ -10,7 +12,6 @@
 
 #include "cli/cli.h"
 #include "cli/out.h"
-#include "cli/target.h"
 #include "lib/file.h"
 #include "lib/text.h"
 

@@ -45,8 +45,8 @@ int target_layout(Target *t, Layout *ret) _must_check_;
 /* Writes both copies, reads them back; on failure the old bytes are put back. */
 int target_write_label(Target *t, const uint8_t label[LABEL_SIZE]) _must_check_;
 
-/* One partition at 1 MiB with an empty file system ("vfat", "exfat", "ext4"). A blocked drive is let
- * through for the time by a grant and becomes TARGET_BLOCK. */
+/* One partition at 1 MiB with an empty file system ("vfat", "exfat", "ext4"). A blocked drive is
+ * let through for the time by a grant and becomes TARGET_BLOCK. */
 int target_format(Target *t, const char *file_system) _must_check_;
 bool target_format_known(const char *file_system);
 

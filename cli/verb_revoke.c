@@ -82,7 +82,8 @@ static int check_key(const Signer *s, const Revocation *what)
         if (key->purpose != PURPOSE_LABEL)
                 return cli_fail(
                         CLI_FAILED,
-                        _("key %s is a %s key; the policy revokes label keys only, others need a new "
+                        _("key %s is a %s key; the policy revokes label keys only, others need a "
+                          "new "
                           "key list"),
                         what->word, purpose_name(key->purpose));
         return 0;

@@ -61,9 +61,9 @@ static int take_zone(const SetupArgs *a, Founding *f)
         if (zone_level_valid(h->zone, h->level))
                 return 0;
         if (h->zone == ZONE_CLASSIFIED)
-                return cli_fail(
-                        CLI_USAGE, "%s",
-                        _("a classified computer needs --level confidential, secret or top-secret"));
+                return cli_fail(CLI_USAGE, "%s",
+                                _("a classified computer needs --level confidential, secret or "
+                                  "top-secret"));
         return cli_fail(CLI_USAGE, _("only classified computers have a level; zone %s has none"),
                         zone_name(h->zone));
 }
@@ -105,7 +105,8 @@ static int ask_missing(SetupArgs *a)
                         _("--zone is missing: internal, classified or internet (without a terminal "
                           "nothing can be asked)"));
         fprintf(stderr, "%s\n\n",
-                _("This makes an authority, a host credential and a default policy on this computer.\n"
+                _("This makes an authority, a host credential and a default policy on this "
+                  "computer.\n"
                   "It starts in observe mode: everything is decided and recorded, nothing is blocked."));
         a->zone =
                 ask_choice(_("To which zone does this computer belong?"), zones, ARRAY_SIZE(zones));

@@ -91,7 +91,7 @@ static void name_whitelist(Bundle *b, const uint8_t digest[DIGEST_SIZE])
         memcpy(b->whitelist_digest, digest, DIGEST_SIZE);
 }
 
-/* The policy in memory and the whitelist it was opened with are those of the new file from here on. */
+/* From here on, policy and whitelist in memory are those of the new file. */
 static int reload(Signer *s)
 {
         Trust *t = NULL;
