@@ -33,6 +33,7 @@ guest_install() {
 _end() {
         local status=$?
         trap - EXIT
+        rm -f "$_check_out"
         "$HERE/vm" down --name "$VM_NAME"
         if [ $status -ne 0 ] && [ $failed -eq 0 ]; then
                 not_ok "scenario ended early with status $status"

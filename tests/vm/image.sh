@@ -99,7 +99,7 @@ add_kernel() {
                 ! -name mdio ! -name 'dummy*' ! -name pcs -exec rm -rf {} +
         (cd "$drop" && rm -rf drivers/gpu drivers/media drivers/infiniband drivers/iio sound \
                 drivers/staging drivers/isdn drivers/edac drivers/hwmon drivers/mtd \
-                drivers/video drivers/ata drivers/scsi/[a-r]*/ drivers/crypto drivers/comedi \
+                arch/x86/kvm drivers/video drivers/ata drivers/scsi/[a-r]*/ drivers/crypto drivers/comedi \
                 net/wireless net/mac80211 net/batman-adv net/openvswitch fs/xfs fs/btrfs fs/ocfs2 \
                 fs/gfs2 fs/ceph fs/smb fs/nfs fs/nfsd fs/jfs fs/reiserfs fs/f2fs fs/afs)
         mkdir -p "$root/lib/modules"

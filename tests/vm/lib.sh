@@ -24,6 +24,7 @@ _finish() {
         [ "$finished" = 0 ] || return
         finished=1
         trap - EXIT
+        exec >&"$TAP_OUT" 2>&1
         for ((i = ${#cleanups[@]} - 1; i >= 0; i--)); do
                 eval "${cleanups[i]}"
         done
@@ -32,18 +33,18 @@ _finish() {
         emu_stop_all
         qemu_unplug_all
         trace_stop
-        if [ $failed -gt 0 ]; then
+        if [ "$failed" -gt 0 ]; then
                 note "kernel log since the scenario began:"
                 _since "$_first_mark" | tail -n 60 | sed 's/^/#   /'
         fi
-        cd / && rm -rf "$T"
-        if [ $status -ne 0 ] && [ $failed -eq 0 ]; then
+        cd / && rm -rf "$T" "$_check_out"
+        if [ $status -ne 0 ] && [ "$failed" -eq 0 ]; then
                 not_ok "scenario ended early with status $status"
         fi
         [ $((passed + failed + skipped)) -gt 0 ] || not_ok "scenario made no check"
         echo "1..$((passed + failed + skipped))"
         echo "# $passed passed, $failed failed, $skipped skipped"
-        [ $failed -eq 0 ] || exit 1
+        [ "$failed" -eq 0 ] || exit 1
         exit 0
 }
 trap _finish EXIT
@@ -204,10 +205,10 @@ _umount_all() {
 # --- gadgets ------------------------------------------------------------------------------------
 
 _gadget_modules() {
-        [ -d /sys/class/udc/dummy_udc.0 ] && [ -d $GADGETS ] && return
-        modprobe dummy_hcd num=$UDC_COUNT || die "no dummy_hcd in this kernel"
+        [ -d /sys/class/udc/dummy_udc.0 ] && [ -d "$GADGETS" ] && return
+        modprobe dummy_hcd num="$UDC_COUNT" || die "no dummy_hcd in this kernel"
         modprobe libcomposite || die "no libcomposite in this kernel"
-        wait_for 10 test -d $GADGETS || die "no gadgets in configfs"
+        wait_for 10 test -d "$GADGETS" || die "no gadgets in configfs"
 }
 
 # gadget NAME OPTIONS: describes a device; plug NAME puts it in.
@@ -309,7 +310,7 @@ _hid_mouse() {
 plug() {
         local name=$1 n=${2:-} used
         if [ -z "$n" ]; then
-                used=" $(cat $GADGETS/*/UDC | tr '\n' ' ') "
+                used=" $(cat "$GADGETS"/*/UDC | tr '\n' ' ') "
                 for ((n = 0; n < UDC_COUNT; n++)); do
                         [[ $used == *" dummy_udc.$n "* ]] || break
                 done
@@ -527,7 +528,7 @@ qemu_unplug_all() {
 # install_product: as an administrator would with "make install" on this computer.
 install_product() {
         [ -d /mnt/stage/root ] || die "the product is not staged"
-        cp -a --no-preserve=ownership /mnt/stage/root/. / &&
+        tar -C /mnt/stage/root -c . | tar -C / -x --keep-directory-symlink --no-same-owner --no-overwrite-dir &&
                 ldconfig && systemd-sysusers && systemd-tmpfiles --create &&
                 udevadm control --reload && systemctl daemon-reload &&
                 systemctl reload dbus.service

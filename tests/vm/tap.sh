@@ -6,35 +6,44 @@
 
 passed=0 failed=0 skipped=0 finished=0
 
-ok() { passed=$((passed + 1)); echo "ok $((passed + failed + skipped)) - $*"; }
-not_ok() { failed=$((failed + 1)); echo "not ok $((passed + failed + skipped)) - $*"; }
-skip() { skipped=$((skipped + 1)); echo "ok $((passed + failed + skipped)) - # SKIP $*"; }
-note() { printf '# %s\n' "$*"; }
+# Checks are written to where stdout was at the start, whatever a caller has redirected since.
+exec {TAP_OUT}>&1
+_check_out=$(mktemp /tmp/uzvm-check.XXXXXX)
+
+_tap() { echo "$1 $((passed + failed + skipped)) - $2" >&"$TAP_OUT"; }
+ok() { passed=$((passed + 1)); _tap ok "$*"; }
+not_ok() { failed=$((failed + 1)); _tap "not ok" "$*"; }
+skip() { skipped=$((skipped + 1)); _tap ok "# SKIP $*"; }
+note() { printf '# %s\n' "$*" >&"$TAP_OUT"; }
 die() { not_ok "$*"; exit 1; }
 
-# check TEXT CMD...: the command must succeed.
+_show_output() { tail -n 15 "$_check_out" | sed 's/^/#   /' >&"$TAP_OUT"; }
+
+# check TEXT CMD...: the command must succeed. It runs in this shell, its output is kept for failures.
 check() {
-        local text=$1 out
+        local text=$1 status=0
         shift
-        if out=$("$@" 2>&1); then
+        "$@" >"$_check_out" 2>&1 || status=$?
+        if [ $status = 0 ]; then
                 ok "$text"
         else
                 not_ok "$text"
-                note "failed ($?): $*"
-                [ -z "$out" ] || sed 's/^/#   /' <<<"$out" | tail -n 15
+                note "failed ($status): $*"
+                _show_output
         fi
 }
 
 # check_not TEXT CMD...: the command must fail.
 check_not() {
-        local text=$1 out
+        local text=$1 status=0
         shift
-        if out=$("$@" 2>&1); then
+        "$@" >"$_check_out" 2>&1 || status=$?
+        if [ $status != 0 ]; then
+                ok "$text"
+        else
                 not_ok "$text"
                 note "should have failed: $*"
-                [ -z "$out" ] || sed 's/^/#   /' <<<"$out" | tail -n 15
-        else
-                ok "$text"
+                _show_output
         fi
 }
 

@@ -239,8 +239,10 @@ static int control(Emu *e, const uint8_t *s, uint8_t *buf, size_t cap, size_t *r
                 *ret_len = 1;
                 return 0;
         case 9:
+                bot_reset();
                 return control_rules(e, EV_SET_CONFIGURATION, "SET_CONFIGURATION", value) ? 0 : -EPIPE;
         case 11:
+                bot_reset();
                 return control_rules(e, EV_SET_INTERFACE, "SET_INTERFACE", value) ? 0 : -EPIPE;
         default:
                 return s[0] & 0x80 ? -EPIPE : 0;
