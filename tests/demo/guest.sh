@@ -69,10 +69,12 @@ other() {
 chapter 'An office computer of the internal zone'
 tell "$(. /etc/os-release && echo "$PRETTY_NAME"), kernel $(uname -r), systemd as process 1." \
         'The product was put in place with "make install". Now its administrator sets it up:'
-install_product >/dev/null 2>&1 || fail 'UNEXPECTED: the product cannot be installed'
+{ cp -a --no-preserve=ownership /mnt/stage/root/. / && /mnt/stage/after-install.sh; } >"$T/install.log" 2>&1 ||
+        { cat "$T/install.log"; fail 'UNEXPECTED: the product cannot be installed'; exit 1; }
 run usbzonectl setup --zone internal --name office-3 --authority-name 'Example County' --yes
 [ "$status" = 0 ] || { fail 'UNEXPECTED: setup failed'; exit 1; }
-wait_for 20 busctl --quiet introspect org.usbzone1 /org/usbzone1
+wait_for 20 busctl --quiet introspect org.usbzone1 /org/usbzone1 ||
+        { fail 'UNEXPECTED: the daemon is not on the bus'; systemctl status usbzoned.service; exit 1; }
 trace_start
 
 chapter 'Observe mode: a new drive is seen, recorded, and let through'

@@ -11,4 +11,5 @@ rm -rf "$target"
 mkdir -p "$target/vm" "$target/root"
 make -s --no-print-directory VARIANT=release install "DESTDIR=$(realpath "$target")/root" >/dev/null
 cp tests/vm/lib.sh tests/vm/tap.sh tests/vm/product.sh "$@" "$target/vm/"
+cp systemd/after-install.sh "$target/"
 cc -std=gnu11 -O2 -static -o "$target/vm/usbemu" tests/vm/usbemu*.c
