@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# No record, no drive: with the ledger unwritable every drive is blocked, and it recovers.
+# vm: shared
+# shellcheck source=tests/vm/product.sh
+. "${VMLIB:-/mnt/stage/vm}/product.sh"
+
+product_up internal
+trace_start
+enrolled "$T/own.img"
+usbzone_stop
+mv /var/lib/usbzone/ledger /var/lib/usbzone/ledger.away
+: >/var/lib/usbzone/ledger
+usbzone_start
+blocked_gadget "ledger is no directory" ledger-unwritable "$T/own.img"
+check "status says so" sh -c "usbzonectl status | grep -qi ledger"
+journal_mark
+usbzone_stop
+rm /var/lib/usbzone/ledger
+mv /var/lib/usbzone/ledger.away /var/lib/usbzone/ledger
+usbzone_start
+allowed_gadget "writable again" "$T/own.img"
+
+# A full disk: a small file system of its own for the ledger, filled up.
+usbzone_stop
+mv /var/lib/usbzone/ledger /var/lib/usbzone/ledger.away
+mkdir /var/lib/usbzone/ledger
+mount -t tmpfs -o size=256k,mode=2750 none /var/lib/usbzone/ledger
+usbzone_start
+allowed_gadget "room enough" "$T/own.img"
+dd if=/dev/zero of=/var/lib/usbzone/ledger/fill bs=4k 2>/dev/null
+# What was reserved is used up first; then drives are refused.
+for _ in $(seq 200); do
+        trace_fresh
+        gadget g --file "$T/own.img"
+        plug g
+        wait_dev "$(gadget_dev g)"
+        v=$(verdict "$(gadget_dev g)")
+        gadget_remove g
+        [ "$v" != "block ledger-unwritable" ] || break
+done
+is "disk full: blocked" "$v" "block ledger-unwritable"
+check "what is there verifies" usbzonectl verify
+rm /var/lib/usbzone/ledger/fill
+allowed_gadget "room again" "$T/own.img"
+check "and verifies" usbzonectl verify
+usbzone_stop
+umount /var/lib/usbzone/ledger
+rmdir /var/lib/usbzone/ledger
+mv /var/lib/usbzone/ledger.away /var/lib/usbzone/ledger
+usbzone_start
