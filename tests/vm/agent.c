@@ -43,7 +43,7 @@ typedef struct Session {
 
 static void pause_ms(long ms)
 {
-        struct timespec ts = { .tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000 };
+        struct timespec ts = {.tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000};
 
         nanosleep(&ts, NULL);
 }
@@ -58,7 +58,7 @@ static int write_all(int fd, const void *buf, size_t len)
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n < 0 && errno == EAGAIN) {
-                        struct pollfd pfd = { .fd = fd, .events = POLLOUT };
+                        struct pollfd pfd = {.fd = fd, .events = POLLOUT};
 
                         poll(&pfd, 1, 1000);
                         if (pfd.revents & POLLHUP)
@@ -68,16 +68,15 @@ static int write_all(int fd, const void *buf, size_t len)
                 if (n <= 0)
                         return -EPIPE;
                 p += n;
-                len -= (size_t) n;
+                len -= (size_t)n;
         }
         return 0;
 }
 
 static int send_frame(int fd, char type, const void *buf, size_t len)
 {
-        unsigned char head[5] = { (unsigned char) type, (unsigned char) len,
-                                  (unsigned char) (len >> 8), (unsigned char) (len >> 16),
-                                  (unsigned char) (len >> 24) };
+        unsigned char head[5] = {(unsigned char)type, (unsigned char)len, (unsigned char)(len >> 8),
+                                 (unsigned char)(len >> 16), (unsigned char)(len >> 24)};
 
         if (write_all(fd, head, sizeof(head)) < 0)
                 return -EPIPE;
@@ -87,7 +86,7 @@ static int send_frame(int fd, char type, const void *buf, size_t len)
 /* While no host is there poll() returns POLLHUP at once; the driver sends SIGIO on a change. */
 static void wait_for_host(void)
 {
-        struct timespec limit = { .tv_sec = 1 };
+        struct timespec limit = {.tv_sec = 1};
         sigset_t set;
 
         sigemptyset(&set);
@@ -102,7 +101,7 @@ static int wait_for_sync(int port)
         size_t have = 0;
 
         for (;;) {
-                struct pollfd pfd = { .fd = port, .events = POLLIN };
+                struct pollfd pfd = {.fd = port, .events = POLLIN};
                 ssize_t n;
 
                 poll(&pfd, 1, -1);
@@ -112,8 +111,8 @@ static int wait_for_sync(int port)
                         have = 0;
                         continue;
                 }
-                if (have < 8 && c != (unsigned char) SYNC[have])
-                        have = c == (unsigned char) SYNC[0] ? 1 : 0;
+                if (have < 8 && c != (unsigned char)SYNC[have])
+                        have = c == (unsigned char)SYNC[0] ? 1 : 0;
                 else
                         have++;
                 if (have > 0)
@@ -173,7 +172,7 @@ static int handle_frame(Session *s, char type, unsigned char *data, size_t len)
                 if (s->pid > 0)
                         return -EPROTO;
                 data[len] = '\0';
-                return start_command(s, (char *) data);
+                return start_command(s, (char *)data);
         case 'I':
                 grown = realloc(s->pending, s->pending_len + len + 1);
                 if (!grown)
@@ -200,8 +199,8 @@ static int read_port(Session *s)
         ssize_t n;
 
         if (s->frame_len >= 5)
-                want = 5 + (s->frame[1] | (size_t) s->frame[2] << 8 | (size_t) s->frame[3] << 16 |
-                            (size_t) s->frame[4] << 24);
+                want = 5 + (s->frame[1] | (size_t)s->frame[2] << 8 | (size_t)s->frame[3] << 16 |
+                            (size_t)s->frame[4] << 24);
         if (want >= sizeof(s->frame))
                 return -EPROTO;
         if (s->frame_len < want) {
@@ -210,16 +209,16 @@ static int read_port(Session *s)
                         return 0;
                 if (n <= 0)
                         return -EPIPE;
-                s->frame_len += (size_t) n;
+                s->frame_len += (size_t)n;
         }
         if (s->frame_len < 5)
                 return 0;
-        want = 5 + (s->frame[1] | (size_t) s->frame[2] << 8 | (size_t) s->frame[3] << 16 |
-                    (size_t) s->frame[4] << 24);
+        want = 5 + (s->frame[1] | (size_t)s->frame[2] << 8 | (size_t)s->frame[3] << 16 |
+                    (size_t)s->frame[4] << 24);
         if (s->frame_len < want)
                 return 0;
         s->frame_len = 0;
-        return handle_frame(s, (char) s->frame[0], s->frame + 5, want - 5);
+        return handle_frame(s, (char)s->frame[0], s->frame + 5, want - 5);
 }
 
 static void feed_stdin(Session *s)
@@ -234,7 +233,7 @@ static void feed_stdin(Session *s)
                         close_fd(&s->in);
                         s->pending_len = 0;
                 } else if (n > 0) {
-                        s->pending_len -= (size_t) n;
+                        s->pending_len -= (size_t)n;
                         memmove(s->pending, s->pending + n, s->pending_len);
                 }
         }
@@ -253,7 +252,7 @@ static int drain(Session *s, int *fd, char type)
                 close_fd(fd);
                 return 0;
         }
-        return send_frame(s->port, type, buf, (size_t) n);
+        return send_frame(s->port, type, buf, (size_t)n);
 }
 
 /* The command ended, but a daemon it left behind may hold stdout open: send what is there now. */
@@ -267,7 +266,7 @@ static int drain_rest(Session *s)
                 fcntl(s->err, F_SETFL, O_NONBLOCK);
         for (int *fd = &s->out;; fd = &s->err) {
                 while (*fd >= 0 && r == 0) {
-                        struct pollfd pfd = { .fd = *fd, .events = POLLIN };
+                        struct pollfd pfd = {.fd = *fd, .events = POLLIN};
 
                         if (poll(&pfd, 1, 0) <= 0)
                                 break;
@@ -298,10 +297,10 @@ static void serve(Session *s)
 {
         for (;;) {
                 struct pollfd p[4] = {
-                        { .fd = s->port, .events = s->pending_len < STDIN_HIGH ? POLLIN : 0 },
-                        { .fd = s->out, .events = POLLIN },
-                        { .fd = s->err, .events = POLLIN },
-                        { .fd = s->in, .events = s->pending_len > 0 ? POLLOUT : 0 },
+                        {.fd = s->port, .events = s->pending_len < STDIN_HIGH ? POLLIN : 0},
+                        {.fd = s->out, .events = POLLIN},
+                        {.fd = s->err, .events = POLLIN},
+                        {.fd = s->in, .events = s->pending_len > 0 ? POLLOUT : 0},
                 };
                 int r;
 
@@ -364,7 +363,7 @@ static void run_port(const char *device)
 
 static void on_child(int sig)
 {
-        (void) sig;
+        (void)sig;
 }
 
 /* Starts a process for every port of ours; returns how many. */
@@ -397,7 +396,7 @@ static int start_ports(void)
 
 int main(void)
 {
-        struct sigaction sa = { .sa_handler = on_child };
+        struct sigaction sa = {.sa_handler = on_child};
 
         sigaction(SIGCHLD, &sa, NULL);
         signal(SIGPIPE, SIG_IGN);

@@ -34,17 +34,17 @@ static const struct {
         const char *name;
         int event;
 } events[] = {
-        { "ANY", EV_ANY },
-        { "READ", EV_READ },
-        { "WRITE", EV_WRITE },
-        { "SET_CONFIGURATION", EV_SET_CONFIGURATION },
-        { "SET_INTERFACE", EV_SET_INTERFACE },
-        { "CLEAR_HALT", EV_CLEAR_HALT },
-        { "GET_MAX_LUN", EV_GET_MAX_LUN },
-        { "BOT_RESET", EV_BOT_RESET },
-        { "RESET", EV_RESET },
-        { "GET_STRING", EV_GET_STRING },
-#define X(code, text) { text, code },
+        {"ANY", EV_ANY},
+        {"READ", EV_READ},
+        {"WRITE", EV_WRITE},
+        {"SET_CONFIGURATION", EV_SET_CONFIGURATION},
+        {"SET_INTERFACE", EV_SET_INTERFACE},
+        {"CLEAR_HALT", EV_CLEAR_HALT},
+        {"GET_MAX_LUN", EV_GET_MAX_LUN},
+        {"BOT_RESET", EV_BOT_RESET},
+        {"RESET", EV_RESET},
+        {"GET_STRING", EV_GET_STRING},
+#define X(code, text) {text, code},
 #include "usbemu-ops.h"
 #undef X
 };
@@ -53,17 +53,17 @@ static const struct {
         const char *option;
         RuleKind kind;
 } rule_options[] = {
-        { "--hang", RULE_HANG },
-        { "--delay", RULE_DELAY },
-        { "--stall", RULE_STALL },
-        { "--fail", RULE_FAIL },
-        { "--short", RULE_SHORT },
-        { "--bad-tag", RULE_BAD_TAG },
-        { "--bad-signature", RULE_BAD_SIGNATURE },
-        { "--phase-error", RULE_PHASE_ERROR },
-        { "--swap-at", RULE_SWAP },
-        { "--vanish", RULE_VANISH },
-        { "--corrupt", RULE_CORRUPT },
+        {"--hang", RULE_HANG},
+        {"--delay", RULE_DELAY},
+        {"--stall", RULE_STALL},
+        {"--fail", RULE_FAIL},
+        {"--short", RULE_SHORT},
+        {"--bad-tag", RULE_BAD_TAG},
+        {"--bad-signature", RULE_BAD_SIGNATURE},
+        {"--phase-error", RULE_PHASE_ERROR},
+        {"--swap-at", RULE_SWAP},
+        {"--vanish", RULE_VANISH},
+        {"--corrupt", RULE_CORRUPT},
 };
 
 static int find_event(const char *name, size_t len)
@@ -72,7 +72,7 @@ static int find_event(const char *name, size_t len)
                 if (strlen(events[i].name) == len && !strncmp(events[i].name, name, len))
                         return events[i].event;
         if (!strncmp(name, "0x", 2))
-                return (int) strtoul(name, NULL, 16);
+                return (int)strtoul(name, NULL, 16);
         return -1;
 }
 
@@ -85,16 +85,16 @@ static int add_rule(Emu *e, RuleKind kind, const char *text)
         if (e->n_rules == EMU_RULES_MAX)
                 return -1;
         r->kind = kind;
-        r->event = find_event(text, (size_t) (end - text));
+        r->event = find_event(text, (size_t)(end - text));
         if (r->event < 0)
                 return -1;
         if (*end == ':')
-                r->nth = (unsigned) strtoul(end + 1, NULL, 10);
+                r->nth = (unsigned)strtoul(end + 1, NULL, 10);
         if (arg && kind == RULE_FAIL) {
                 if (sscanf(arg, "=%x/%x/%x", &r->arg[0], &r->arg[1], &r->arg[2]) != 3)
                         return -1;
         } else if (arg) {
-                r->arg[0] = (unsigned) strtoul(arg + 1, NULL, 10);
+                r->arg[0] = (unsigned)strtoul(arg + 1, NULL, 10);
         }
         e->n_rules++;
         return 0;
@@ -113,13 +113,13 @@ static unsigned unescape(const char **p)
                 return 0x1b;
         }
         if (s[0] == '\\' && s[1] == 'x' && s[2] && s[3]) {
-                char hex[3] = { s[2], s[3], '\0' };
+                char hex[3] = {s[2], s[3], '\0'};
 
                 *p += 4;
-                return (unsigned) strtoul(hex, NULL, 16);
+                return (unsigned)strtoul(hex, NULL, 16);
         }
         (*p)++;
-        return (unsigned char) *s;
+        return (unsigned char)*s;
 }
 
 static void set_text(Text *t, const char *s)
@@ -133,8 +133,8 @@ static void set_text(Text *t, const char *s)
                         c &= more == 2 ? 0x0f : 0x1f;
                 for (; more > 0 && (*s & 0xc0) == 0x80; more--, s++)
                         c = c << 6 | (*s & 0x3f);
-                t->bytes[t->len++] = (uint8_t) c;
-                t->bytes[t->len++] = (uint8_t) (c >> 8);
+                t->bytes[t->len++] = (uint8_t)c;
+                t->bytes[t->len++] = (uint8_t)(c >> 8);
         }
 }
 
@@ -144,17 +144,18 @@ static void set_hex(Text *t, const char *s)
 
         memset(t, 0, sizeof(*t));
         for (; t->len < sizeof(t->bytes) && sscanf(s, "%2x", &v) == 1 && s[1]; s += 2)
-                t->bytes[t->len++] = (uint8_t) v;
+                t->bytes[t->len++] = (uint8_t)v;
 }
 
 static int add_iface(Emu *e, const char *text, bool after_reset)
 {
-        unsigned c, s, p, all = e->n_ifaces + e->n_reset_ifaces, n = after_reset ? all : e->n_ifaces;
+        unsigned c, s, p, all = e->n_ifaces + e->n_reset_ifaces,
+                          n = after_reset ? all : e->n_ifaces;
 
         if (all == EMU_IFACES_MAX || sscanf(text, "%x:%x:%x", &c, &s, &p) != 3)
                 return -1;
         memmove(&e->ifaces[n + 1], &e->ifaces[n], (all - n) * sizeof(e->ifaces[0]));
-        e->ifaces[n] = (Iface){ .class = (uint8_t) c, .subclass = (uint8_t) s, .protocol = (uint8_t) p };
+        e->ifaces[n] = (Iface){.class = (uint8_t)c, .subclass = (uint8_t)s, .protocol = (uint8_t)p};
         if (after_reset)
                 e->n_reset_ifaces++;
         else
@@ -171,7 +172,7 @@ static int open_image(const char *path, uint64_t *ret_size)
                 perror(path);
                 return -1;
         }
-        *ret_size = (uint64_t) st.st_size;
+        *ret_size = (uint64_t)st.st_size;
         return fd;
 }
 
@@ -208,7 +209,7 @@ static int lun_option(Lun *l, const char *option, const char *value)
         } else if (!value) {
                 return -1;
         } else if (!strcmp(option, "--sector")) {
-                l->sector = (uint32_t) strtoul(value, NULL, 0);
+                l->sector = (uint32_t)strtoul(value, NULL, 0);
         } else if (!strcmp(option, "--capacity")) {
                 l->capacity = strtoull(value, NULL, 0);
                 l->capacity_set = true;
@@ -229,13 +230,13 @@ static int identity_option(Emu *e, const char *option, const char *value)
         unsigned c, s, p;
 
         if (!strcmp(option, "--vid"))
-                e->vid = (uint16_t) strtoul(value, NULL, 16);
+                e->vid = (uint16_t)strtoul(value, NULL, 16);
         else if (!strcmp(option, "--pid"))
-                e->pid = (uint16_t) strtoul(value, NULL, 16);
+                e->pid = (uint16_t)strtoul(value, NULL, 16);
         else if (!strcmp(option, "--bcd"))
-                e->bcd = (uint16_t) strtoul(value, NULL, 16);
+                e->bcd = (uint16_t)strtoul(value, NULL, 16);
         else if (!strcmp(option, "--reset-pid"))
-                e->reset_pid = (uint16_t) strtoul(value, NULL, 16);
+                e->reset_pid = (uint16_t)strtoul(value, NULL, 16);
         else if (!strcmp(option, "--serial"))
                 set_text(&e->serial, value);
         else if (!strcmp(option, "--serial-hex"))
@@ -247,7 +248,7 @@ static int identity_option(Emu *e, const char *option, const char *value)
         else if (!strcmp(option, "--speed"))
                 e->speed = strcmp(value, "full") ? 3 : 2;
         else if (!strcmp(option, "--device-class") && sscanf(value, "%x:%x:%x", &c, &s, &p) == 3)
-                memcpy(e->device_class, (uint8_t[]){ (uint8_t) c, (uint8_t) s, (uint8_t) p }, 3);
+                memcpy(e->device_class, (uint8_t[]){(uint8_t)c, (uint8_t)s, (uint8_t)p}, 3);
         else
                 return -1;
         return 1;
@@ -267,7 +268,7 @@ static int device_option(Emu *e, const char *option, const char *value)
         if (!strcmp(option, "--iface") || !strcmp(option, "--reset-iface"))
                 return add_iface(e, value, option[2] == 'r') < 0 ? -1 : 1;
         if (!strcmp(option, "--alts") && e->n_ifaces > 0)
-                return e->ifaces[e->n_ifaces - 1].alts = (unsigned) atoi(value), 1;
+                return e->ifaces[e->n_ifaces - 1].alts = (unsigned)atoi(value), 1;
         if (!strcmp(option, "--file"))
                 return add_lun(e, value) < 0 ? -1 : 1;
         for (size_t i = 0; i < sizeof(rule_options) / sizeof(rule_options[0]); i++)
@@ -287,7 +288,8 @@ static int finish(Emu *e)
                 return -1;
         for (unsigned n = 0; n < e->n_ifaces + e->n_reset_ifaces; n++) {
                 e->ifaces[n].ep = ep;
-                ep = (uint8_t) (ep + (e->ifaces[n].class == 8 && e->ifaces[n].protocol == 0x62 ? 2 : 1));
+                ep = (uint8_t)(ep +
+                               (e->ifaces[n].class == 8 && e->ifaces[n].protocol == 0x62 ? 2 : 1));
         }
         for (unsigned i = 0; i < e->n_luns; i++)
                 if (!e->luns[i].capacity_set)
@@ -314,7 +316,8 @@ int emu_options(Emu *e, int argc, char **argv, int *ret_port, const char **ret_r
                 else if (!strcmp(argv[i], "--ready") && value)
                         *ret_ready = value;
                 else if (!strcmp(argv[i], "--log") && value)
-                        e->log = open(value, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
+                        e->log = open(value, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
+                                      0644);
                 else
                         took = device_option(e, argv[i], value);
                 if (took < 0 && e->n_luns > 0)

@@ -25,35 +25,35 @@ static struct {
 
 static uint32_t be32(const uint8_t *p)
 {
-        return (uint32_t) p[0] << 24 | (uint32_t) p[1] << 16 | (uint32_t) p[2] << 8 | p[3];
+        return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
 static uint64_t be64(const uint8_t *p)
 {
-        return (uint64_t) be32(p) << 32 | be32(p + 4);
+        return (uint64_t)be32(p) << 32 | be32(p + 4);
 }
 
 static uint32_t le32(const uint8_t *p)
 {
-        return (uint32_t) p[3] << 24 | (uint32_t) p[2] << 16 | (uint32_t) p[1] << 8 | p[0];
+        return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
 }
 
 static void put_be32(uint8_t *p, uint32_t v)
 {
         for (int i = 0; i < 4; i++)
-                p[i] = (uint8_t) (v >> (24 - 8 * i));
+                p[i] = (uint8_t)(v >> (24 - 8 * i));
 }
 
 static void put_be64(uint8_t *p, uint64_t v)
 {
-        put_be32(p, (uint32_t) (v >> 32));
-        put_be32(p + 4, (uint32_t) v);
+        put_be32(p, (uint32_t)(v >> 32));
+        put_be32(p + 4, (uint32_t)v);
 }
 
 static void put_le32(uint8_t *p, uint32_t v)
 {
         for (int i = 0; i < 4; i++)
-                p[i] = (uint8_t) (v >> (8 * i));
+                p[i] = (uint8_t)(v >> (8 * i));
 }
 
 void bot_reset(void)
@@ -73,8 +73,8 @@ static const char *op_name(uint8_t op)
         static char other[16];
 
         switch (op) {
-#define X(code, name)                                                                              \
-        case code:                                                                                 \
+#define X(code, name) \
+        case code: \
                 return name;
 #include "usbemu-ops.h"
 #undef X
@@ -91,9 +91,9 @@ static void reply(size_t len)
 
 static void sense(Lun *l, unsigned key, unsigned asc, unsigned ascq)
 {
-        l->key = (uint8_t) key;
-        l->asc = (uint8_t) asc;
-        l->ascq = (uint8_t) ascq;
+        l->key = (uint8_t)key;
+        l->asc = (uint8_t)asc;
+        l->ascq = (uint8_t)ascq;
         bot.status = 1;
         bot.len = 0;
 }
@@ -104,17 +104,17 @@ static void do_inquiry(Lun *l, const uint8_t *cdb)
 
         if (cdb[1] & 1) {
                 if (cdb[2] == 0x00) {
-                        memcpy(bot.data, (uint8_t[]){ type, 0, 0, 2, 0x00, 0x80 }, 6);
+                        memcpy(bot.data, (uint8_t[]){type, 0, 0, 2, 0x00, 0x80}, 6);
                         reply(6);
                 } else if (cdb[2] == 0x80) {
-                        memcpy(bot.data, (uint8_t[]){ type, 0x80, 0, 4, 'S', 'C', 'S', '1' }, 8);
+                        memcpy(bot.data, (uint8_t[]){type, 0x80, 0, 4, 'S', 'C', 'S', '1'}, 8);
                         reply(8);
                 } else {
                         sense(l, 5, 0x24, 0);
                 }
                 return;
         }
-        memcpy(bot.data, (uint8_t[]){ type, l->removable ? 0x80 : 0, 4, 2, 31, 0, 0, 0 }, 8);
+        memcpy(bot.data, (uint8_t[]){type, l->removable ? 0x80 : 0, 4, 2, 31, 0, 0, 0}, 8);
         memcpy(bot.data + 8, l->inquiry, 28);
         reply(36);
 }
@@ -139,12 +139,12 @@ static void do_capacity(Lun *l, const uint8_t *cdb)
 
         memset(bot.data, 0, 32);
         if (cdb[0] == 0x25) {
-                put_be32(bot.data, last > UINT32_MAX ? UINT32_MAX : (uint32_t) last);
+                put_be32(bot.data, last > UINT32_MAX ? UINT32_MAX : (uint32_t)last);
                 put_be32(bot.data + 4, l->sector);
                 reply(8);
         } else if (cdb[0] == 0x23) {
                 bot.data[3] = 8;
-                put_be32(bot.data + 4, (uint32_t) l->capacity);
+                put_be32(bot.data + 4, (uint32_t)l->capacity);
                 put_be32(bot.data + 8, l->sector);
                 bot.data[8] = 2;
                 reply(12);
@@ -171,14 +171,14 @@ static bool is_write(uint8_t op)
 static void transfer_range(const uint8_t *cdb, uint64_t *lba, uint32_t *count)
 {
         if (cdb[0] == 0x08) {
-                *lba = (cdb[1] & 0x1fU) << 16 | (uint32_t) cdb[2] << 8 | cdb[3];
+                *lba = (cdb[1] & 0x1fU) << 16 | (uint32_t)cdb[2] << 8 | cdb[3];
                 *count = cdb[4] ? cdb[4] : 256;
         } else if (cdb[0] == 0x88 || cdb[0] == 0x8a) {
                 *lba = be64(cdb + 2);
                 *count = be32(cdb + 10);
         } else {
                 *lba = be32(cdb + 2);
-                *count = cdb[0] >> 5 == 5 ? be32(cdb + 6) : (uint32_t) cdb[7] << 8 | cdb[8];
+                *count = cdb[0] >> 5 == 5 ? be32(cdb + 6) : (uint32_t)cdb[7] << 8 | cdb[8];
         }
 }
 
@@ -190,7 +190,7 @@ static void do_transfer(const Emu *e, Lun *l, const uint8_t *cdb)
         ssize_t n;
 
         transfer_range(cdb, &lba, &count);
-        bytes = (uint64_t) count * l->sector;
+        bytes = (uint64_t)count * l->sector;
         if (lba > l->capacity || count > l->capacity - lba) {
                 sense(l, 5, 0x21, 0);
                 return;
@@ -201,29 +201,29 @@ static void do_transfer(const Emu *e, Lun *l, const uint8_t *cdb)
                 sense(l, 7, 0x27, 0);
                 return;
         }
-        reply(bytes > DATA_MAX ? DATA_MAX : (size_t) bytes);
+        reply(bytes > DATA_MAX ? DATA_MAX : (size_t)bytes);
         if (is_write(cdb[0])) {
                 bot.write_fd = fd;
                 bot.write_offset = lba * l->sector;
                 return;
         }
         memset(bot.data, 0, bot.len);
-        n = pread(fd, bot.data, bot.len, (off_t) (lba * l->sector));
+        n = pread(fd, bot.data, bot.len, (off_t)(lba * l->sector));
         if (n < 0)
                 sense(l, 3, 0x11, 0);
 }
 
 static void do_read_toc(Lun *l)
 {
-        static const uint8_t toc[] = { 0, 18, 1, 1, 0, 0x14, 1, 0, 0, 0, 0, 0,
-                                       0, 0x14, 0xaa, 0, 0, 0, 0, 0 };
+        static const uint8_t toc[] = {0, 18, 1, 1,    0,    0x14, 1, 0, 0, 0,
+                                      0, 0,  0, 0x14, 0xaa, 0,    0, 0, 0, 0};
 
         if (!l->cdrom) {
                 sense(l, 5, 0x20, 0);
                 return;
         }
         memcpy(bot.data, toc, sizeof(toc));
-        put_be32(bot.data + 16, (uint32_t) l->capacity);
+        put_be32(bot.data + 16, (uint32_t)l->capacity);
         reply(sizeof(toc));
 }
 
@@ -331,7 +331,7 @@ static void log_command(const Emu *e, unsigned lun, const uint8_t *cdb)
         if (is_transfer(cdb[0])) {
                 transfer_range(cdb, &lba, &count);
                 emu_log(e, "scsi %s lun=%u lba=%llu count=%u medium=%d status=%u", op_name(cdb[0]),
-                        lun, (unsigned long long) lba, count, e->swapped ? 2 : 1, bot.status);
+                        lun, (unsigned long long)lba, count, e->swapped ? 2 : 1, bot.status);
         } else {
                 emu_log(e, "scsi %s lun=%u lba=- bytes=%u evpd=%d/%02x status=%u", op_name(cdb[0]),
                         lun, count, cdb[1] & 1, cdb[2], bot.status);
@@ -373,7 +373,7 @@ static ssize_t command(Emu *e, const uint8_t *cbw, size_t len)
                 bot.state = BOT_HUNG;
         else
                 begin_phase(cbw[12] & 0x80);
-        return (ssize_t) len;
+        return (ssize_t)len;
 }
 
 ssize_t bot_out(Emu *e, const uint8_t *data, size_t len)
@@ -392,18 +392,18 @@ ssize_t bot_out(Emu *e, const uint8_t *data, size_t len)
         bot.done += len;
         if (bot.done == bot.len) {
                 if (bot.write_fd >= 0 && pwrite(bot.write_fd, bot.data, bot.len,
-                                                (off_t) bot.write_offset) != (ssize_t) bot.len)
+                                                (off_t)bot.write_offset) != (ssize_t)bot.len)
                         bot.status = 1;
                 bot.state = BOT_STATUS;
                 bot.halt_out = bot.len < bot.expected;
         }
-        return (ssize_t) len;
+        return (ssize_t)len;
 }
 
 static ssize_t send_status(uint8_t *buf, size_t len)
 {
-        uint8_t csw[13] = { 'U', 'S', 'B', 'S' };
-        uint32_t left = bot.expected - (uint32_t) bot.len;
+        uint8_t csw[13] = {'U', 'S', 'B', 'S'};
+        uint32_t left = bot.expected - (uint32_t)bot.len;
 
         if (bot.bad_signature)
                 csw[0] = 'X';
@@ -414,14 +414,14 @@ static ssize_t send_status(uint8_t *buf, size_t len)
                 len = sizeof(csw);
         memcpy(buf, csw, len);
         bot_reset();
-        return (ssize_t) len;
+        return (ssize_t)len;
 }
 
 ssize_t bot_in(Emu *e, uint8_t *buf, size_t len)
 {
         size_t left = bot.len - bot.done;
 
-        (void) e;
+        (void)e;
         if (bot.halt_in)
                 return BOT_STALL;
         if (bot.state == BOT_IDLE || bot.state == BOT_HUNG || bot.state == BOT_DATA_OUT ||
@@ -437,7 +437,7 @@ ssize_t bot_in(Emu *e, uint8_t *buf, size_t len)
         }
         memcpy(buf, bot.data + bot.done, len);
         bot.done += len;
-        return (ssize_t) len;
+        return (ssize_t)len;
 }
 
 void bot_clear_halt(bool in)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Emulated USB device: attaches itself to vhci_hcd and speaks USB/IP (kernel side of the socket). */
+/* Emulated USB device: attaches itself to vhci_hcd and speaks USB/IP with the kernel. */
 #define _GNU_SOURCE
 
 #include "usbemu.h"
@@ -44,7 +44,7 @@ uint64_t emu_now_ms(void)
         struct timespec ts;
 
         clock_gettime(CLOCK_BOOTTIME, &ts);
-        return (uint64_t) ts.tv_sec * 1000 + (uint64_t) ts.tv_nsec / 1000000;
+        return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
 void emu_log(const Emu *e, const char *format, ...)
@@ -57,8 +57,8 @@ void emu_log(const Emu *e, const char *format, ...)
         va_start(ap, format);
         r = vsnprintf(line, sizeof(line) - 40, format, ap);
         va_end(ap);
-        n = r < 0 ? 0 : (size_t) r < sizeof(line) - 40 ? (size_t) r : sizeof(line) - 41;
-        n += (size_t) snprintf(line + n, 40, " t=%llu\n", (unsigned long long) emu_now_ms());
+        n = r < 0 ? 0 : (size_t)r < sizeof(line) - 40 ? (size_t)r : sizeof(line) - 41;
+        n += (size_t)snprintf(line + n, 40, " t=%llu\n", (unsigned long long)emu_now_ms());
         if (write(e->log, line, n) < 0)
                 perror("usbemu: log");
 }
@@ -111,7 +111,7 @@ static void read_all(int fd, void *buf, size_t len)
                 if (n <= 0)
                         exit(0); /* the port was detached */
                 p += n;
-                len -= (size_t) n;
+                len -= (size_t)n;
         }
 }
 
@@ -127,16 +127,16 @@ static void write_all(int fd, const void *buf, size_t len)
                 if (n <= 0)
                         exit(0);
                 p += n;
-                len -= (size_t) n;
+                len -= (size_t)n;
         }
 }
 
 static void answer(const Emu *e, const Transfer *t, int status, const uint8_t *data, size_t len)
 {
-        uint32_t head[12] = { htonl(RET_SUBMIT), htonl(t->seqnum) };
+        uint32_t head[12] = {htonl(RET_SUBMIT), htonl(t->seqnum)};
 
-        head[5] = htonl((uint32_t) status);
-        head[6] = htonl((uint32_t) len);
+        head[5] = htonl((uint32_t)status);
+        head[6] = htonl((uint32_t)len);
         write_all(e->sock, head, sizeof(head));
         if (t->in && len > 0)
                 write_all(e->sock, data, len);
@@ -194,7 +194,7 @@ static int class_request(Emu *e, const uint8_t *s, uint8_t *buf, size_t *ret_len
         if (s[0] == 0xa1 && s[1] == 0xfe) {
                 if (!control_rules(e, EV_GET_MAX_LUN, "GET_MAX_LUN", e->n_luns - 1))
                         return -EPIPE;
-                buf[0] = (uint8_t) (e->n_luns - 1);
+                buf[0] = (uint8_t)(e->n_luns - 1);
                 *ret_len = 1;
                 return 0;
         }
@@ -240,7 +240,8 @@ static int control(Emu *e, const uint8_t *s, uint8_t *buf, size_t cap, size_t *r
                 return 0;
         case 9:
                 bot_reset();
-                return control_rules(e, EV_SET_CONFIGURATION, "SET_CONFIGURATION", value) ? 0 : -EPIPE;
+                return control_rules(e, EV_SET_CONFIGURATION, "SET_CONFIGURATION", value) ? 0
+                                                                                          : -EPIPE;
         case 11:
                 bot_reset();
                 return control_rules(e, EV_SET_INTERFACE, "SET_INTERFACE", value) ? 0 : -EPIPE;
@@ -252,7 +253,7 @@ static int control(Emu *e, const uint8_t *s, uint8_t *buf, size_t cap, size_t *r
 static void answer_control(Emu *e, const Transfer *t)
 {
         static uint8_t buf[8192];
-        size_t len, length = t->setup[6] | (size_t) t->setup[7] << 8;
+        size_t len, length = t->setup[6] | (size_t)t->setup[7] << 8;
         int r = control(e, t->setup, buf, sizeof(buf), &len);
 
         if (len > length)
@@ -284,13 +285,13 @@ static bool try_transfer(Emu *e, const Transfer *t)
         if (i && desc_is_storage(i))
                 n = t->in ? bot_in(e, buf, t->len) : bot_out(e, t->data, t->len);
         else if (!t->in)
-                n = (ssize_t) t->len;
+                n = (ssize_t)t->len;
         if (n == BOT_WAIT)
                 return false;
         if (n == BOT_STALL)
                 answer(e, t, -EPIPE, NULL, 0);
         else
-                answer(e, t, 0, buf, (size_t) n);
+                answer(e, t, 0, buf, (size_t)n);
         return true;
 }
 
@@ -300,7 +301,7 @@ static void pump(Emu *e)
         bool moved;
 
         do {
-                bool blocked[2][16] = { 0 };
+                bool blocked[2][16] = {0};
                 Transfer **link = &waiting;
 
                 moved = false;
@@ -322,7 +323,7 @@ static void pump(Emu *e)
 
 static void unlink_transfer(const Emu *e, uint32_t seqnum, uint32_t victim)
 {
-        uint32_t head[12] = { htonl(RET_UNLINK), htonl(seqnum) };
+        uint32_t head[12] = {htonl(RET_UNLINK), htonl(seqnum)};
 
         for (Transfer **link = &waiting; *link; link = &(*link)->next) {
                 Transfer *t = *link;
@@ -332,7 +333,7 @@ static void unlink_transfer(const Emu *e, uint32_t seqnum, uint32_t victim)
                 *link = t->next;
                 free(t->data);
                 free(t);
-                head[5] = htonl((uint32_t) -ECONNRESET);
+                head[5] = htonl((uint32_t)-ECONNRESET);
                 break;
         }
         write_all(e->sock, head, sizeof(head));
@@ -381,12 +382,12 @@ static int poll_timeout(void)
 
         if (at == 0)
                 return -1;
-        return at > now ? (int) (at - now) : 1;
+        return at > now ? (int)(at - now) : 1;
 }
 
 static void serve(Emu *e)
 {
-        struct pollfd pfd = { .fd = e->sock, .events = POLLIN };
+        struct pollfd pfd = {.fd = e->sock, .events = POLLIN};
 
         for (;;) {
                 int r = poll(&pfd, 1, poll_timeout());
@@ -422,13 +423,13 @@ static int attach(Emu *e, int port)
 
 static void on_swap(int sig)
 {
-        (void) sig;
+        (void)sig;
         swap_wanted = 1;
 }
 
 int main(int argc, char **argv)
 {
-        struct sigaction sa = { .sa_handler = on_swap };
+        struct sigaction sa = {.sa_handler = on_swap};
         const char *ready = NULL;
         static Emu e;
         int port = 0, r;

@@ -34,8 +34,8 @@ typedef enum RuleKind {
         RULE_BAD_TAG,
         RULE_BAD_SIGNATURE,
         RULE_PHASE_ERROR,
-        RULE_SWAP,   /* change the medium just before this is answered */
-        RULE_VANISH, /* unplug instead of answering */
+        RULE_SWAP,    /* change the medium just before this is answered */
+        RULE_VANISH,  /* unplug instead of answering */
         RULE_CORRUPT, /* invert the first byte of the data */
 } RuleKind;
 
