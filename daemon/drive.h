@@ -2,7 +2,9 @@
 /* One gated USB device from plug to unplug: held descriptors, one state, one transition table. */
 #pragma once
 
+#include "daemon/block/wire.h"
 #include "daemon/manager.h"
+#include "daemon/usb-device.h"
 
 /* X(enumerator, name on the bus) */
 #define DRIVE_STATE_TABLE(X) \
@@ -57,3 +59,21 @@ int drive_write_label(Drive *d, const uint8_t label[LABEL_SIZE], DriveDone done,
  * or file system. `ret_first` bytes; 0 = the label area itself lies in a file system. */
 typedef void (*DriveLayoutDone)(void *userdata, int result, uint64_t first_used, const char *table);
 int drive_check_layout(Drive *d, DriveLayoutDone done, void *userdata) _must_check_;
+
+/* For the manager: a drive takes `usb` over and is listed in m->drives until drive_gone(). */
+int drive_new(Manager *m, UsbDevice *usb, Drive **ret) _must_check_;
+Drive *drive_free(Drive *d);
+/* Decides what to do with it now that it is here. `flood`: plugged in too often, not to be read. */
+void drive_start(Drive *d, bool flood);
+/* Unplugged: recorded, signalled, freed. */
+void drive_gone(Drive *d);
+const UsbDevice *drive_usb(const Drive *d);
+/* From time to time: what was closed must still be closed. */
+void drive_inspect(Drive *d);
+
+/* Removes what an earlier instance remembered of devices that are no longer there. */
+void drive_keep_sweep(Manager *m);
+
+/* For the block server: a disk of this drive appeared or changed. `path`: its folder below the
+ * device's. */
+void drive_disk(Drive *d, const BlockQuery *q, const char *path, BlockReply *ret);

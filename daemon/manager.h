@@ -41,6 +41,8 @@ DEFINE_FREEP(Manager, manager_free)
 
 /* Opens directories, trust, ledger, grants, block server, monitor, bus; coldplugs. */
 int manager_start(Manager *m) _must_check_;
+/* A clean end: recorded; drives in use stay in use, everything else stays closed. */
+void manager_stop(Manager *m);
 
 /* Loads /etc/usbzone anew. The old snapshot stays if the new one is bad (then > 0 and the message of
  * what is wrong); all drives are decided again. Records "policy-loaded" or "policy-refused". */

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From plug to verdict: reads a drive, decides, records, and lets the gate do what was decided. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+
+#include "daemon/bus.h"
+#include "daemon/drive-internal.h"
+#include "daemon/event.h"
+
+/* A disk needs seconds to spin up and to be scanned; then something is wrong. */
+#define DISK_USEC 30000000u
+
+bool drive_is_storage(const Drive *d)
+{
+        return usb_device_storage(d->usb) != NULL;
+}
+
+Effect drive_effect_wanted(const Drive *d, const Decision *decision, bool *ret_observed)
+{
+        Effect effect = decision->verdict.effect;
+
+        *ret_observed = d->m->observe && effect != EFFECT_ALLOW;
+        if (d->m->observe)
+                return EFFECT_ALLOW;
+        /* Only a disk can be read-only. */
+        if (effect == EFFECT_READ_ONLY && !drive_is_storage(d))
+                return EFFECT_BLOCK;
+        return effect;
+}
+
+void drive_decide(Drive *d)
+{
+        struct timespec t;
+
+        policy_decide(&d->m->trust->snapshot, &d->facts, &d->m->grants, manager_now(d->m),
+                      &d->decision);
+        d->effect = drive_effect_wanted(d, &d->decision, &d->observed);
+        (void)clock_gettime(CLOCK_REALTIME, &t);
+        d->since_us = (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static int emit_verdict(const Drive *d)
+{
+        json_object *fields = event_drive_fields(d);
+        int r;
+
+        r = event_emit(d->m, EVENT_VERDICT, fields);
+        (void)json_object_put(fields);
+        return r;
+}
+
+void drive_record(Drive *d)
+{
+        Verdict *v = &d->decision.verdict;
+
+        if (emit_verdict(d) >= 0 || v->effect == EFFECT_BLOCK)
+                return;
+        *v = (Verdict){.reason = REASON_LEDGER_UNWRITABLE,
+                       .severity = reason_severity(REASON_LEDGER_UNWRITABLE),
+                       .check = CHECK_LEDGER,
+                       .rule = "built-in",
+                       .policy_version = v->policy_version};
+        d->effect = drive_effect_wanted(d, &d->decision, &d->observed);
+        (void)emit_verdict(d); /* the journal has it, and the user hears of it */
+}
+
+static void on_closed(void *userdata, int result)
+{
+        Drive *d = userdata;
+
+        d->job = NULL;
+        if (result < 0 && result != -ENODEV)
+                (void)fprintf(stderr, SD_CRIT "usbzoned: %s cannot be closed: %s\n",
+                              d->usb->sysname, strerror(-result));
+        if (TAKE(d->again, false))
+                drive_begin(d);
+}
+
+/* With a driver bound, closing can take as long as the device lets it: a child does it. */
+void drive_close_gate(Drive *d, GateWork work)
+{
+        int r;
+
+        d->probe = probe_free(d->probe);
+        drive_keep_remove(d);
+        d->disk = (DriveDisk){0};
+        d->recheck = false;
+        d->job = gate_detach(d->job);
+        r = gate_start(d->m->event, d->usb, work, 0, on_closed, d, &d->job);
+        if (r < 0)
+                r = gate_close_unbound(d->usb);
+        if (r < 0 && r != -ENODEV)
+                (void)fprintf(stderr, SD_CRIT "usbzoned: %s cannot be closed: %s\n",
+                              d->usb->sysname, strerror(-r));
+}
+
+/* Bit n for held interface n: those of a named device that may pass though the drive may not. */
+uint32_t drive_passing_mask(const Drive *d)
+{
+        uint64_t list = policy_passing_interfaces(&d->m->trust->snapshot, &d->facts);
+        uint32_t mask = 0;
+
+        for (size_t i = 0; i < d->usb->n_held; i++)
+                for (size_t n = 0; n < d->facts.interfaces.n; n++)
+                        if ((list >> n & 1) != 0 &&
+                            d->facts.interfaces.list[n].number == d->usb->held[i].setting.number)
+                                mask |= UINT32_C(1) << i;
+        return mask;
+}
+
+bool drive_has_driver(const Drive *d)
+{
+        char name[USB_NAME_MAX];
+
+        for (size_t i = 0; i < d->usb->n_held; i++)
+                if (usb_device_driver(d->usb, &d->usb->held[i], name, sizeof(name)) == 0 &&
+                    strcmp(name, "usbfs") != 0)
+                        return true;
+        return false;
+}
+
+static void on_passed(void *userdata, int result)
+{
+        Drive *d = userdata;
+
+        d->job = NULL;
+        if (result < 0 && result != -ENODEV)
+                (void)fprintf(stderr, SD_ERR "usbzoned: %s: interfaces cannot be bound: %s\n",
+                              d->usb->sysname, strerror(-result));
+        if (TAKE(d->again, false))
+                (void)!drive_redecide(d);
+}
+
+static void pass_interfaces(Drive *d, uint32_t mask)
+{
+        int r;
+
+        d->job = gate_detach(d->job);
+        r = gate_start(d->m->event, d->usb, GATE_PASS, mask, on_passed, d, &d->job);
+        if (r < 0) {
+                (void)fprintf(stderr, SD_ERR "usbzoned: %s: %s\n", d->usb->sysname, strerror(-r));
+                (void)!gate_close_unbound(d->usb);
+        }
+}
+
+static void enforce_block(Drive *d)
+{
+        d->probe = probe_free(d->probe);
+        if (drive_move(d, DRIVE_EV_CLOSE) < 0)
+                return;
+        d->passing = drive_passing_mask(d);
+        if (d->passing != 0)
+                pass_interfaces(d, d->passing);
+        else if (drive_has_driver(d)) /* what was active before we came may be mounted */
+                drive_close_gate(d, d->before_start ? GATE_SAVE : GATE_CLOSE);
+        else
+                (void)!gate_close_unbound(d->usb);
+}
+
+static int on_no_disk(sd_event_source *s _unused_, uint64_t usec _unused_, void *userdata)
+{
+        Drive *d = userdata;
+
+        drive_disarm(d);
+        d->facts.probe = PROBE_ERROR;
+        d->facts.probe_reason = REASON_PROBE_TIMEOUT;
+        drive_conclude(d);
+        return 0;
+}
+
+static void on_handed_over(void *userdata, int result)
+{
+        Drive *d = userdata;
+
+        d->job = NULL;
+        if (result == -ENODEV)
+                return; /* unplugged: the event is on its way */
+        if (result < 0) {
+                (void)fprintf(stderr, SD_ERR "usbzoned: %s cannot be handed over: %s\n",
+                              d->usb->sysname, strerror(-result));
+                drive_refuse(d, REASON_PROBE_FAILED);
+                return;
+        }
+        /* What is only observed may have no disk at all. */
+        if (d->state == DRIVE_HANDOVER && d->observed && drive_move(d, DRIVE_EV_SHOW) == 0)
+                bus_drive_changed(d->m->bus, d);
+}
+
+/* The kernel gets the interface through the descriptor held since the beginning. */
+static void hand_over(Drive *d, GateWork work)
+{
+        int r;
+
+        if (drive_move(d, work == GATE_HAND_OVER ? DRIVE_EV_HAND_OVER : DRIVE_EV_MEDIATE) < 0)
+                return;
+        d->job = gate_detach(d->job);
+        r = gate_start(d->m->event, d->usb, work, 1, on_handed_over, d, &d->job);
+        if (r == 0)
+                r = drive_arm(d, DISK_USEC, on_no_disk);
+        if (r < 0)
+                drive_refuse(d, REASON_INTERNAL_ERROR);
+}
+
+static void enforce_pass(Drive *d)
+{
+        int r = 0;
+
+        if (drive_is_storage(d) && d->state == DRIVE_PROBING) {
+                r = d->observed ? 0 : usb_device_compare(d->usb);
+                if (r == 0)
+                        hand_over(d, GATE_HAND_OVER);
+                else if (r > 0)
+                        drive_refuse(d, REASON_DESCRIPTORS_CHANGED);
+                return;
+        }
+        if (drive_move(d, DRIVE_EV_SHOW) == 0)
+                pass_interfaces(d, UINT32_MAX);
+}
+
+void drive_conclude(Drive *d)
+{
+        drive_decide(d);
+        drive_record(d);
+        if (d->effect == EFFECT_BLOCK)
+                enforce_block(d);
+        else
+                enforce_pass(d);
+        bus_drive_changed(d->m->bus, d);
+}
+
+/* In observe mode the device keeps what it has; the record says what would have been done. */
+void drive_refuse(Drive *d, Reason reason)
+{
+        d->facts.refused = reason;
+        drive_decide(d);
+        drive_record(d);
+        if (d->effect == EFFECT_BLOCK) {
+                if (drive_move(d, DRIVE_EV_CLOSE) == 0)
+                        drive_close_gate(d, GATE_CLOSE);
+        } else if (d->state != DRIVE_IN_USE) {
+                (void)!drive_move(d, DRIVE_EV_SHOW);
+        }
+        bus_drive_changed(d->m->bus, d);
+}
+
+static void take_answer(Drive *d, const ProbeAnswer *a)
+{
+        Identity *i = &d->facts.identity;
+
+        d->facts.n_luns = a->n_luns;
+        d->facts.device_type = a->device_type;
+        memcpy(i->scsi_vendor, a->vendor, sizeof(i->scsi_vendor));
+        memcpy(i->scsi_product, a->product, sizeof(i->scsi_product));
+        i->capacity = a->capacity;
+        i->block_size = a->block_size;
+        memcpy(d->facts.area, a->area, sizeof(d->facts.area));
+}
+
+static Reason reason_of(int result, const ProbeAnswer *a)
+{
+        if (result == -ETIMEDOUT || (a && a->outcome == PROBE_OUTCOME_TIMEOUT))
+                return REASON_PROBE_TIMEOUT;
+        return REASON_PROBE_FAILED;
+}
+
+static void on_probed(void *userdata, int result, const ProbeAnswer *a)
+{
+        Drive *d = userdata;
+
+        d->probe = NULL;
+        if (result == 0 && a->outcome == PROBE_OUTCOME_OK) {
+                d->facts.probe = PROBE_OK;
+                take_answer(d, a);
+        } else {
+                d->facts.probe = PROBE_ERROR;
+                d->facts.probe_reason = reason_of(result, a);
+                if (!usb_device_is_alive(d->usb))
+                        return;
+                (void)!usb_device_reopen(d->usb);
+        }
+        d->again = false;
+        drive_conclude(d);
+}
+
+static void start_probe(Drive *d)
+{
+        int r;
+
+        if (drive_move(d, DRIVE_EV_PROBE) < 0)
+                return;
+        r = gate_authorize_and_claim(d->usb, d->usb->held);
+        if (r == GATE_E_TAKEN) {
+                drive_refuse(d, REASON_INTERFACE_TAKEN);
+                return;
+        }
+        if (r == 0)
+                r = probe_start(d->m->event, d->usb, PROBE_READ, NULL, 0, on_probed, d, &d->probe);
+        if (r == 0 || r == -ENODEV)
+                return;
+        (void)fprintf(stderr, SD_ERR "usbzoned: %s cannot be read: %s\n", d->usb->sysname,
+                      strerror(-r));
+        d->facts.probe = PROBE_ERROR;
+        d->facts.probe_reason = REASON_PROBE_FAILED;
+        drive_conclude(d);
+}
+
+static void forget_facts(Drive *d)
+{
+        d->facts.probe = PROBE_NOT_TRIED;
+        d->facts.probe_reason = REASON_INTERNAL_ERROR;
+        d->facts.refused = REASON_INTERNAL_ERROR;
+        memset(d->facts.area, 0, sizeof(d->facts.area));
+}
+
+/* From closed: reads the drive and decides. */
+void drive_begin(Drive *d)
+{
+        if (d->job) {
+                d->again = true;
+                return;
+        }
+        d->again = false;
+        forget_facts(d);
+        (void)!gate_forget_in_sleep(d->usb);
+        if (!drive_is_storage(d))
+                drive_conclude(d);
+        else if (usb_device_is_bulk_only(d->usb))
+                start_probe(d);
+        else
+                hand_over(d, GATE_PASS);
+}

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Owns everything; starts it in order, loads what is trusted, passes changes on to the drives. */
+#include "daemon/manager.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+
+#include "daemon/block-server.h"
+#include "daemon/bus.h"
+#include "daemon/coldplug.h"
+#include "daemon/drive.h"
+#include "daemon/event.h"
+#include "daemon/gate.h"
+#include "daemon/grants.h"
+#include "daemon/monitor.h"
+#include "lib/file.h"
+#include "lib/names.h"
+#include "lib/text.h"
+
+int manager_new(Manager **ret)
+{
+        _cleanup_(manager_freep) Manager *m = calloc(1, sizeof(*m));
+        int r;
+
+        if (!m)
+                return -ENOMEM;
+        m->etc_fd = m->state_fd = m->run_fd = -EBADF;
+        m->next_drive = 1;
+        r = sd_event_default(&m->event);
+        if (r >= 0)
+                r = monitor_new(m, &m->monitor);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(m);
+        return 0;
+}
+
+Manager *manager_free(Manager *m)
+{
+        if (!m)
+                return NULL;
+        m->bus = bus_free(m->bus);
+        while (m->n_drives > 0)
+                (void)drive_free(m->drives[m->n_drives - 1]);
+        m->monitor = monitor_free(m->monitor);
+        m->block = block_server_free(m->block);
+        sd_event_source_disable_unref(m->grant_timer);
+        sd_event_source_disable_unref(m->rescan_timer);
+        m->ledger = ledger_close(m->ledger);
+        m->trust = trust_free(m->trust);
+        (void)fd_close(m->etc_fd);
+        (void)fd_close(m->state_fd);
+        (void)fd_close(m->run_fd);
+        (void)sd_event_unref(m->event);
+        free(m);
+        return NULL;
+}
+
+int64_t manager_now(Manager *m _unused_)
+{
+        return time(NULL);
+}
+
+Drive *manager_find_drive(Manager *m, uint64_t number)
+{
+        for (size_t i = 0; i < m->n_drives; i++)
+                if (drive_number(m->drives[i]) == number)
+                        return m->drives[i];
+        return NULL;
+}
+
+/* A folder that is missing is made; one that cannot be had is -errno. */
+static int open_folder(const char *path, mode_t mode, int *ret)
+{
+        int fd;
+
+        if (mkdir(path, mode) < 0 && errno != EEXIST && errno != EROFS)
+                return -errno;
+        fd = file_open_dir(AT_FDCWD, path);
+        if (fd < 0)
+                return fd;
+        *ret = fd;
+        return 0;
+}
+
+static void complain(const char *what, int error)
+{
+        (void)fprintf(stderr, SD_ERR "usbzoned: %s: %s\n", what, strerror(-error));
+}
+
+/* Only the run folder is needed to guard at all. Without the others everything is blocked. */
+static int open_folders(Manager *m)
+{
+        const char *etc = file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR);
+        const char *state = file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR);
+        const char *run = file_dir(UZ_ENV_RUN_DIR, UZ_RUN_DIR);
+        int r;
+
+        m->etc_fd = file_open_dir(AT_FDCWD, etc);
+        if (m->etc_fd < 0)
+                complain(etc, m->etc_fd);
+        r = open_folder(state, 0750, &m->state_fd);
+        if (r < 0)
+                complain(state, r);
+        r = open_folder(run, 0755, &m->run_fd);
+        if (r == 0 && mkdirat(m->run_fd, UZ_DRIVES_DIR, 0700) < 0 && errno != EEXIST)
+                r = -errno;
+        if (r < 0)
+                complain(run, r);
+        return r;
+}
+
+static json_object *fields_new(void)
+{
+        return json_object_new_object();
+}
+
+static void field(json_object *o, const char *key, const char *text)
+{
+        if (o && text && text[0])
+                (void)json_object_object_add(o, key, json_object_new_string(text));
+}
+
+static void field_number(json_object *o, const char *key, uint64_t n)
+{
+        if (o)
+                (void)json_object_object_add(o, key, json_object_new_uint64(n));
+}
+
+static void emit(Manager *m, EventKind kind, json_object *fields)
+{
+        (void)event_emit(m, kind, fields);
+        (void)json_object_put(fields);
+}
+
+static void host_id(const Manager *m, char ret[2 * HOST_ID_SIZE + 1])
+{
+        static const uint8_t none[HOST_ID_SIZE];
+        const Host *h = &m->trust->snapshot.host;
+
+        ret[0] = '\0';
+        if (memcmp(h->id, none, sizeof(none)) != 0)
+                text_hex(h->id, HOST_ID_SIZE, ret);
+}
+
+/* The highest version ever seen; a file that was tampered with counts as no memory, and is told. */
+static uint64_t minimum_version(Manager *m)
+{
+        uint64_t version = 0;
+        json_object *o;
+
+        if (m->state_fd < 0 || trust_remembered_version(m->state_fd, &version) >= 0)
+                return version;
+        o = fields_new();
+        field(o, "what", TRUST_VERSION_FILE);
+        emit(m, EVENT_TAMPER, o);
+        return 0;
+}
+
+static void record_policy(Manager *m, const Trust *t)
+{
+        bool good = t->snapshot.status == REASON_OK;
+        json_object *o = fields_new();
+        char text[TRUST_MESSAGE_MAX * 2];
+
+        if (good)
+                field_number(o, "policy_version", t->snapshot.bundle.version);
+        else
+                field(o, "reason", reason_slug(t->snapshot.status));
+        text_escape(t->message, strlen(t->message), text, sizeof(text));
+        field(o, "message", text);
+        emit(m, good ? EVENT_POLICY_LOADED : EVENT_POLICY_REFUSED, o);
+}
+
+static void remember_version(Manager *m)
+{
+        int r;
+
+        if (m->trust->snapshot.status != REASON_OK || m->state_fd < 0)
+                return;
+        r = trust_remember_version(m->state_fd, m->trust->snapshot.bundle.version);
+        if (r < 0)
+                complain(TRUST_VERSION_FILE, r);
+}
+
+/* Without a ledger the daemon goes on, and blocks. */
+static void open_ledger(Manager *m)
+{
+        char id[2 * HOST_ID_SIZE + 1];
+        json_object *o;
+        size_t torn;
+        int r;
+
+        if (m->state_fd < 0)
+                return;
+        host_id(m, id);
+        r = ledger_open(m->state_fd, id, &m->ledger);
+        if (r < 0)
+                complain("the ledger", r);
+        if (!m->ledger)
+                return;
+        if (r == -EUCLEAN) {
+                o = fields_new();
+                field(o, "what", "ledger");
+                emit(m, EVENT_TAMPER, o);
+        }
+        torn = ledger_take_torn(m->ledger);
+        if (torn > 0) {
+                o = fields_new();
+                field_number(o, "bytes", torn);
+                emit(m, EVENT_TORN_TAIL, o);
+        }
+}
+
+static void record_start(Manager *m)
+{
+        json_object *o = fields_new();
+
+        field(o, "version", UZ_VERSION);
+        field(o, "mode", m->observe ? "observe" : "enforce");
+        field(o, "policy", reason_slug(m->trust->snapshot.status));
+        emit(m, EVENT_START, o);
+}
+
+static int load(Manager *m)
+{
+        int r;
+
+        m->observe = m->state_fd >= 0 && faccessat(m->state_fd, UZ_OBSERVE_FILE, F_OK, 0) == 0;
+        r = trust_load(m->etc_fd, manager_now(m), 0, &m->trust);
+        if (r < 0)
+                return r;
+        open_ledger(m);
+        record_start(m);
+        /* Once more with the ledger open, should the memory of versions be tampered with. */
+        m->trust = trust_free(m->trust);
+        r = trust_load(m->etc_fd, manager_now(m), minimum_version(m), &m->trust);
+        if (r < 0)
+                return r;
+        record_policy(m, m->trust);
+        remember_version(m);
+        r = grants_load(m);
+        if (r < 0)
+                complain("the list of exceptions", r);
+        r = grants_arm(m);
+        if (r < 0)
+                complain("the timer of exceptions", r);
+        return 0;
+}
+
+static int set_ready(Manager *m)
+{
+        int fd =
+                openat(m->run_fd, UZ_READY_FILE, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+        if (fd < 0)
+                return -errno;
+        (void)fd_close(fd);
+        return 0;
+}
+
+int manager_start(Manager *m)
+{
+        int r;
+
+        r = open_folders(m);
+        if (r < 0)
+                return r;
+        r = gate_close_root_hubs();
+        if (r < 0)
+                complain("root hubs", r);
+        r = load(m);
+        if (r == 0)
+                r = block_server_new(m, &m->block);
+        if (r == 0)
+                r = monitor_start(m->monitor);
+        if (r == 0)
+                r = set_ready(m);
+        if (r < 0)
+                return r;
+        r = bus_new(m, &m->bus);
+        if (r < 0)
+                complain("D-Bus", r);
+        r = coldplug_compare(m);
+        if (r < 0)
+                return r;
+        drive_keep_sweep(m);
+        return 0;
+}
+
+void manager_stop(Manager *m)
+{
+        if (m->run_fd >= 0)
+                (void)unlinkat(m->run_fd, UZ_READY_FILE, 0);
+        if (m->trust)
+                emit(m, EVENT_STOP, fields_new());
+}
+
+static void redecide_all(Manager *m)
+{
+        int r;
+
+        for (size_t i = 0; i < m->n_drives; i++) {
+                r = drive_redecide(m->drives[i]);
+                if (r < 0)
+                        complain(drive_usb(m->drives[i])->sysname, r);
+        }
+}
+
+int manager_reload(Manager *m, char **ret_message)
+{
+        _cleanup_(trust_freep) Trust *t = NULL;
+        char id[2 * HOST_ID_SIZE + 1];
+        bool good;
+        int r;
+
+        if (m->etc_fd < 0)
+                m->etc_fd = file_open_dir(AT_FDCWD, file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR));
+        r = trust_load(m->etc_fd, manager_now(m), minimum_version(m), &t);
+        if (r < 0)
+                return r;
+        record_policy(m, t);
+        good = t->snapshot.status == REASON_OK;
+        *ret_message = strdup(t->message);
+        if (good || m->trust->snapshot.status != REASON_OK) {
+                Trust *old = m->trust;
+
+                m->trust = t;
+                t = old;
+                host_id(m, id);
+                if (m->ledger)
+                        ledger_set_host(m->ledger, id);
+                remember_version(m);
+                redecide_all(m);
+        }
+        bus_manager_changed(m->bus);
+        return good ? 0 : 1;
+}
+
+static int persist_mode(Manager *m, bool observe)
+{
+        if (m->state_fd < 0)
+                return -ENOENT;
+        if (observe)
+                return file_replace(m->state_fd, UZ_OBSERVE_FILE, "", 0, 0644);
+        if (unlinkat(m->state_fd, UZ_OBSERVE_FILE, 0) < 0 && errno != ENOENT)
+                return -errno;
+        return fsync(m->state_fd) < 0 ? -errno : 0;
+}
+
+/* Loosening is recorded before it takes effect, or it does not take effect. */
+int manager_set_mode(Manager *m, bool observe, const char *who, const char *reason)
+{
+        json_object *o;
+        int r;
+
+        if (observe == m->observe)
+                return 0;
+        o = fields_new();
+        field(o, "mode", observe ? "observe" : "enforce");
+        field(o, "who", who);
+        field(o, "why", reason);
+        r = event_emit(m, EVENT_MODE, o);
+        (void)json_object_put(o);
+        if (r < 0 && observe)
+                return r;
+        r = persist_mode(m, observe);
+        if (r < 0)
+                return r;
+        m->observe = observe;
+        redecide_all(m);
+        bus_manager_changed(m->bus);
+        return 0;
+}
