@@ -45,20 +45,17 @@ static void client_close(Client *c)
  * drive's own descriptor. */
 static int disk_path(const BlockQuery *q, char *ret, size_t size)
 {
-        char link[64];
+        char link[64], target[USB_PATH_MAX * 2];
         ssize_t n;
 
         (void)snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", q->major, q->minor);
-        n = readlink(link, ret, size - 1);
+        n = readlink(link, target, sizeof(target) - 1);
         if (n < 0)
                 return -errno;
-        ret[n] = '\0';
-        /* "../../devices/..." */
-        if (strncmp(ret, "../../devices/", 14) != 0)
+        target[n] = '\0';
+        if (strncmp(target, "../../devices/", 14) != 0)
                 return -EBADMSG;
-        memmove(ret, ret + 5, (size_t)n - 4);
-        memcpy(ret, "/sys", 4);
-        return 0;
+        return (size_t)snprintf(ret, size, "/sys/%s", target + 6) < size ? 0 : -ENAMETOOLONG;
 }
 
 /* The part of `path` below the drive's folder, if the disk there is the one asked about. */

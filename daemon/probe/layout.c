@@ -7,7 +7,7 @@
 #include "daemon/probe/scsi.h"
 #include "lib/cursor.h"
 
-#define HEAD_SIZE 4096u       /* MBR, GPT header, ext, swap and most boot sectors */
+#define HEAD_SIZE 4096u /* MBR, GPT header, ext, swap and most boot sectors */
 #define MBR_TABLE 446u
 #define MBR_ENTRIES 4u
 #define MBR_ENTRY_SIZE 16u
@@ -27,12 +27,12 @@ static const struct {
         const char *magic;
         uint8_t size;
 } signatures[] = {
-        {"fs:ntfs", 3, "NTFS    ", 8},        {"fs:exfat", 3, "EXFAT   ", 8},
-        {"fs:vfat", 54, "FAT", 3},            {"fs:vfat", 82, "FAT32", 5},
-        {"fs:luks", 0, "LUKS\xba\xbe", 6},    {"fs:xfs", 0, "XFSB", 4},
-        {"fs:lvm", 512 + 24, "LVM2 001", 8},  {"fs:ext", 1024 + 56, "\x53\xef", 2},
-        {"fs:swap", 4086, "SWAPSPACE2", 10},  {"fs:f2fs", 1024, "\x10\x20\xf5\xf2", 4},
-        {"fs:iso9660", 32769, "CD001", 5},    {"fs:btrfs", 65536 + 64, "_BHRfS_M", 8},
+        {"fs:ntfs", 3, "NTFS    ", 8},       {"fs:exfat", 3, "EXFAT   ", 8},
+        {"fs:vfat", 54, "FAT", 3},           {"fs:vfat", 82, "FAT32", 5},
+        {"fs:luks", 0, "LUKS\xba\xbe", 6},   {"fs:xfs", 0, "XFSB", 4},
+        {"fs:lvm", 512 + 24, "LVM2 001", 8}, {"fs:ext", 1024 + 56, "\x53\xef", 2},
+        {"fs:swap", 4086, "SWAPSPACE2", 10}, {"fs:f2fs", 1024, "\x10\x20\xf5\xf2", 4},
+        {"fs:iso9660", 32769, "CD001", 5},   {"fs:btrfs", 65536 + 64, "_BHRfS_M", 8},
         {"fs:udf", 32769, "BEA01", 5},
 };
 

@@ -19,31 +19,44 @@ static const struct {
         int resource;
         rlim_t value;
 } limits[] = {
-        {RLIMIT_AS, MEMORY_MAX}, {RLIMIT_CPU, CPU_SECONDS_MAX}, {RLIMIT_FSIZE, 0},
-        {RLIMIT_NPROC, 0},       {RLIMIT_CORE, 0},              {RLIMIT_NOFILE, 16},
+        {RLIMIT_AS, MEMORY_MAX}, {RLIMIT_CPU, CPU_SECONDS_MAX},
+        {RLIMIT_FSIZE, 0},       {RLIMIT_NPROC, 0},
+        {RLIMIT_CORE, 0},        {RLIMIT_NOFILE, 16},
 };
 
 /* Nothing here can open, create, connect, execute or map a file. */
 static const int calls[] = {
-        SCMP_SYS(read),          SCMP_SYS(write),         SCMP_SYS(lseek),
-        SCMP_SYS(close),         SCMP_SYS(poll),          SCMP_SYS(ppoll),
-        SCMP_SYS(timerfd_settime), SCMP_SYS(timerfd_gettime), SCMP_SYS(clock_gettime),
-        SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),   SCMP_SYS(gettimeofday),
-        SCMP_SYS(futex),         SCMP_SYS(brk),           SCMP_SYS(munmap),
-        SCMP_SYS(getpid),        SCMP_SYS(rt_sigreturn),  SCMP_SYS(rt_sigprocmask),
-        SCMP_SYS(exit),          SCMP_SYS(exit_group),
+        SCMP_SYS(read),
+        SCMP_SYS(write),
+        SCMP_SYS(lseek),
+        SCMP_SYS(close),
+        SCMP_SYS(poll),
+        SCMP_SYS(ppoll),
+        SCMP_SYS(timerfd_settime),
+        SCMP_SYS(timerfd_gettime),
+        SCMP_SYS(clock_gettime),
+        SCMP_SYS(clock_nanosleep),
+        SCMP_SYS(nanosleep),
+        SCMP_SYS(gettimeofday),
+        SCMP_SYS(futex),
+        SCMP_SYS(brk),
+        SCMP_SYS(munmap),
+        SCMP_SYS(getpid),
+        SCMP_SYS(rt_sigreturn),
+        SCMP_SYS(rt_sigprocmask),
+        SCMP_SYS(exit),
+        SCMP_SYS(exit_group),
 };
 
 static const uint32_t requests[] = {
-        USBDEVFS_CONTROL,        USBDEVFS_SUBMITURB, USBDEVFS_REAPURBNDELAY,
+        USBDEVFS_CONTROL,        USBDEVFS_SUBMITURB,   USBDEVFS_REAPURBNDELAY,
         USBDEVFS_DISCARDURB,     USBDEVFS_CONNECTINFO, USBDEVFS_GET_CAPABILITIES,
-        USBDEVFS_CLAIMINTERFACE, USBDEVFS_RESETEP,   USBDEVFS_GET_SPEED,
+        USBDEVFS_CLAIMINTERFACE, USBDEVFS_RESETEP,     USBDEVFS_GET_SPEED,
 };
 
 int sandbox_limits(int last)
 {
-        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-            prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
+        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
             close_range((unsigned)last + 1, ~0u, 0) < 0)
                 return -errno;
         for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {

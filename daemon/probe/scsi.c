@@ -175,11 +175,11 @@ int scsi_wait_ready(Bot *b)
 static int capacity_16(Bot *b, uint32_t *ret_block_size, uint64_t *ret_last)
 {
         uint8_t data[CAPACITY_16_SIZE] = {0};
-        const BotCommand c = {.cdb = {OP_SERVICE_ACTION_IN_16, ACTION_READ_CAPACITY_16,
-                                      [13] = CAPACITY_16_SIZE},
-                              .cdb_size = 16,
-                              .data = data,
-                              .size = sizeof(data)};
+        const BotCommand c = {
+                .cdb = {OP_SERVICE_ACTION_IN_16, ACTION_READ_CAPACITY_16, [13] = CAPACITY_16_SIZE},
+                .cdb_size = 16,
+                .data = data,
+                .size = sizeof(data)};
         Reader r = reader(data, sizeof(data));
         int outcome;
 
@@ -194,10 +194,8 @@ static int capacity_16(Bot *b, uint32_t *ret_block_size, uint64_t *ret_last)
 int scsi_capacity(Bot *b, uint32_t *ret_block_size, uint64_t *ret_blocks)
 {
         uint8_t data[CAPACITY_10_SIZE] = {0};
-        const BotCommand c = {.cdb = {OP_READ_CAPACITY_10},
-                              .cdb_size = 10,
-                              .data = data,
-                              .size = sizeof(data)};
+        const BotCommand c = {
+                .cdb = {OP_READ_CAPACITY_10}, .cdb_size = 10, .data = data, .size = sizeof(data)};
         Reader r = reader(data, sizeof(data));
         uint64_t last;
         uint32_t size;
@@ -226,13 +224,13 @@ static int transfer(Bot *b, uint8_t op, uint32_t block_size, uint64_t offset, vo
 {
         uint64_t lba = offset / block_size;
         uint32_t blocks = size / block_size;
-        const BotCommand c = {
-                .cdb = {op, 0, (uint8_t)(lba >> 24), (uint8_t)(lba >> 16), (uint8_t)(lba >> 8),
-                        (uint8_t)lba, 0, (uint8_t)(blocks >> 8), (uint8_t)blocks},
-                .cdb_size = 10,
-                .to_device = op == OP_WRITE_10,
-                .data = data,
-                .size = size};
+        const BotCommand c = {.cdb = {op, 0, (uint8_t)(lba >> 24), (uint8_t)(lba >> 16),
+                                      (uint8_t)(lba >> 8), (uint8_t)lba, 0, (uint8_t)(blocks >> 8),
+                                      (uint8_t)blocks},
+                              .cdb_size = 10,
+                              .to_device = op == OP_WRITE_10,
+                              .data = data,
+                              .size = size};
 
         if (offset % block_size != 0 || size % block_size != 0 || lba > UINT32_MAX ||
             blocks > UINT16_MAX)
@@ -264,7 +262,7 @@ int scsi_flush(Bot *b)
         r = request_sense(b, &sense);
         if (r != 0)
                 return r;
-        return sense.key <= KEY_RECOVERED || sense.key == KEY_ILLEGAL_REQUEST ?
-                       0 :
-                       outcome_of_sense(sense);
+        return sense.key <= KEY_RECOVERED || sense.key == KEY_ILLEGAL_REQUEST
+                       ? 0
+                       : outcome_of_sense(sense);
 }

@@ -23,6 +23,6 @@ int scsi_capacity(Bot *b, uint32_t *ret_block_size, uint64_t *ret_blocks) _must_
 
 /* Exactly `size` bytes at `offset`, both whole blocks, within the first 2^32 blocks. */
 int scsi_read(Bot *b, uint32_t block_size, uint64_t offset, void *ret, uint32_t size) _must_check_;
-int scsi_write(Bot *b, uint32_t block_size, uint64_t offset, const void *data, uint32_t size)
-        _must_check_;
+int scsi_write(Bot *b, uint32_t block_size, uint64_t offset, const void *data,
+               uint32_t size) _must_check_;
 int scsi_flush(Bot *b) _must_check_;
