@@ -120,6 +120,8 @@ int grants_load(Manager *m)
 
         if (!list)
                 return -ENOMEM;
+        if (m->state_fd < 0)
+                return grants_arm(m);
         r = read_list(m, list, &error);
         if (r == -ENOMEM)
                 return r;

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154
+# Mode and policy: good and bad, changed while it runs.
+
+check 'observe mode can be set' on $root $manager SetMode ss observe 'trial of two weeks'
+expect 'the mode is told' '^observe$' property $root $manager Mode
+check 'the mode is kept' test -e "$dir/state/observe"
+check 'who set the mode and why is recorded' has_record \
+        '.kind=="mode" and .mode=="observe" and .who=="root (uid 0)" and .why=="trial of two weeks"'
+until_true property_is "$root/drive/$phone" $drive Effect allow
+expect 'a phone passes in observe mode' '^allow$' property "$root/drive/$phone" $drive Effect
+expect 'the verdict stays what it is' '^block$' property "$root/drive/$phone" $drive Verdict
+expect 'it is marked' '^true$' property "$root/drive/$phone" $drive Observed
+check 'the violation is signalled, and marked' until_true \
+        bash -c "grep '\"Violation\"' $dir/signals | grep -q '\"observe\"'"
+check 'enforce mode can be set' on $root $manager SetMode ss enforce 'the trial is over'
+check 'the mode is no longer kept' test ! -e "$dir/state/observe"
+until_true property_is "$root/drive/$phone" $drive Effect block
+expect 'the phone is blocked again' '^block$' property "$root/drive/$phone" $drive Effect
+check 'PropertiesChanged is sent for the mode' until_true \
+        bash -c "grep PropertiesChanged $dir/signals | grep -q '\"Mode\"'"
+
+"$dir/make-trust" "$dir/etc" --version 5
+check 'a newer policy is loaded' on $root $manager Reload
+expect 'the new version is in force' '^5$' property $root $manager PolicyVersion
+expect 'the new version is remembered' '^5$' cat "$dir/state/policy-version"
+"$dir/make-trust" "$dir/etc" --version 4
+expect 'an older policy is refused, and why' 'Error.Invalid.*older than version 5.*policy before stays' \
+        send $root $manager.Reload
+expect 'the newer one stays' '^5$' property $root $manager PolicyVersion
+"$dir/make-trust" "$dir/etc" --broken
+expect 'a malformed policy is refused with file and line' "Error.Invalid.*$dir/etc/policy, line 4" \
+        send $root $manager.Reload
+expect 'the policy before stays in force' '^5 ok$' \
+        echo "$(property $root $manager PolicyVersion) $(property $root $manager PolicyStatus)"
+"$dir/make-trust" "$dir/etc" --version 6
+chmod 0666 "$dir/etc/policy"
+expect 'a policy that others may write is refused' 'Error.Invalid.*may write' send $root $manager.Reload
+chmod 0644 "$dir/etc/policy"
+chown $nobody "$dir/etc/policy"
+expect 'a policy of another owner is refused' 'Error.Invalid.*does not belong to root' send $root $manager.Reload
+chown 0 "$dir/etc/policy"
+sed -i 's/contact = room 101/contact = room 102/' "$dir/etc/policy"
+expect 'an edited policy is refused' 'Error.Invalid' send $root $manager.Reload
+mv "$dir/etc/policy" "$dir/etc/policy.aside"
+expect 'a policy that is gone is refused' 'Error.Invalid.*is missing' send $root $manager.Reload
+expect 'each refusal is recorded' '^6$' count_records '.kind=="policy-refused"'
+
+wait "$silent_pid"
+expect 'a silent polkit means no' 'Access denied' cat "$dir/silent"
+polkit_says no
+
+stop_daemon
+start_daemon
+expect 'without a policy everything is blocked' '^policy-missing$' property $root $manager PolicyStatus
+expect 'what to do is said' 'usbzonectl setup' property $root $manager PolicyMessage
+expect 'the phone is blocked for that' '^policy-missing$' property "$root/drive/1" $drive Reason
+expect 'nothing can be granted then' 'Error.Refused' \
+        send $root $manager.Grant "string:$(printf '0%.0s' {1..64})" string:allow uint64:9 string:why
+"$dir/make-trust" "$dir/etc" --version 6
+check 'a policy that comes back is loaded' on $root $manager Reload
+expect 'and is in force' '^6 ok$' \
+        echo "$(property $root $manager PolicyVersion) $(property $root $manager PolicyStatus)"
