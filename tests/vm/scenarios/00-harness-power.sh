@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A machine of its own: what was synced survives a power cut, a USB root disk boots.
 # vm: own
-# timeout: 240
+# timeout: 900
 . "$(dirname "$0")/../host.sh"
 
 up --usb-root
