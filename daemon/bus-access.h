@@ -18,8 +18,8 @@ typedef struct AccessRow {
         BusHandler handler;
 } AccessRow;
 
-/* The handler of every method in every vtable: finds the row, asks who calls and whether he may, and
- * runs the row's handler later. `userdata` of the vtable is the Bus. */
+/* The handler of every method in every vtable: finds the row, asks who calls and whether he may,
+ * and runs the row's handler later. `userdata` of the vtable is the Bus. */
 int bus_access_method(sd_bus_message *call, void *userdata, sd_bus_error *error);
 
 /* Forgets the calls that wait. */

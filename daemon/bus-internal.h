@@ -38,8 +38,8 @@ typedef struct BusCaller {
         char who[BUS_WHO_MAX]; /* "alice (uid 1000)" */
 } BusCaller;
 
-/* Runs a method whose caller may call it. Replies itself and returns >= 0, or fills `error` (or not)
- * and returns -errno. */
+/* Runs a method whose caller may call it. Replies itself and returns >= 0, or fills `error` (or
+ * not) and returns -errno. */
 typedef int (*BusHandler)(Bus *b, sd_bus_message *call, const BusCaller *caller,
                           sd_bus_error *error);
 

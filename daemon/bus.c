@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The connection to the system bus: comes when it comes, comes back when it went; and the signals. */
+/* The connection to the system bus: comes when it comes, comes back when it went; and the
+ * signals. */
 #include "daemon/bus.h"
 
 #include <inttypes.h>

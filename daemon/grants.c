@@ -95,7 +95,8 @@ static int read_list(Manager *m, Grants *ret, TextError *error)
         return r;
 }
 
-/* No exception is made from a list that somebody damaged; the file is kept aside for the auditor. */
+/* No exception is made from a list that somebody damaged; the file is kept aside for the
+ * auditor. */
 static int refuse_list(Manager *m, const TextError *error)
 {
         json_object *o = json_object_new_object();

@@ -251,7 +251,8 @@ static bool is_torn_end(LedgerReader *r, const char *line, size_t size)
                r->end - r->start == size;
 }
 
-/* Finds the next line that is not torn, in this segment or the next. 1, 0 at the end, < 0 broken. */
+/* Finds the next line that is not torn, in this segment or the next. 1, 0 at the end, < 0
+ * broken. */
 static int seek_line(LedgerReader *r, size_t *ret_size)
 {
         for (;;) {

@@ -26,8 +26,8 @@ struct Ledger {
         size_t torn;
         int status;
         char boot[33], host[HOST_TEXT_SIZE];
-        /* A line whose write began and failed. It may be on disk, so nothing else may take its number:
-         * it is written again, first, when writing works again. */
+        /* A line whose write began and failed. It may be on disk, so nothing else may take its
+         * number: it is written again, first, when writing works again. */
         char *owed;
         size_t owed_size;
         LedgerMark marks[MARKS_MAX];
@@ -215,7 +215,8 @@ static int new_segment(Ledger *l)
         r = create_file(l, &s, &fd);
         if (r < 0)
                 return r;
-        /* The auditors' group comes from the directory's set-group-id bit; the umask took its read. */
+        /* The auditors' group comes from the directory's set-group-id bit; the umask took its
+         * read. */
         (void)fchmod(fd, 0640);
         if (fsync(l->dirfd) < 0)
                 return -errno;
@@ -250,7 +251,8 @@ static int write_line(Ledger *l, const char *line, size_t size, bool *ret_begun)
                 *ret_begun = true;
                 done += (size_t)n;
         }
-        /* After a failed sync the kernel forgets what it could not write, and a second sync would lie. */
+        /* After a failed sync the kernel forgets what it could not write, and a second sync
+         * would lie. */
         return fdatasync(l->fd) < 0 ? -errno : 0;
 }
 

@@ -11,17 +11,18 @@
 
 typedef struct Ledger Ledger;
 
-/* Opens for appending: finds the end of the verified chain, goes on in a new segment after a torn
- * tail (and says so through ledger_take_torn()). -EUCLEAN, with `ret` set all the same: the chain is
- * broken, appending goes on in a new segment from what is there, the break stays visible.
- * -EBUSY: another process appends. `host_id`: 32 hex digits, or "" before there is one. */
+/* Opens for appending: finds the end of the verified chain, goes on in a new segment after a
+ * torn tail (and says so through ledger_take_torn()). -EUCLEAN, with `ret` set all the same: the
+ * chain is broken, appending goes on in a new segment from what is there, the break stays
+ * visible. -EBUSY: another process appends. `host_id`: 32 hex digits, or "" before there is one. */
 int ledger_open(int state_fd, const char *host_id, Ledger **ret) _must_check_;
 Ledger *ledger_close(Ledger *l);
 DEFINE_FREEP(Ledger, ledger_close)
 void ledger_set_host(Ledger *l, const char *host_id);
 
 /* Appends {"seq","time","boot","mono","host","kind", fields...} and returns once it is on disk.
- * `fields` is a flat json object, borrowed. -errno: not recorded; the next call tries a new segment. */
+ * `fields` is a flat json object, borrowed. -errno: not recorded; the next call tries a new
+ * segment. */
 int ledger_append(Ledger *l, const char *kind, json_object *fields) _must_check_;
 void ledger_head(const Ledger *l, Chain *ret);
 /* What the last append returned: 0 or -errno. */

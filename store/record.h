@@ -14,8 +14,9 @@ typedef struct RecordHead {
         const char *kind;
 } RecordHead;
 
-/* {"seq":...,"time":...,"boot":...,"mono":...,"host":...,"kind":..., fields, without the closing brace.
- * Keys of the head in `fields` are left out, texts are cleaned and cut so that the line fits. */
+/* {"seq":...,"time":...,"boot":...,"mono":...,"host":...,"kind":..., fields, without the closing
+ * brace. Keys of the head in `fields` are left out, texts are cleaned and cut so that the line
+ * fits. */
 int record_body(const RecordHead *head, json_object *fields, char **ret) _must_check_;
 
 /* The boot's id. All zero if the system does not tell. */

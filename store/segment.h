@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Names and order of the ledger's files. NNNNNNNNNN.jsonl is named after its first record; when that
- * record has to be written again, its next file is NNNNNNNNNN.r002.jsonl, then .r003 ... (in this
- * spelling a plain sort by name is the order). */
+/* Names and order of the ledger's files. NNNNNNNNNN.jsonl is named after its first record; when
+ * that record has to be written again, its next file is NNNNNNNNNN.r002.jsonl, then .r003 ...
+ * (in this spelling a plain sort by name is the order). */
 #pragma once
 
 #include <stdbool.h>

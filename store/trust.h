@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Loads /etc/usbzone: key list, host credential, policy, whitelist; each checked for owner and mode,
- * verified, then parsed. Used by the daemon and by the CLI's file-only verbs. */
+/* Loads /etc/usbzone: key list, host credential, policy, whitelist; each checked for owner and
+ * mode, verified, then parsed. Used by the daemon and by the CLI's file-only verbs. */
 #pragma once
 
 #include "lib/keyfile.h"
@@ -12,8 +12,7 @@
 typedef struct Trust {
         Snapshot snapshot;
         int whitelist_fd;
-        char message
-                [TRUST_MESSAGE_MAX]; /* what is wrong and what to do, naming file and line; "" = fine */
+        char message[TRUST_MESSAGE_MAX]; /* what is wrong and what to do; "" = fine */
 } Trust;
 
 /* Always gives a Trust: one whose snapshot.status is not OK blocks everything. -ENOMEM only.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Preloaded beside umockdev, which fakes sysfs and paths: makes its file for a usbfs node look like a
- * USB device's character node, and lets claim, release and driver calls succeed. Nothing can be read
- * from such a device. */
+/* Preloaded beside umockdev, which fakes sysfs and paths: makes its file for a usbfs node look
+ * like a USB device's character node, and lets claim, release and driver calls succeed. Nothing
+ * can be read from such a device. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <linux/usbdevice_fs.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Makes ten calls at once on one connection, waits until all are answered or six refused as too many,
- * and prints how many were refused so. flood ADDRESS */
+/* Makes ten calls at once on one connection, waits until all are answered or six refused as too
+ * many, and prints how many were refused so. flood ADDRESS */
 #include <stdio.h>
 #include <systemd/sd-bus.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A polkit for tests: answers CheckAuthorization as a file says, and writes down what it was asked.
- * mock-polkit ADDRESS ANSWER-FILE LOG-FILE. The answer file holds "yes", "no", "challenge", "silent",
- * "error", or a list "only ACTION ACTION ...". */
+/* A polkit for tests: answers CheckAuthorization as a file says, and writes down what it was
+ * asked. mock-polkit ADDRESS ANSWER-FILE LOG-FILE. The answer file holds "yes", "no",
+ * "challenge", "silent", "error", or a list "only ACTION ACTION ...". */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
