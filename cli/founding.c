@@ -18,6 +18,7 @@
 #include "store/trust.h"
 
 #define AUTHORITY_TEMP "authority.new"
+#define ASIDE_TRIES 100u
 
 static const Purpose purposes[] = {PURPOSE_ROOT, PURPOSE_HOST, PURPOSE_LABEL, PURPOSE_POLICY};
 
@@ -113,23 +114,38 @@ static int empty_dir(int parent, const char *name)
         return file_open_dir(parent, name);
 }
 
-/* Keys are never overwritten: what is there already is moved aside. */
-static int put_aside(int etc_fd)
+/* A free name: setups may follow each other within a second. */
+static int rename_aside(int etc_fd, char *name, size_t size)
 {
-        char name[64], stamp[32];
+        char stamp[32];
         time_t now = time(NULL);
         struct tm tm;
 
-        if (faccessat(etc_fd, UZ_AUTHORITY_DIR, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-                return 0;
         if (!gmtime_r(&now, &tm) || !strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm))
                 return -EINVAL;
-        snprintf(name, sizeof(name), "%s.old-%s", UZ_AUTHORITY_DIR, stamp);
-        if (renameat(etc_fd, UZ_AUTHORITY_DIR, etc_fd, name) < 0)
-                return -errno;
-        cli_note(_("the keys that were there are kept in %s/%s"),
-                 file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR), name);
-        return 0;
+        for (unsigned i = 1; i <= ASIDE_TRIES; i++) {
+                snprintf(name, size, "%s.old-%s-%u", UZ_AUTHORITY_DIR, stamp, i);
+                if (renameat2(etc_fd, UZ_AUTHORITY_DIR, etc_fd, name, RENAME_NOREPLACE) == 0)
+                        return 0;
+                if (errno != EEXIST)
+                        return -errno;
+        }
+        return -EEXIST;
+}
+
+/* Keys are never overwritten: what is there already is moved aside. */
+static int put_aside(int etc_fd)
+{
+        char name[64];
+        int r;
+
+        if (faccessat(etc_fd, UZ_AUTHORITY_DIR, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+                return 0;
+        r = rename_aside(etc_fd, name, sizeof(name));
+        if (r == 0)
+                cli_note(_("the keys that were there are kept in %s/%s"),
+                         file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR), name);
+        return r;
 }
 
 static int write_keys(const Founding *f, bool with_root)

@@ -131,11 +131,15 @@ static int read_gpt(int fd, uint64_t capacity, uint32_t block_size, Layout *l)
         l->has_partition = false;
         for (uint32_t i = 0; i < g.count; i++) {
                 Reader entry = reader(table + (size_t)i * g.size, g.size);
+                uint64_t lba;
 
                 if (is_free_entry(entry.data))
                         continue;
                 reader_seek(&entry, 32);
-                l->first_used = MIN(l->first_used, reader_le64(&entry) * block_size);
+                lba = reader_le64(&entry);
+                if (lba > capacity / block_size)
+                        return -EBADMSG;
+                l->first_used = MIN(l->first_used, lba * block_size);
                 l->has_partition = true;
         }
         /* A table that itself reaches into the label's area leaves no room. */
@@ -162,7 +166,8 @@ int layout_read(int fd, uint64_t capacity, uint32_t block_size, Layout *ret)
         if (file_system(h)) {
                 snprintf(l.table, sizeof(l.table), "fs:%s", file_system(h));
         } else if (has(h, SECTOR - 2, "\x55\xaa")) {
-                l.first_used = MIN(read_mbr(h, block_size, &gpt, &l.has_partition), capacity);
+                l.first_used = read_mbr(h, block_size, &gpt, &l.has_partition);
+                l.first_used = MIN(l.first_used, capacity);
                 if (gpt)
                         r = read_gpt(fd, capacity, block_size, &l);
         } else if (is_blank(h)) {

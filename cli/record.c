@@ -168,24 +168,45 @@ static void print_verdict(json_object *o)
                 printf(" %s", _("[observed only]"));
 }
 
-/* Any other record: what it says, as it says it. */
-static void print_fields(json_object *o)
+static bool is_head(const char *key)
 {
         static const char *const head[] = {"seq",  "time", "boot", "mono",
                                            "host", "kind", "prev", "mac"};
+
+        for (size_t i = 0; i < ARRAY_SIZE(head); i++)
+                if (!strcmp(key, head[i]))
+                        return true;
+        return false;
+}
+
+/* Long hex is cut for people; --json shows it whole. */
+static void print_field(const char *key, json_object *value)
+{
+        const char *text = json_object_get_string(value);
+        char short_text[40];
+
+        if (!strcmp(key, "start") || !strcmp(key, "end"))
+                out_time(json_object_get_int64(value), short_text, sizeof(short_text));
+        else if (strlen(text) >= 32 && strspn(text, "0123456789abcdef") == strlen(text))
+                snprintf(short_text, sizeof(short_text), "%.16s..", text);
+        else
+                short_text[0] = '\0';
+        printf("%s=", key);
+        print_safe(*short_text ? short_text : text);
+}
+
+/* Any other record: what it says, as it says it. */
+static void print_fields(json_object *o)
+{
         const char *blank = "";
 
         json_object_object_foreach(o, key, value)
         {
-                bool skip = false;
-
-                for (size_t i = 0; i < ARRAY_SIZE(head); i++)
-                        skip = skip || !strcmp(key, head[i]);
-                if (skip)
+                if (is_head(key) || !value || !*json_object_get_string(value))
                         continue;
-                printf("%s%s=", blank, key);
-                print_safe(json_object_get_string(value));
-                blank = " ";
+                fputs(blank, stdout);
+                print_field(key, value);
+                blank = "  ";
         }
 }
 
@@ -193,7 +214,7 @@ void record_print(json_object *o)
 {
         print_time(o);
         printf("%" PRIu64 "  %s  ", json_number(o, "seq"), json_text(o, "kind"));
-        if (*json_text(o, "verdict"))
+        if (*json_text(o, "verdict") && *json_text(o, "reason"))
                 print_verdict(o);
         else
                 print_fields(o);

@@ -34,6 +34,8 @@ typedef struct RecordSource {
         json_object *page;   /* lines the daemon gave */
         size_t next;
         uint64_t last;
+        char *held, *shown; /* a line is given once the next one has proven it, or at the end */
+        uint64_t held_seq;
         const char *line;
         size_t size;
 } RecordSource;

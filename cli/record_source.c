@@ -51,6 +51,8 @@ void record_close(RecordSource *s)
         s->dir_fd = fd_close(s->dir_fd);
         s->client = client_close(s->client);
         json_object_put(TAKE_PTR(s->page));
+        free(TAKE_PTR(s->held));
+        free(TAKE_PTR(s->shown));
 }
 
 static int append_filter(sd_bus_message *m, const RecordFilter *f)
@@ -110,14 +112,52 @@ static int next_from_daemon(RecordSource *s)
         return 1;
 }
 
+/* Gives the line that was held back, and holds `next` (taken over) in its place. */
+static int give_held(RecordSource *s, char *next)
+{
+        free(s->shown);
+        s->shown = s->held;
+        s->held = next;
+        s->line = s->shown;
+        s->size = s->shown ? strlen(s->shown) : 0;
+        return s->shown ? 1 : 0;
+}
+
+/* Was what is held back altered itself? Then the break names it, or one before it. */
+static bool is_proven(const RecordSource *s)
+{
+        LedgerBreak at;
+
+        ledger_reader_state(s->reader, NULL, &at, NULL);
+        return s->held_seq < at.seq;
+}
+
+static int next_from_files(RecordSource *s)
+{
+        for (;;) {
+                const char *line;
+                char *copy;
+                Chain chain;
+                size_t size;
+                int r = ledger_reader_next(s->reader, &line, &size);
+
+                if (r == 0)
+                        return give_held(s, NULL);
+                if (r < 0)
+                        return s->held && is_proven(s) ? give_held(s, NULL) : FAILED;
+                copy = strndup(line, size);
+                if (!copy)
+                        return FAILED;
+                ledger_reader_state(s->reader, &chain, NULL, NULL);
+                s->held_seq = chain.seq;
+                if (give_held(s, copy))
+                        return 1;
+        }
+}
+
 int record_next(RecordSource *s)
 {
-        int r;
-
-        if (s->client)
-                return next_from_daemon(s);
-        r = ledger_reader_next(s->reader, &s->line, &s->size);
-        return r < 0 ? FAILED : r;
+        return s->client ? next_from_daemon(s) : next_from_files(s);
 }
 
 static int wait_files(RecordSource *s)

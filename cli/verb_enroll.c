@@ -171,7 +171,7 @@ static json_object *record_fields(const Enrolment *e)
         if (e->args->format)
                 json_object_object_add(o, "formatted", json_object_new_string(e->args->format));
         if (e->args->reason)
-                json_object_object_add(o, "note", json_object_new_string(e->args->reason));
+                json_object_object_add(o, "why", json_object_new_string(e->args->reason));
         json_object_put(all);
         return o;
 }

@@ -100,7 +100,7 @@ static int record(const RevokeArgs *a, const Revocation *what)
         json_object_object_add(o, names[what->kind], json_object_new_string(hex));
         if (strcmp(what->word, hex) != 0)
                 json_object_object_add(o, "named", json_object_new_string(what->word));
-        json_object_object_add(o, "note", json_object_new_string(a->reason));
+        json_object_object_add(o, "why", json_object_new_string(a->reason));
         return client_record("revoked", o);
 }
 

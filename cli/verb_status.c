@@ -58,10 +58,11 @@ static void print_policy(json_object *m)
         char time[32];
 
         out_time((int64_t)json_number(m, "policy_expires"), time, sizeof(time));
-        if (good)
-                out_field(_("Policy"), _("version %" PRIu64 ", %s %s"),
-                          json_number(m, "policy_version"), _("valid until"),
-                          json_number(m, "policy_expires") ? time : _("no end"));
+        if (good && json_number(m, "policy_expires"))
+                out_field(_("Policy"), _("version %" PRIu64 ", valid until %s"),
+                          json_number(m, "policy_version"), time);
+        else if (good)
+                out_field(_("Policy"), _("version %" PRIu64), json_number(m, "policy_version"));
         else
                 out_field_styled(STYLE_BAD, _("Policy"), "%s: %s", show_reason(status),
                                  json_text(m, "policy_message"));

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The ladder of tests; included by the Makefile.
 
-.PHONY: test check check-static check-unit check-fault check-fuzz check-integration check-asan \
+.PHONY: test check check-static check-unit check-fault check-fuzz check-integration check-asan check-cli \
 	check-vm check-layers check-headers check-style check-size check-units check-shell check-po \
 	check-man check-contract bench demo fuzz update-po
 
@@ -17,6 +17,7 @@ check: ## every test that needs no virtual machine (under 5 minutes)
 		asan "$(MAKE) --no-print-directory check-asan" \
 		fault "$(MAKE) --no-print-directory check-fault" \
 		fuzz "$(MAKE) --no-print-directory check-fuzz" \
+		cli "$(MAKE) --no-print-directory check-cli" \
 		integration "$(MAKE) --no-print-directory check-integration"
 
 STATIC := layers headers style size units shell po man contract
@@ -60,6 +61,13 @@ check-fuzz: ## replay of the fuzz corpora
 	@./tests/fuzz/replay.sh
 fuzz: ## fuzz each parser for FUZZ_SECONDS (default 60) with libFuzzer
 	@./tests/fuzz/run.sh
+$(B)/tests/cli/mock-daemon: tests/cli/mock-daemon.c $(B)/flags
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call pkg,libs,libsystemd)
+
+check-cli: all $(B)/tests/cli/mock-daemon ## the command line on files, ledgers and a bus of its own
+	@./tests/cli/run.sh $(B)
 check-integration: all ## the real daemon on a private bus
 	@./tests/integration/run.sh $(B)
 check-vm: ## the product on a real kernel in QEMU

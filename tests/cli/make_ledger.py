@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Writes a small ledger as docs/usbzone-ledger.5 describes it, without the product's code."""
+import hashlib
+import json
+import os
+import sys
+
+RECORDS = [
+    ("2026-11-20T08:00:00.000001Z", "start", {"version": "0.1.0"}),
+    ("2026-11-20T08:01:00.000001Z", "verdict", {
+        "drive": 1, "verdict": "allow", "effect": "allow", "reason": "ok", "severity": "none",
+        "media_number": "N1", "drive_zone": "internal", "identity": "aa" * 32, "vid": "1209",
+        "pid": "0001", "serial": "S1", "sysname": "1-1"}),
+    ("2026-11-20T09:00:00.000001Z", "verdict", {
+        "drive": 2, "verdict": "block", "effect": "block", "reason": "zone-mismatch",
+        "severity": "critical", "media_number": "W7", "drive_zone": "internet",
+        "identity": "bb" * 32, "vid": "1209", "pid": "0001", "serial": "S2", "sysname": "1-2"}),
+    ("2026-11-21T10:00:00.000001Z", "verdict", {
+        "drive": 3, "verdict": "block", "effect": "allow", "reason": "no-label",
+        "severity": "warning", "identity": "cc" * 32, "vid": "0951", "pid": "1666",
+        "serial": "evil\\x1b[31m", "sysname": "1-3"}),
+    ("2026-11-21T11:00:00.000001Z", "mode", {"mode": "enforce", "who": "root", "why": "done \u5b8c"}),
+    ("2026-11-21T12:00:00.000001Z", "stop", {}),
+]
+
+
+def main():
+    """Makes DIR with two segments; the second begins at record 4."""
+    folder = sys.argv[1]
+    os.makedirs(folder, exist_ok=True)
+    prev = "0" * 64
+    out = None
+    for seq, (time, kind, fields) in enumerate(RECORDS, 1):
+        record = {"seq": seq, "time": time, "boot": "0" * 32, "mono": seq, "host": "1" * 32,
+                  "kind": kind, **fields, "prev": prev, "mac": ""}
+        line = json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+        prev = hashlib.sha256(line).hexdigest()
+        if seq in (1, 4):
+            out = open(os.path.join(folder, "%010d.jsonl" % seq), "wb")
+        out.write(line)
+        out.flush()
+    print(prev)
+
+
+main()

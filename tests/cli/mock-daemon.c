@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Stands for usbzoned on a private bus: three drives, fixed answers, and every error by name. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-bus.h>
+#include <unistd.h>
+
+#define ROOT "/org/usbzone1"
+#define MANAGER "org.usbzone1.Manager"
+#define DRIVE "org.usbzone1.Drive"
+#define LEDGER "org.usbzone1.Ledger"
+#define ERROR(name) "org.usbzone1.Error." name
+
+typedef struct MockDrive {
+        uint64_t number;
+        const char *verdict, *reason, *severity, *check, *identity, *block, *syspath, *media, *zone,
+                *level, *serial;
+        int observed;
+} MockDrive;
+
+static const MockDrive drives[] = {
+        {1, "allow", "ok", "none", "ledger",
+         "aaaaaaaa00000000000000000000000000000000000000000000000000000001", "sda",
+         "/sys/devices/pci/usb1/1-1", "内-001", "internal", "none", "S1", 0},
+        {2, "block", "zone-mismatch", "critical", "zone",
+         "aaaaaaaa00000000000000000000000000000000000000000000000000000002", "",
+         "/sys/devices/pci/usb1/1-2", "W-7", "internet", "none", "S2", 0},
+        {3, "block", "no-label", "warning", "label",
+         "bbbbbbbb00000000000000000000000000000000000000000000000000000003", "sdb",
+         "/sys/devices/pci/usb1/1-3", NULL, "none", "none", "evil\\x1b[31m", 1},
+};
+
+static sd_bus *bus;
+
+static void s(sd_bus_message *m, const char *name, const char *type, const char *value)
+{
+        if (*type == 's')
+                sd_bus_message_append(m, "{sv}", name, "s", value);
+        else if (*type == 't')
+                sd_bus_message_append(m, "{sv}", name, "t", (uint64_t)strtoull(value, NULL, 10));
+        else if (*type == 'q')
+                sd_bus_message_append(m, "{sv}", name, "q", (unsigned)strtoul(value, NULL, 16));
+        else if (*type == 'x')
+                sd_bus_message_append(m, "{sv}", name, "x", (int64_t)strtoll(value, NULL, 10));
+        else if (*type == 'b')
+                sd_bus_message_append(m, "{sv}", name, "b", *value == '1');
+}
+
+static void put_label(sd_bus_message *m, const MockDrive *d)
+{
+        sd_bus_message_open_container(m, 'e', "sv");
+        sd_bus_message_append(m, "s", "Label");
+        sd_bus_message_open_container(m, 'v', "a{sv}");
+        sd_bus_message_open_container(m, 'a', "{sv}");
+        if (d->media) {
+                s(m, "media-number", "s", d->media);
+                s(m, "zone", "s", d->zone);
+                s(m, "level", "s", d->level);
+                s(m, "holder", "s", "张三");
+                s(m, "not-after", "x", "1900000000");
+        }
+        sd_bus_message_close_container(m);
+        sd_bus_message_close_container(m);
+        sd_bus_message_close_container(m);
+}
+
+static void put_steps(sd_bus_message *m, const MockDrive *d)
+{
+        sd_bus_message_open_container(m, 'e', "sv");
+        sd_bus_message_append(m, "s", "Steps");
+        sd_bus_message_open_container(m, 'v', "a(ssss)");
+        sd_bus_message_append(m, "a(ssss)", 2, "policy", "ok", "version 4", "", d->check, d->reason,
+                              "zone internet", "zone internal");
+        sd_bus_message_close_container(m);
+        sd_bus_message_close_container(m);
+}
+
+static void put_drive(sd_bus_message *m, const MockDrive *d)
+{
+        char number[24];
+
+        snprintf(number, sizeof(number), "%llu", (unsigned long long)d->number);
+        sd_bus_message_open_container(m, 'a', "{sv}");
+        s(m, "Number", "t", number);
+        s(m, "State", "s", *d->block ? "in-use" : "blocked");
+        s(m, "Verdict", "s", d->verdict);
+        s(m, "Effect", "s", d->observed ? "allow" : d->verdict);
+        s(m, "Observed", "b", d->observed ? "1" : "0");
+        s(m, "Reason", "s", d->reason);
+        s(m, "Severity", "s", d->severity);
+        s(m, "Check", "s", d->check);
+        s(m, "Rule", "s", "built-in");
+        s(m, "PolicyVersion", "t", "4");
+        s(m, "VendorId", "q", "0951");
+        s(m, "ProductId", "q", "1666");
+        s(m, "Serial", "s", d->serial);
+        s(m, "ScsiVendor", "s", "Kingston");
+        s(m, "ScsiProduct", "s", "DataTraveler");
+        s(m, "Capacity", "t", "15500000000");
+        s(m, "Identity", "s", d->identity);
+        s(m, "Interfaces", "s", ":080650:");
+        s(m, "HasLabel", "b", d->media ? "1" : "0");
+        put_label(m, d);
+        s(m, "BlockDevice", "s", d->block);
+        s(m, "SysPath", "s", d->syspath);
+        s(m, "BeforeStart", "b", "0");
+        s(m, "Since", "t", "1795285128000000");
+        s(m, "Grant", "s", "");
+        put_steps(m, d);
+        sd_bus_message_close_container(m);
+}
+
+static void put_manager(sd_bus_message *m)
+{
+        sd_bus_message_open_container(m, 'a', "{sv}");
+        s(m, "Version", "s", "0.1.0");
+        s(m, "Mode", "s", "enforce");
+        s(m, "HostId", "s", "00000000000000000000000000000001");
+        s(m, "HostName", "s", "pc1");
+        s(m, "Zone", "s", "internal");
+        s(m, "Level", "s", "none");
+        s(m, "Authority", "s", "office");
+        s(m, "PolicyStatus", "s", "ok");
+        s(m, "PolicyMessage", "s", "");
+        s(m, "PolicyVersion", "t", "4");
+        s(m, "PolicyExpires", "x", "1900000000");
+        s(m, "WhitelistCount", "t", "12");
+        s(m, "Contact", "s", "call 123");
+        s(m, "LedgerSequence", "t", "99");
+        s(m, "LedgerHead", "s", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff");
+        s(m, "LedgerStatus", "s", "ok");
+        sd_bus_message_close_container(m);
+}
+
+static int get_objects(sd_bus_message *call)
+{
+        sd_bus_message *m;
+        int r = sd_bus_message_new_method_return(call, &m);
+
+        if (r < 0)
+                return r;
+        sd_bus_message_open_container(m, 'a', "{oa{sa{sv}}}");
+        for (size_t i = sizeof(drives) / sizeof(drives[0]); i-- > 0;) {
+                char path[64];
+
+                snprintf(path, sizeof(path), ROOT "/drive/%llu",
+                         (unsigned long long)drives[i].number);
+                sd_bus_message_open_container(m, 'e', "oa{sa{sv}}");
+                sd_bus_message_append(m, "o", path);
+                sd_bus_message_open_container(m, 'a', "{sa{sv}}");
+                sd_bus_message_open_container(m, 'e', "sa{sv}");
+                sd_bus_message_append(m, "s", DRIVE);
+                put_drive(m, &drives[i]);
+                sd_bus_message_close_container(m);
+                sd_bus_message_close_container(m);
+                sd_bus_message_close_container(m);
+        }
+        sd_bus_message_close_container(m);
+        return sd_bus_send(NULL, m, NULL);
+}
+
+static int get_all(sd_bus_message *call)
+{
+        sd_bus_message *m;
+        int r = sd_bus_message_new_method_return(call, &m);
+
+        if (r < 0)
+                return r;
+        if (!strcmp(sd_bus_message_get_path(call), ROOT))
+                put_manager(m);
+        else
+                put_drive(m, &drives[0]);
+        return sd_bus_send(NULL, m, NULL);
+}
+
+/* The reason given chooses what happens. */
+static int by_word(sd_bus_message *call, const char *word, const char *types, const char *answer)
+{
+        if (!strcmp(word, "denied"))
+                return sd_bus_reply_method_errorf(call, SD_BUS_ERROR_ACCESS_DENIED, "no");
+        if (!strcmp(word, "polkit"))
+                return sd_bus_reply_method_errorf(
+                        call, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED, "ask");
+        if (!strcmp(word, "refused"))
+                return sd_bus_reply_method_errorf(call, ERROR("Refused"), "The policy says no.");
+        if (!strcmp(word, "busy"))
+                return sd_bus_reply_method_errorf(call, ERROR("Busy"), "The drive is busy.");
+        if (!strcmp(word, "die"))
+                _exit(0);
+        return *types ? sd_bus_reply_method_return(call, types, answer)
+                      : sd_bus_reply_method_return(call, NULL);
+}
+
+static int grant(sd_bus_message *call)
+{
+        const char *drive, *verdict, *reason;
+        uint64_t seconds;
+
+        if (sd_bus_message_read(call, "ssts", &drive, &verdict, &seconds, &reason) < 0)
+                return -EINVAL;
+        printf("Grant %s %s %llu %s\n", drive, verdict, (unsigned long long)seconds, reason);
+        return by_word(call, reason, "s", "0123456789abcdef");
+}
+
+static int set_mode(sd_bus_message *call)
+{
+        const char *mode, *reason;
+
+        if (sd_bus_message_read(call, "ss", &mode, &reason) < 0)
+                return -EINVAL;
+        printf("SetMode %s %s\n", mode, reason);
+        return by_word(call, reason, "", NULL);
+}
+
+static int signals(sd_bus_message *call)
+{
+        const char *number = "W-7";
+
+        sd_bus_emit_signal(bus, ROOT, MANAGER, "DriveAdded", "o", ROOT "/drive/2");
+        sd_bus_emit_signal(bus, ROOT, MANAGER, "Violation", "a{sv}", 6, "drive", "t", (uint64_t)2,
+                           "media_number", "s", number, "verdict", "s", "block", "reason", "s",
+                           "zone-mismatch", "severity", "s", "critical", "check", "s", "zone");
+        sd_bus_emit_signal(bus, ROOT, MANAGER, "VerdictChanged", "oa{sv}", ROOT "/drive/2", 4,
+                           "drive", "t", (uint64_t)2, "verdict", "s", "block", "severity", "s",
+                           "critical", "check", "s", "zone");
+        sd_bus_emit_signal(bus, ROOT, MANAGER, "VerdictChanged", "oa{sv}", ROOT "/drive/1", 5,
+                           "drive", "t", (uint64_t)1, "verdict", "s", "allow", "reason", "s", "ok",
+                           "severity", "s", "none", "check", "s", "ledger");
+        sd_bus_emit_signal(bus, ROOT, MANAGER, "GrantEnding", "osx", ROOT "/drive/1", "01234567",
+                           (int64_t)1795285128);
+        sd_bus_emit_signal(bus, ROOT, MANAGER, "DriveRemoved", "o", ROOT "/drive/2");
+        return sd_bus_reply_method_return(call, NULL);
+}
+
+static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        const char *member = sd_bus_message_get_member(call);
+
+        (void)userdata;
+        (void)error;
+        if (!sd_bus_message_is_method_call(call, NULL, NULL))
+                return 0;
+        if (!strcmp(member, "GetManagedObjects"))
+                return get_objects(call) < 0 ? -1 : 1;
+        if (!strcmp(member, "GetAll"))
+                return get_all(call) < 0 ? -1 : 1;
+        if (!strcmp(member, "Grant"))
+                return grant(call) < 0 ? -1 : 1;
+        if (!strcmp(member, "SetMode"))
+                return set_mode(call) < 0 ? -1 : 1;
+        if (!strcmp(member, "Reload"))
+                return sd_bus_reply_method_errorf(call, ERROR("Invalid"), "policy, line 3: no.");
+        if (!strcmp(member, "ListGrants"))
+                return sd_bus_reply_method_return(call, "a(sssxxss)", 1, "0123456789abcdef",
+                                                  drives[1].identity, "allow", (int64_t)1,
+                                                  (int64_t)1795285128, "root", "为了测试");
+        if (!strcmp(member, "EndGrant"))
+                return sd_bus_reply_method_errorf(call, ERROR("NotFound"),
+                                                  "There is no such grant.");
+        if (!strcmp(member, "EmitSignals"))
+                return signals(call);
+        return 0;
+}
+
+int main(void)
+{
+        int r = sd_bus_new(&bus);
+
+        if (r >= 0)
+                r = sd_bus_set_address(bus, getenv("USBZONE_BUS_ADDRESS"));
+        if (r >= 0)
+                r = sd_bus_set_bus_client(bus, 1);
+        if (r >= 0)
+                r = sd_bus_start(bus);
+        if (r >= 0)
+                r = sd_bus_add_filter(bus, NULL, on_call, NULL);
+        if (r >= 0)
+                r = sd_bus_request_name(bus, "org.usbzone1", 0);
+        setvbuf(stdout, NULL, _IOLBF, 0);
+        while (r >= 0) {
+                r = sd_bus_process(bus, NULL);
+                if (r == 0)
+                        r = sd_bus_wait(bus, UINT64_MAX);
+        }
+        fprintf(stderr, "mock-daemon: %s\n", strerror(-r));
+        return 1;
+}

@@ -1,0 +1,12 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The command line's tests, one after the other. Argument: the build folder.
+set -u
+cd "$(dirname "$0")/../.." || exit
+CTL=$(realpath "${1:-build/debug}/usbzonectl")
+export CTL
+args=()
+for f in tests/cli/test_*.sh; do
+        args+=("$(basename "$f" .sh)" "$f")
+done
+exec ./tests/summary.sh "${args[@]}"

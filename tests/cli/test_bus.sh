@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Verbs that ask the daemon: what is shown of its answers, and what its refusals become.
+. "$(dirname "$0")/lib.sh"
+
+if ! command -v dbus-daemon >/dev/null; then
+        skip 'everything on the bus: dbus-daemon is missing'
+        exit
+fi
+cat >"$T/bus.conf" <<END
+<busconfig><type>session</type><listen>unix:path=$T/bus</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/><allow user="*"/></policy></busconfig>
+END
+dbus-daemon --config-file="$T/bus.conf" --nofork 2>/dev/null &
+at_end kill_quietly $!
+export USBZONE_BUS_ADDRESS=unix:path=$T/bus
+answers() { busctl --address="$USBZONE_BUS_ADDRESS" status "${1:-org.freedesktop.DBus}" >/dev/null 2>&1; }
+wait_for() { for _ in {1..200}; do "$@" && return; sleep 0.05; done; return 1; }
+holds 'a bus' wait_for test -S "$T/bus"
+
+for v in status list mode reload 'show 1' 'explain 1' 'allow --list'; do
+        # shellcheck disable=SC2086
+        fact "$v without a daemon says how to start it" 1 'usbzoned is not running: systemctl start usbzoned' $v
+done
+
+"$(dirname "$CTL")/tests/cli/mock-daemon" >"$T/calls" 2>&1 &
+at_end kill_quietly $!
+holds 'a daemon' wait_for answers org.usbzone1
+
+# --- list, status ---
+fact 'list: one line a drive, in order' 0 $'No +Drive.*\n1 .*\n2 .*\n3 ' list
+fact 'list: a drive with a number' 0 $'\n1 +内-001 +internal +allow +ok +sda' list
+fact 'list: a drive with none has the name it gives itself' 0 'Kingston DataTraveler +not registered' list
+fact 'list: an observed verdict' 0 'block \(observed\)' list
+is 'list: columns begin at the same place, wide characters or not' \
+        "$("$CTL" list | python3 -c '
+import sys, unicodedata
+def width(s): return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in s)
+print(len({width(l[:min(i for i in (l.find("allow"), l.find("block"), l.find("Verdict")) if i >= 0)]) for l in sys.stdin}))')" 1
+fact 'list --blocked' 0 $'^No[^\n]*\n2 [^\n]*\n3 [^\n]*$' list --blocked
+run list --json
+json() { jq -r "$1" <<<"$out"; }
+is 'list --json: names' "$(json '.[1] | [.number, .verdict, .reason, .severity, .vendor_id, .label.media_number] | join(" ")')" \
+        '2 block zone-mismatch critical 0951 W-7'
+is 'list --json: steps' "$(json '.[1].steps[1] | [.check, .reason, .saw, .wanted] | join("|")')" \
+        'zone|zone-mismatch|zone internet|zone internal'
+fact 'status' 0 $'Mode +enforce\nComputer +pc1.*Zone +internal.*version 4, valid until 2030.*12 drives.*99 records, head 0011223344556677' status
+fact 'status counts' 0 '3 plugged in: 1 allowed, 0 read-only, 2 blocked.*2 drives that must not be here' status
+run status --json
+is 'status --json' "$(json '[.mode, .zone, .policy_version, .drives.violations] | join(" ")')" 'enforce internal 4 2'
+fact 'mode' 0 '^enforce$' mode
+fact 'mode --json' 0 '"mode": ?"enforce"' mode --json
+
+# --- a drive by each of its names ---
+for word in 2 W-7 aaaaaaaa00000000000000000000000000000000000000000000000000000002 1-2 \
+        /sys/devices/pci/usb1/1-2; do
+        fact "show $word" 0 $'Drive +2\nVerdict +block' show "$word"
+done
+fact 'show bbbbbbbb: the beginning of an identity' 0 'Drive +3' show bbbbbbbb
+fact 'an identity that begins so twice' 1 'may mean drive 1 or drive 2' show aaaaaaaa
+fact 'seven digits are too few' 1 'there is no drive "bbbbbbb" here' show bbbbbbb
+fact 'a drive that is not there' 1 'there is no drive "9" here: see usbzonectl list' show 9
+fact 'device text stays escaped' 0 'evil\\x1b\[31m' show 3
+fact 'show: label and device' 0 'Holder +张三.*0951:1666 Kingston DataTraveler.*15\.5 GB' show 2
+fact 'explain: the checks, what they saw, and who to call' 0 \
+        $'✓ Is there a valid policy.*✗ Does the drive belong to this zone.*seen: zone internet\n +wanted: zone internal.*zone, rule built-in, policy version 4\nContact +call 123' explain W-7
+fact 'explain: observed' 0 'observes only' explain 3
+LC_ALL=C fact 'explain without symbols' 0 $'\\+ Is there a valid policy.*! Does' explain 2
+
+# --- calls ---
+fact 'allow' 0 'Exception 0123456789abcdef: allow for 1h30m' allow W-7 --for 1h30m --reason fine
+is 'what was asked' "$(tail -n 1 "$T/calls")" 'Grant 2 allow 5400 fine'
+fact 'allow --read-only' 0 'read-only for 90s' allow 2 --for 90s --read-only --reason fine
+is 'what was asked then' "$(tail -n 1 "$T/calls")" 'Grant 2 read-only 90 fine'
+fact 'allow --json' 0 '"grant": ?"0123456789abcdef"' allow 2 --for 1m --reason fine --json
+fact 'allow --list' 0 '0123456789abcdef +allow +aaaaaaaa00000000 +2026-11-21 18:18:48 +root +为了测试' allow --list
+fact 'allow --end of none' 1 'There is no such grant' allow --end 00
+fact 'refused by policy: 3' 3 'The policy says no' allow 2 --for 1m --reason refused
+fact 'not permitted: 4, naming who may' 4 'members of the group usbzone-security' allow 2 --for 1m --reason denied
+fact 'a password that cannot be asked for: 4' 4 'group usbzone-admin' mode enforce --reason polkit
+fact 'busy: 1' 1 'The drive is busy' allow 2 --for 1m --reason busy
+fact 'mode enforce' 0 '^enforce$' mode enforce --reason 'pilot done'
+is 'what was set' "$(tail -n 1 "$T/calls")" 'SetMode enforce pilot done'
+fact 'a reload that is refused shows why' 1 'policy, line 3: no' reload
+run doctor --json
+is 'doctor: as JSON it counts the holes it lists' "$(json .holes)" "$(json '[.findings[] | select(.hole)] | length')"
+is 'doctor: a hole is status 1' "$rc" 1
+is 'doctor: every finding has text' "$(json '[.findings[] | select(.text == "")] | length')" 0
+
+# --- monitor ---
+"$CTL" monitor >"$T/seen" 2>"$T/note" &
+pid=$!
+holds 'monitor begins' wait_for grep -q watching "$T/note"
+busctl --address="$USBZONE_BUS_ADDRESS" call org.usbzone1 /org/usbzone1 org.usbzone1.Manager EmitSignals
+holds 'monitor shows what comes' wait_for grep -q 'drive 2  removed' "$T/seen"
+is 'each thing once' "$(sed 's/^[0-9-]* [0-9:]*  //' "$T/seen")" "drive 2  plugged in
+drive 2 (W-7)  block: The drive belongs to another zone (zone-mismatch, critical)
+drive 1  allow: The drive may be used here (ok)
+drive 1  the exception 01234567 ends at 2026-11-21 18:18:48: save your work
+drive 2  removed"
+fact 'a daemon that stops while it is asked' 1 'stopped while it was asked' allow 2 --for 1m --reason die
+holds 'monitor says that it stopped' wait_for grep -q 'the guard has stopped' "$T/seen"
+kill "$pid"

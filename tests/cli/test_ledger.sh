@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# log and verify on ledgers made without the product's code, whole and broken.
+. "$(dirname "$0")/lib.sh"
+L=$T/state/ledger
+make_ledger() {
+        rm -rf "$L"
+        head=$(python3 "$(dirname "$0")/make_ledger.py" "$L")
+}
+seqs() { # the numbers of the records that log shows
+        out=$("$CTL" log --json "$@" 2>/dev/null | jq -r .seq | tr '\n' ' ')
+        echo "${out% }"
+}
+
+fact 'no ledger' 1 'there is no ledger in' verify
+mkdir -p "$L"
+fact 'an empty ledger proves nothing' 1 'ledger is empty' verify
+make_ledger
+fact 'a whole ledger' 0 "The ledger is whole.*verified to record 6, head $head" verify
+fact 'in a folder that is named' 0 'verified to record 6' verify "$L"
+fact 'as JSON' 0 '"verified": true' verify --json
+fact 'log says how far it is verified' 0 "verified to record 6, head $head" log
+fact 'a verdict is one line with drive, verdict, reason and severity' 0 \
+        'drive 2 \(W7\)  block: The drive belongs to another zone \(zone-mismatch, critical\)' log
+fact 'observed verdicts are marked' 0 'no-label, warning\) \[observed only\]' log
+fact 'device text stays escaped' 0 'evil\\x1b\[31m' log
+holds 'no escape code comes out' bash -c '! "$0" log 2>&1 | grep -q $'"'\\e'" "$CTL"
+is 'all records' "$(seqs)" '1 2 3 4 5 6'
+is '--json gives the lines as they stand' "$("$CTL" log --json 2>/dev/null | sha256sum)" \
+        "$(cat "$L"/*.jsonl | sha256sum)"
+is '-n: the last ones' "$(seqs -n 2)" '5 6'
+is '-n 0: none' "$(seqs -n 0)" ''
+is '-n 100: all' "$(seqs -n 100)" '1 2 3 4 5 6'
+is '--reverse' "$(seqs --reverse)" '6 5 4 3 2 1'
+is '--reverse -n 2: the newest two' "$(seqs --reverse -n 2)" '6 5'
+is '--since a day' "$(seqs --since 2026-11-21)" '4 5 6'
+is '--since a second' "$(seqs --since 2026-11-21T11:00:00Z)" '5 6'
+is '--until a day means the whole day' "$(seqs --until 2026-11-20)" '1 2 3'
+is '--since and --until' "$(seqs --since 2026-11-20T08:30:00Z --until 2026-11-21T10:30:00Z)" '3 4'
+is '--since -1h: long ago' "$(seqs --since -1h --until 2026-11-21T12:00:00Z | grep -c .)" \
+        "$([ "$(date -d '1 hour ago' +%s)" -le 1795262400 ] && echo 1 || echo 0)"
+is '--reason' "$(seqs --reason no-label)" 4
+is '--severity warning means warning and worse' "$(seqs --severity warning)" '3 4'
+is '--severity critical' "$(seqs --severity critical)" 3
+is '--kind' "$(seqs --kind mode)" 5
+is '--zone' "$(seqs --zone internet)" 3
+is '--drive by media number' "$(seqs --drive N1)" 2
+is '--drive by identity' "$(seqs --drive cccccccc)" 4
+is '--drive by serial' "$(seqs --drive S2)" 3
+is '--drive by its place' "$(seqs --drive 1-1)" 2
+is 'filters add up' "$(seqs --kind verdict --severity warning --zone internet)" 3
+fact 'a reason that is none' 2 'there is no "nolabel"' log --reason nolabel
+fact 'a severity that is none' 2 '"bad" is none of' log --severity bad
+fact 'a zone that is none' 2 '"home" is none of' log --zone home
+fact 'a time that is none' 2 '"tomorrow-ish" is no time' log --since tomorrow-ish
+fact 'a number that is none' 2 '"many" is no number' log -n many
+fact 'follow and reverse' 2 'do not go together' log --follow --reverse
+fact 'a folder that is none' 1 'there is no ledger' log --dir "$T/none"
+is '--dir' "$(seqs --dir "$L" --kind start)" 1
+
+# --- follow ---
+mv "$L/0000000004.jsonl" "$T/later"
+"$CTL" log --json --follow >"$T/followed" 2>/dev/null &
+pid=$!
+at_end kill "$pid"
+wait_lines() { for _ in {1..200}; do [ "$(wc -l <"$T/followed")" = "$1" ] && return; sleep 0.05; done; return 1; }
+holds 'follow shows what is there' wait_lines 3
+mv "$T/later" "$L/0000000004.jsonl"
+holds 'and what comes' wait_lines 6
+kill "$pid" && wait "$pid" 2>/dev/null
+cleanups=()
+
+# --- broken, each way ---
+fact_broken() { # NAME REGEX
+        fact "$1: verify" 5 "$2" verify
+        fact "$1: log" 5 "$2" log
+}
+sed -i 's/"N1"/"N2"/' "$L/0000000001.jsonl"
+fact_broken 'an altered record' 'broken at record 2 \(0000000001.jsonl, line 2\)'
+is 'only what verified before it is shown' "$(seqs)" '1'
+make_ledger
+sed -i 's/zone-mismatch/zone-mismatcH/' "$L/0000000001.jsonl"
+fact_broken 'an altered record at the end of a segment' 'broken at record 3 '
+is 'only what verified before that is shown' "$(seqs)" '1 2'
+make_ledger
+sed -i 2d "$L/0000000001.jsonl"
+fact_broken 'a record taken out' 'broken at record 2 \(0000000001.jsonl, line 2\)'
+make_ledger
+rm "$L/0000000001.jsonl"
+fact_broken 'a segment taken out' 'broken at record 1 '
+make_ledger
+sed -i '3{h;d};2{p;x;}' "$L/0000000001.jsonl"
+fact_broken 'records in another order' 'broken at record'
+make_ledger
+echo '{"seq":7}' >>"$L/0000000004.jsonl"
+fact_broken 'a line that is no record' 'broken at record 7 \(0000000004.jsonl, line 4\)'
+fact 'as JSON: not verified' 5 '"verified": false' verify --json
+make_ledger
+printf '{"seq":7,"time":"2026' >>"$L/0000000004.jsonl"
+fact 'a write that never finished is passed over and told' 0 'The ledger is whole.*21 bytes of unfinished' verify
+make_ledger
+printf '' >"$L/0000000004.jsonl"
+fact 'an empty last segment' 0 'verified to record 3' verify

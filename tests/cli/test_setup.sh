@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# setup: what it makes, in which order, and what it never overwrites.
+. "$(dirname "$0")/lib.sh"
+
+fact 'without a zone and a terminal nothing is asked' 2 '--zone is missing' setup
+fact 'a zone that is none is refused' 2 '"office" is none of' setup --zone office
+fact 'a classified computer needs a level' 2 'needs --level' setup --zone classified
+fact 'other computers have no level' 2 'zone internal has none' setup --zone internal --level secret
+fact 'a level that is none is refused' 2 '"high" is none of' setup --zone classified --level high
+fact 'a name with an escape code is refused' 2 '--name: 1 to 95 bytes' setup --zone internal --name $'a\e[31m'
+holds 'nothing was written by any of these' test ! -e "$T/etc/authority.keys"
+
+fact 'setup says what to do next' 0 'zone internal.*mode enforce' setup --zone internal --name 内网01 --no-start
+for f in authority.keys host.credential policy; do
+        is "$f may be read by all and written by root" "$(stat -c %a "$T/etc/$f")" 644
+done
+is 'the keys are root'"'"'s alone' "$(stat -c %a "$T"/etc/authority "$T"/etc/authority/*.pem | tr '\n' ' ')" \
+        '700 600 600 600 600 '
+holds 'it starts in observe mode' test -e "$T/state/observe"
+holds 'the credential names zone and computer' grep -q 'name = 内网01' "$T/etc/host.credential"
+is 'the whitelist is there and empty' "$(stat -c %s "$T"/etc/whitelist-*.uzw)" 64
+holds 'the policy wants the whitelist' grep -q '^whitelist-required = yes' "$T/etc/policy"
+holds 'no half file is left' bash -c '! ls -A "$0" | grep -q tmp' "$T/etc"
+
+before=$(cat "$T/etc/authority.keys")
+fact 'a second setup is refused' 1 'set up already.*--force' setup --zone internet --no-start
+is 'and changed nothing' "$(cat "$T/etc/authority.keys")" "$before"
+rm "$T/state/observe"
+fact '--force makes a new authority' 0 'zone internet' setup --zone internet --force --no-start --name pc
+holds 'the old keys are kept aside' bash -c 'test -s "$0"/authority.old-*/root.pem' "$T/etc"
+holds 'the mode stays what it was' test ! -e "$T/state/observe"
+
+# A setup that was cut short has no key list yet; the next one goes through and keeps the keys.
+rm "$T/etc/authority.keys"
+fact 'an interrupted setup can be run again' 0 'kept in .*authority.old-' setup --zone internal --no-start
+plain_image "$T/d.img"
+fact 'and its computer can enrol' 0 'is enrolled as N1' enroll "$T/d.img" --number N1 "${AS[@]}"
+
+rm -rf "${T:?}/etc" "${T:?}/state"
+fact 'the root key can go elsewhere' 0 'This computer is' \
+        setup --zone classified --level secret --root-out "$T/root.pem" --no-start
+holds 'it is there, for root alone' test "$(stat -c %a "$T/root.pem")" = 600
+holds 'and not here' test ! -e "$T/etc/authority/root.pem"
+fact 'a file that is there is not overwritten by it' 1 'exists already' \
+        setup --zone internal --force --root-out "$T/root.pem" --no-start
+printf '7\n' >"$T/state/policy-version"
+fact 'a new policy is newer than any seen before' 0 '' setup --zone internal --force --no-start
+is 'version' "$(version)" 8
+
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+        chmod 755 "$T" "$T/etc"
+        out=$(setpriv --reuid=65534 --regid=65534 --clear-groups "$CTL" setup --zone internal --force 2>&1)
+        is 'only root may set up' "$? $out" '4 usbzonectl: not permitted: setup is for root'
+else
+        skip 'only root may set up: not root'
+fi
