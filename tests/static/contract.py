@@ -163,7 +163,7 @@ def bus():
             complain(where("docs/dbus.md", page, key[2]), f"{key[2]}: {cells[0]}, in {path} {signature}")
         if key[1] == "method":
             want_in, _, want_out = cells[0].partition("->")
-            types = lambda s: [re.split(r"[ :]", p.strip())[0] for p in re.split(r", (?=[a-z(]+ )", s) if p.strip()]
+            types = lambda s: [re.split(r"[ :]", p.strip())[0] for p in re.split(r", (?=[a-z(){}]+ )", s) if p.strip()]
             if types(want_in) != ins or [t for t in types(want_out)][:1] != outs[:1]:
                 complain(where("docs/dbus.md", page, key[2]),
                          f"{key[2]}: {cells[0]}, in {path} {ins} -> {outs}")

@@ -14,9 +14,12 @@ one() {
 }
 export -f one
 
+# Rows of a table, included in the middle of other files.
+headers() { files '*.h' | grep -vxF tests/vm/usbemu-ops.h; }
+
 complain_each 'does not compile alone' < <(
-        files '*.h' | xargs -r -P 2 -I{} bash -c 'one "$@"' one {} "$@")
+        headers | xargs -r -P 2 -I{} bash -c 'one "$@"' one {} "$@")
 while IFS= read -r header; do
         grep -q '^#pragma once$' "$header" || complain "$header:3" 'has no #pragma once'
-done < <(files '*.h')
+done < <(headers)
 finish
