@@ -38,7 +38,7 @@ if [ -x "$ctl" ] && [ -f "$page" ]; then
         for v in "${verbs[@]}"; do
                 # A verb's part: from the line that begins with its name to the next such line.
                 part=$(awk -v verb="$v" -v all=" ${verbs[*]} " '
-                        /^ {5,7}[a-z]/ { on = ($1 == verb) }
+                        /^     ( |  )?[a-z]/ { on = ($1 == verb) }
                         /^[A-Z]/ { on = 0 }
                         on' <<<"$text")
                 [ -n "$part" ] || { complain "$page:1" "the verb $v is not described"; continue; }
