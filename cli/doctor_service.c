@@ -117,7 +117,7 @@ static void check_daemon(Doctor *d)
         check_policy(d);
         d->observe = strcmp(json_text(d->manager, "mode"), "enforce") != 0;
         if (d->observe)
-                doctor_find(d, FINDING_NOTE, "observe", "usbzonectl mode enforce --reason TEXT",
+                doctor_find(d, FINDING_HOLE, "observe", "usbzonectl mode enforce --reason TEXT",
                             "%s",
                             _("observe mode: drives are decided and recorded, none is blocked"));
 }

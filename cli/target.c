@@ -19,16 +19,16 @@
 
 static int hex16(const char *option, const char *text, uint16_t *ret)
 {
-        uint8_t bytes[2];
+        size_t digits = text ? strspn(text, "0123456789abcdefABCDEF") : 0;
 
         if (!text)
                 return cli_fail(CLI_USAGE,
                                 _("an image needs --%s: which drive will it be copied to?"),
                                 option);
-        if (text_unhex(text, bytes, sizeof(bytes)) < 0)
-                return cli_fail(CLI_USAGE, _("--%s wants four hex digits, not \"%s\""), option,
-                                text);
-        *ret = (uint16_t)(bytes[0] << 8 | bytes[1]);
+        if (digits < 1 || digits > 4 || text[digits])
+                return cli_fail(CLI_USAGE, _("--%s wants up to four hex digits, not \"%s\""),
+                                option, text);
+        *ret = (uint16_t)strtoul(text, NULL, 16);
         return 0;
 }
 

@@ -49,8 +49,6 @@ static void print_end(const Doctor *d)
                 printf(ngettext("%u hole: this computer is not guarded.\n",
                                 "%u holes: this computer is not guarded.\n", d->holes),
                        d->holes);
-        else if (d->observe)
-                printf("%s\n", _("No hole was found, but this computer only observes."));
         else
                 printf("%s%s%s\n", out_style(stdout, STYLE_GOOD), _("This computer is guarded."),
                        out_plain(stdout));
@@ -81,7 +79,7 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
         if (a->json) {
                 json_object *o = json_object_new_object();
 
-                json_object_object_add(o, "guarded", json_object_new_boolean(!holes && !d.observe));
+                json_object_object_add(o, "guarded", json_object_new_boolean(!holes));
                 json_object_object_add(o, "holes", json_object_new_int64(holes));
                 json_object_object_add(o, "observe", json_object_new_boolean(d.observe));
                 json_object_object_add(o, "findings", json_object_get(d.findings));

@@ -39,7 +39,8 @@ refused 'a computer that is none' 2 '--host: "pc1"' --number N --host pc1
 refused 'retention out of range' 2 '--retention-years' --number N --retention-years 1000
 refused 'formatting without --yes and without a terminal' 2 'add --yes' --number N --format vfat
 fact 'an image without its drive' 2 'needs --vid, --pid and --serial' enroll "$D" --number N
-fact 'a vendor id that is none' 2 '--vid wants four hex digits' enroll "$D" --number N --vid 12 --pid 0001
+fact 'a vendor id that is none' 2 '--vid wants up to four hex digits' enroll "$D" --number N --vid 12345 --pid 0001
+fact 'a vendor id with a letter too much' 2 '--vid wants up to four hex digits' enroll "$D" --number N --vid 12g --pid 0001
 fact 'a drive without --pid' 2 'needs --pid' enroll "$D" --number N --vid 1209
 fact 'a device that is neither drive nor file' 1 'neither a drive nor an image' enroll /dev/null --number N
 fact 'a folder' 1 'neither a drive nor an image' enroll "$T/" --number N
