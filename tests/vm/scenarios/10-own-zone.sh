@@ -30,7 +30,7 @@ umount /media/uz
 is "the label says so on the bus" "$(uz_drive "$dev" | jq -r '.Label["media-number"].data // .Label["media-number"]')" NB-OWN
 check "list shows it" sh -c 'usbzonectl list | grep -q NB-OWN'
 check "explain says ok" sh -c "usbzonectl explain NB-OWN | grep -qi 'signature'"
-unplug g
+gadget_remove g
 
 drive_image "$T/plain.img" 16M vfat
 blocked_gadget "a plain stick beside it" no-label "$T/plain.img" --serial PLAIN1
