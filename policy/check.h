@@ -20,6 +20,7 @@ typedef struct Context {
         int64_t now;
         Decision *decision;
         bool storage;  /* the device has a storage interface */
+        bool nameless; /* its identity digest could not be computed */
         bool refused;  /* the device check failed: the drive need not have been read */
         bool readable; /* the label area was read and means something */
         bool genuine;  /* the label is ours; decision->label.label may be used */

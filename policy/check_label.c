@@ -78,13 +78,14 @@ bool check_identity(Context *c, Finding *f)
         const Decision *d = c->decision;
         char here[SHORT_HEX_SIZE], there[SHORT_HEX_SIZE];
 
-        if (!c->genuine)
-                return false;
-        if (!d->has_identity) {
+        if (c->nameless) {
                 f->reason = REASON_INTERNAL_ERROR;
-                say(f->saw, "the drive's digest could not be computed");
+                say(f->saw, "the digest of this device could not be computed");
+                say(f->wanted, "a digest to look it up by");
                 return true;
         }
+        if (!c->genuine)
+                return false;
         short_hex(d->identity, here);
         short_hex(d->label.label.identity, there);
         say(f->saw, "sha256 %s... of this drive%s", here,

@@ -92,6 +92,7 @@ static void find_identity(Context *c)
         if (c->storage && c->facts->probe != PROBE_OK)
                 return;
         d->has_identity = identity_digest(&c->facts->identity, d->identity) == 0;
+        c->nameless = !d->has_identity;
 }
 
 static void set_granted(Context *c)

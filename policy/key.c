@@ -162,7 +162,6 @@ int key_frame(Purpose purpose, const void *message, size_t size, uint8_t **ret, 
         return 0;
 }
 
-/* 1 fits, 0 does not, as libcrypto says it; anything else is machinery. */
 static int verify_framed(const PublicKey *key, const uint8_t *message, size_t size,
                          const uint8_t signature[SIGNATURE_SIZE])
 {
@@ -174,8 +173,12 @@ static int verify_framed(const PublicKey *key, const uint8_t *message, size_t si
         pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key->raw, key->raw_size);
         if (!ctx || !pkey || EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey) != 1)
                 goto finish;
-        r = EVP_DigestVerify(ctx, signature, SIGNATURE_SIZE, message, size) == 1 ? 0
-                                                                                 : KEY_E_SIGNATURE;
+        /* 1 fits, 0 does not; less than that is machinery. */
+        r = EVP_DigestVerify(ctx, signature, SIGNATURE_SIZE, message, size);
+        if (r < 0)
+                r = -EIO;
+        else
+                r = r == 1 ? 0 : KEY_E_SIGNATURE;
 finish:
         EVP_PKEY_free(pkey);
         EVP_MD_CTX_free(ctx);

@@ -238,26 +238,38 @@ static unsigned reason_weight(Reason reason)
         return ARRAY_SIZE(order);
 }
 
+/* Takes what copy `i` gave into the result so far. */
+static void take_copy(LabelArea *a, unsigned i, Reason reason, const Label *label)
+{
+        bool better = reason_weight(reason) > reason_weight(a->reason);
+
+        a->copies[i] = reason;
+        if (i > 0 && reason == REASON_OK)
+                better = a->reason != REASON_OK || label->sequence > a->label.sequence;
+        else if (i > 0 && a->reason == REASON_OK)
+                better = false;
+        if (i > 0 && !better)
+                return;
+        a->reason = reason;
+        a->copy = i;
+        if (reason == REASON_OK)
+                a->label = *label;
+}
+
 void label_area_read(const uint8_t area[LABEL_AREA_SIZE], const Keyring *ring, LabelArea *ret)
 {
         LabelArea a = {0};
-        Label label;
+        bool broken = false;
 
         for (unsigned i = 0; i < LABEL_COPIES; i++) {
+                Label label;
                 Reason reason = label_read(area + i * LABEL_SIZE, ring, &label);
 
-                a.copies[i] = reason;
-                if (reason == REASON_OK) {
-                        if (a.reason == REASON_OK && label.sequence <= a.label.sequence)
-                                continue;
-                        a.label = label;
-                        a.reason = reason;
-                        a.copy = i;
-                } else if (i == 0 || (a.reason != REASON_OK &&
-                                      reason_weight(reason) > reason_weight(a.reason))) {
-                        a.reason = reason;
-                        a.copy = i;
-                }
+                take_copy(&a, i, reason, &label);
+                broken = broken || reason == REASON_INTERNAL_ERROR;
         }
+        /* A copy that could not be checked may have been the newer one. */
+        if (broken)
+                a.reason = REASON_INTERNAL_ERROR;
         *ret = a;
 }
