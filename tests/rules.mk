@@ -55,8 +55,20 @@ check-man: all ## manual pages are clean and name every verb, option and reason
 check-contract: all ## D-Bus, reasons, udev classes: code, rules and documents agree
 	@./tests/static/contract.sh $(B)
 
-check-fault: ## each failing call refuses
-	@./tests/fault/run.sh $(B)
+# One binary, with every call that tests/fault/wraps.def names going through a wrapper
+WRAPPED := $(shell sed -n 's/^W.[^,]*,[^,]*, \([A-Za-z0-9_]*\),.*/\1/p' tests/fault/wraps.def)
+$(B)/fault: $(call OBJ,fault) $(B)/tests/unit/fixture.o $(AR_store) $(AR_policy) $(AR_lib) $(B)/sources \
+		tests/fault/wraps.def
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -no-pie -Wl,--no-gc-sections $(WRAPPED:%=-Wl,--wrap=%) -o $@ \
+		$(filter %.o %.a,$^) $(LIBS_test)
+$(B)/tests/fault/inject.o: tests/fault/wraps.def
+
+check-fault: ## each failing call refuses, and leaks nothing
+	@$(MAKE) --no-print-directory VARIANT=asan check-fault-asan
+.PHONY: check-fault-asan
+check-fault-asan: $(B)/fault
+	@./tests/criterion.sh $(B)/fault
 check-fuzz: ## replay of the fuzz corpora
 	@./tests/fuzz/replay.sh
 fuzz: ## fuzz each parser for FUZZ_SECONDS (default 60) with libFuzzer
