@@ -75,14 +75,20 @@ static const char *path_below(const Drive *d, const char *path, const BlockQuery
         return path + n + 1;
 }
 
+/* The nearest one, should a gated device have others below it. */
 static Drive *find_drive(Manager *m, const char *path, const BlockQuery *q, const char **ret_below)
 {
+        Drive *found = NULL;
+
         for (size_t i = 0; i < m->n_drives; i++) {
-                *ret_below = path_below(m->drives[i], path, q);
-                if (*ret_below)
-                        return m->drives[i];
+                const char *below = path_below(m->drives[i], path, q);
+
+                if (below && (!found || below > *ret_below)) {
+                        found = m->drives[i];
+                        *ret_below = below;
+                }
         }
-        return NULL;
+        return found;
 }
 
 /* Looks at every USB device on the way to the disk: its own event may still be on its way. */

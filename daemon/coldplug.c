@@ -30,11 +30,34 @@ void coldplug_forget(Manager *m, const char *sysname)
                 drive_gone(d);
 }
 
+void coldplug_interface(Manager *m, const char *sysname, const char *interface)
+{
+        Drive *d = find(m, sysname);
+
+        if (d && !usb_device_holds(drive_usb(d), interface))
+                drive_reconfigured(d);
+}
+
 static void report(const char *sysname, int error)
 {
         if (error == -ENODEV || error == -ENOENT)
                 return; /* unplugged while we looked */
         (void)fprintf(stderr, SD_ERR "usbzoned: %s stays closed: %s\n", sysname, strerror(-error));
+}
+
+/* Not gated: the udev rule lets it pass, but for lists of interfaces it cannot rely on. */
+static void let_pass(Manager *m, const UsbDevice *u)
+{
+        GateJob *job = NULL;
+        char driver[USB_NAME_MAX];
+        int r = 1;
+
+        if (usb_device_is_left_out(u) && u->n_held > 0)
+                r = usb_device_driver(u, &u->held[0], driver, sizeof(driver)) > 0 ? 0 : 1;
+        if (r == 0)
+                r = gate_start(m->event, u, GATE_PASS, UINT32_MAX, NULL, NULL, &job);
+        if (r < 0)
+                report(u->sysname, r);
 }
 
 void coldplug_look(Manager *m, const char *sysname, bool flood)
@@ -49,15 +72,16 @@ void coldplug_look(Manager *m, const char *sysname, bool flood)
                 drive_gone(d);
         r = usb_device_open(sysname, &usb);
         if (r > 0)
-                return;
+                let_pass(m, usb);
         if (r == 0)
                 r = drive_new(m, usb, &d);
-        if (r < 0) {
-                usb = usb_device_close(usb);
-                report(sysname, r);
+        if (r == 0) {
+                drive_start(d, flood);
                 return;
         }
-        drive_start(d, flood);
+        usb = usb_device_close(usb);
+        if (r < 0)
+                report(sysname, r);
 }
 
 /* Backwards: a drive that is gone leaves the list. */
@@ -112,6 +136,8 @@ static void lock_device(void *userdata, const char *sysname)
         r = usb_device_open(sysname, &u);
         if (r == 0)
                 r = gate_close_unused(u);
+        if (r > 0)
+                return;
         if (r < 0 && r != -ENODEV && r != -ENOENT)
                 *error = r;
 }

@@ -10,6 +10,8 @@ int coldplug_compare(Manager *m) _must_check_;
 
 /* One device by its name ("1-1.2"): known, new, or of no interest. `flood`: see drive_start(). */
 void coldplug_look(Manager *m, const char *sysname, bool flood);
+/* An interface of a device has appeared. */
+void coldplug_interface(Manager *m, const char *sysname, const char *interface);
 /* One device has gone. */
 void coldplug_forget(Manager *m, const char *sysname);
 

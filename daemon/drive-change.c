@@ -7,6 +7,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "daemon/bus.h"
+#include "daemon/drive-gate.h"
 #include "daemon/drive-internal.h"
 #include "daemon/event.h"
 
@@ -21,11 +22,8 @@ static bool same_verdict(const Verdict *a, const Verdict *b)
 static void on_saved(void *userdata, int result _unused_)
 {
         Drive *d = userdata;
-        int r;
 
-        d->job = NULL;
-        r = drive_ask_again(d);
-        if (r < 0)
+        if (!drive_job_over(d) && drive_ask_again(d) < 0)
                 drive_refuse(d, REASON_INTERNAL_ERROR);
 }
 
@@ -33,8 +31,7 @@ static int narrow(Drive *d)
 {
         int r;
 
-        if (d->effect == EFFECT_READ_ONLY && d->disk.known) {
-                d->job = gate_detach(d->job);
+        if (d->effect == EFFECT_READ_ONLY && d->disk.known && !d->job) {
                 return gate_start(d->m->event, d->usb, GATE_SYNC, 0, on_saved, d, &d->job);
         }
         d->effect = EFFECT_BLOCK;
@@ -139,6 +136,19 @@ int drive_reprobe(Drive *d)
                 break;
         }
         return -EOPNOTSUPP;
+}
+
+/* New interfaces are unauthorized. A drive must not change; of another device, whose configurations were
+ * all looked at, they get what the device got. */
+void drive_reconfigured(Drive *d)
+{
+        if (d->state == DRIVE_SYSTEM)
+                return;
+        drive_complain(d, "looked at", usb_device_hold_interfaces(d->usb));
+        if (device_has_storage(&d->facts.interfaces) && !d->m->observe)
+                drive_refuse(d, REASON_DESCRIPTORS_CHANGED);
+        else if (d->state == DRIVE_IN_USE)
+                drive_pass_interfaces(d, UINT32_MAX);
 }
 
 /* The interface of a blocked drive was authorized by someone else, or a driver has it. */

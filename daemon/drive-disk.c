@@ -7,6 +7,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "daemon/bus.h"
+#include "daemon/drive-gate.h"
 #include "daemon/drive-internal.h"
 #include "daemon/event.h"
 #include "daemon/gate.h"
@@ -155,6 +156,10 @@ static void on_change(Drive *d, const BlockQuery *q, BlockReply *ret)
 
 static void on_use(Drive *d, const BlockQuery *q, const char *path, BlockReply *ret)
 {
+        if (!drive_is_storage(d)) { /* let pass as a whole, by policy or by observing */
+                answer_effect(d, ret);
+                return;
+        }
         if (is_other_disk(d, q)) {
                 if (!d->m->observe)
                         drive_refuse(d, REASON_DEVICE_MULTI_LUN);

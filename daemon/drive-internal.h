@@ -2,11 +2,9 @@
 /* The inside of a drive object, shared by the files drive*.c alone. */
 #pragma once
 
-#include "daemon/block/wire.h"
 #include "daemon/drive.h"
 #include "daemon/gate.h"
 #include "daemon/probe.h"
-#include "daemon/usb-device.h"
 
 /* What happens to a drive; drive.c holds the table of state x event. */
 typedef enum DriveEvent {
@@ -21,21 +19,15 @@ typedef enum DriveEvent {
         DRIVE_EV_MAX_,
 } DriveEvent;
 
-/* The disk the kernel made of the drive. */
+/* The disk the kernel made of the drive; `path` is its folder, below the device's. */
 typedef struct DriveDisk {
         bool known;
         uint32_t major, minor;
         uint64_t diskseq;
-        char path[USB_PATH_MAX]; /* its folder, below the device's */
+        char path[USB_PATH_MAX];
 } DriveDisk;
 
-/* A label being written, or the layout being read. */
-typedef struct DriveTask {
-        DriveDone done;
-        DriveLayoutDone layout_done;
-        void *userdata;
-        uint8_t label[LABEL_SIZE];
-} DriveTask;
+typedef struct DriveTask DriveTask;
 
 struct Drive {
         Manager *m;
@@ -46,47 +38,42 @@ struct Drive {
         Decision decision;
         Effect effect; /* in force */
         bool observed, before_start;
-        bool recheck;     /* in use, but to be decided from what the kernel reads next */
-        bool again;       /* decide again once the present step is over */
+        bool recheck;      /* in use, but to be decided from what the kernel reads next */
+        bool again;        /* decide again once the present step is over */
+        bool stale;        /* a child was killed: the usbfs node is to be opened anew */
+        bool close_wanted; /* once the present job is over, by close_next */
+        GateWork close_next;
         uint32_t passing; /* interfaces let pass though the drive is blocked */
         uint64_t since_us;
         DriveDisk disk;
         Probe *probe;
         GateJob *job;
         sd_event_source *timer;
-        DriveTask *task;
+        DriveTask *task; /* a label being written, or the layout being read */
 };
 
-/* drive.c */
-/* 0, or -EINVAL for a move the table does not know: the drive is closed then. */
+/* drive.c: 0, or -EINVAL for a move the table does not know: the drive is closed then. */
 int drive_move(Drive *d, DriveEvent event) _must_check_;
 int drive_arm(Drive *d, uint64_t usec, sd_event_time_handler_t handler) _must_check_;
 void drive_disarm(Drive *d);
 
-/* drive-verify.c */
+/* drive-verify.c: begin from closed, decide, record (without a record nothing passes, but in observe
+ * mode), and do what was decided. */
 void drive_begin(Drive *d);
 void drive_decide(Drive *d);
-/* Records the decision; without a record nothing passes (but in observe mode). */
 void drive_record(Drive *d);
 void drive_conclude(Drive *d);
-void drive_close_gate(Drive *d, GateWork work);
 /* The daemon found the device itself at fault: closed at once, recorded. */
 void drive_refuse(Drive *d, Reason reason);
 Effect drive_effect_wanted(const Drive *d, const Decision *decision, bool *ret_observed);
 bool drive_is_storage(const Drive *d);
-/* A kernel driver, other than our own claim, is bound to one of its interfaces. */
-bool drive_has_driver(const Drive *d);
-uint32_t drive_passing_mask(const Drive *d);
 
-/* drive-disk.c */
-/* Has the disk in use read again through the kernel, and decides from that. */
+/* drive-disk.c: has the disk in use read again through the kernel, and decides from that. */
 int drive_ask_again(Drive *d) _must_check_;
-
 /* drive-task.c */
 void drive_task_end(Drive *d, int result, const ProbeAnswer *answer);
-
-/* drive-keep.c: what a later instance of the daemon must know of a drive in use */
+/* drive-keep.c: what a later instance of the daemon must know of a drive in use. Read gives 1 and
+ * the effect in force if this very device was let pass by an earlier instance; else 0. */
 void drive_keep_write(const Drive *d);
 void drive_keep_remove(const Drive *d);
-/* 1 and the effect in force if this very device was let pass by an earlier instance; 0. */
 int drive_keep_read(const Drive *d, Effect *ret);

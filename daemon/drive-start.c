@@ -8,6 +8,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "daemon/bus.h"
+#include "daemon/drive-gate.h"
 #include "daemon/drive-internal.h"
 #include "daemon/event.h"
 #include "daemon/system-drive.h"
@@ -145,12 +146,12 @@ static void start_active(Drive *d)
 
 void drive_start(Drive *d, bool flood)
 {
-        if (drive_has_driver(d)) {
+        if (drive_has_driver(d, true)) {
                 start_active(d);
                 return;
         }
         /* Authorized and unbound: an earlier instance was killed between two steps. */
-        (void)!gate_close_unbound(d->usb);
+        (void)!gate_close_unused(d->usb);
         if (!flood) {
                 drive_begin(d);
                 return;

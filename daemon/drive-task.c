@@ -7,7 +7,15 @@
 #include <systemd/sd-daemon.h>
 
 #include "daemon/bus.h"
+#include "daemon/drive-gate.h"
 #include "daemon/drive-internal.h"
+
+struct DriveTask {
+        DriveDone done;
+        DriveLayoutDone layout_done;
+        void *userdata;
+        uint8_t label[LABEL_SIZE];
+};
 
 void drive_task_end(Drive *d, int result, const ProbeAnswer *answer)
 {
@@ -49,8 +57,7 @@ static void on_done(void *userdata, int result, const ProbeAnswer *a)
         d->probe = NULL;
         (void)!gate_close_unbound(d->usb);
         result = error_of(result, a);
-        if (result < 0)
-                (void)!usb_device_reopen(d->usb);
+        d->stale |= result < 0;
         if (drive_move(d, DRIVE_EV_CLOSE) < 0)
                 result = -EIO;
         drive_task_end(d, result, a);

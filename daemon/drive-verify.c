@@ -7,8 +7,10 @@
 #include <time.h>
 
 #include "daemon/bus.h"
+#include "daemon/drive-gate.h"
 #include "daemon/drive-internal.h"
 #include "daemon/event.h"
+#include "daemon/footprint.h"
 
 /* A disk needs seconds to spin up and to be scanned; then something is wrong. */
 #define DISK_USEC 30000000u
@@ -56,6 +58,7 @@ void drive_record(Drive *d)
 {
         Verdict *v = &d->decision.verdict;
 
+        (void)!footprint_trim_soon(d->m->event, &d->m->trim_timer);
         if (emit_verdict(d) >= 0 || v->effect == EFFECT_BLOCK)
                 return;
         *v = (Verdict){.reason = REASON_LEDGER_UNWRITABLE,
@@ -67,85 +70,6 @@ void drive_record(Drive *d)
         (void)emit_verdict(d); /* the journal has it, and the user hears of it */
 }
 
-static void on_closed(void *userdata, int result)
-{
-        Drive *d = userdata;
-
-        d->job = NULL;
-        if (result < 0 && result != -ENODEV)
-                (void)fprintf(stderr, SD_CRIT "usbzoned: %s cannot be closed: %s\n",
-                              d->usb->sysname, strerror(-result));
-        if (TAKE(d->again, false))
-                drive_begin(d);
-}
-
-/* With a driver bound, closing can take as long as the device lets it: a child does it. */
-void drive_close_gate(Drive *d, GateWork work)
-{
-        int r;
-
-        d->probe = probe_free(d->probe);
-        drive_keep_remove(d);
-        d->disk = (DriveDisk){0};
-        d->recheck = false;
-        d->job = gate_detach(d->job);
-        r = gate_start(d->m->event, d->usb, work, 0, on_closed, d, &d->job);
-        if (r < 0)
-                r = gate_close_unbound(d->usb);
-        if (r < 0 && r != -ENODEV)
-                (void)fprintf(stderr, SD_CRIT "usbzoned: %s cannot be closed: %s\n",
-                              d->usb->sysname, strerror(-r));
-}
-
-/* Bit n for held interface n: those of a named device that may pass though the drive may not. */
-uint32_t drive_passing_mask(const Drive *d)
-{
-        uint64_t list = policy_passing_interfaces(&d->m->trust->snapshot, &d->facts);
-        uint32_t mask = 0;
-
-        for (size_t i = 0; i < d->usb->n_held; i++)
-                for (size_t n = 0; n < d->facts.interfaces.n; n++)
-                        if ((list >> n & 1) != 0 &&
-                            d->facts.interfaces.list[n].number == d->usb->held[i].setting.number)
-                                mask |= UINT32_C(1) << i;
-        return mask;
-}
-
-bool drive_has_driver(const Drive *d)
-{
-        char name[USB_NAME_MAX];
-
-        for (size_t i = 0; i < d->usb->n_held; i++)
-                if (usb_device_driver(d->usb, &d->usb->held[i], name, sizeof(name)) == 0 &&
-                    strcmp(name, "usbfs") != 0)
-                        return true;
-        return false;
-}
-
-static void on_passed(void *userdata, int result)
-{
-        Drive *d = userdata;
-
-        d->job = NULL;
-        if (result < 0 && result != -ENODEV)
-                (void)fprintf(stderr, SD_ERR "usbzoned: %s: interfaces cannot be bound: %s\n",
-                              d->usb->sysname, strerror(-result));
-        if (TAKE(d->again, false))
-                (void)!drive_redecide(d);
-}
-
-static void pass_interfaces(Drive *d, uint32_t mask)
-{
-        int r;
-
-        d->job = gate_detach(d->job);
-        r = gate_start(d->m->event, d->usb, GATE_PASS, mask, on_passed, d, &d->job);
-        if (r < 0) {
-                (void)fprintf(stderr, SD_ERR "usbzoned: %s: %s\n", d->usb->sysname, strerror(-r));
-                (void)!gate_close_unbound(d->usb);
-        }
-}
-
 static void enforce_block(Drive *d)
 {
         d->probe = probe_free(d->probe);
@@ -153,8 +77,9 @@ static void enforce_block(Drive *d)
                 return;
         d->passing = drive_passing_mask(d);
         if (d->passing != 0)
-                pass_interfaces(d, d->passing);
-        else if (drive_has_driver(d)) /* what was active before we came may be mounted */
+                drive_pass_interfaces(d, d->passing);
+        else if (d->job ||
+                 drive_has_driver(d, false)) /* what was active before we came may be mounted */
                 drive_close_gate(d, d->before_start ? GATE_SAVE : GATE_CLOSE);
         else
                 (void)!gate_close_unbound(d->usb);
@@ -175,12 +100,10 @@ static void on_handed_over(void *userdata, int result)
 {
         Drive *d = userdata;
 
-        d->job = NULL;
-        if (result == -ENODEV)
-                return; /* unplugged: the event is on its way */
+        drive_complain(d, "handed over", result);
+        if (drive_job_over(d) || result == -ENODEV)
+                return;
         if (result < 0) {
-                (void)fprintf(stderr, SD_ERR "usbzoned: %s cannot be handed over: %s\n",
-                              d->usb->sysname, strerror(-result));
                 drive_refuse(d, REASON_PROBE_FAILED);
                 return;
         }
@@ -192,12 +115,12 @@ static void on_handed_over(void *userdata, int result)
 /* The kernel gets the interface through the descriptor held since the beginning. */
 static void hand_over(Drive *d, GateWork work)
 {
-        int r;
+        int r = -EBUSY;
 
         if (drive_move(d, work == GATE_HAND_OVER ? DRIVE_EV_HAND_OVER : DRIVE_EV_MEDIATE) < 0)
                 return;
-        d->job = gate_detach(d->job);
-        r = gate_start(d->m->event, d->usb, work, 1, on_handed_over, d, &d->job);
+        if (!d->job)
+                r = gate_start(d->m->event, d->usb, work, 1, on_handed_over, d, &d->job);
         if (r == 0)
                 r = drive_arm(d, DISK_USEC, on_no_disk);
         if (r < 0)
@@ -217,7 +140,7 @@ static void enforce_pass(Drive *d)
                 return;
         }
         if (drive_move(d, DRIVE_EV_SHOW) == 0)
-                pass_interfaces(d, UINT32_MAX);
+                drive_pass_interfaces(d, UINT32_MAX);
 }
 
 void drive_conclude(Drive *d)
@@ -277,9 +200,9 @@ static void on_probed(void *userdata, int result, const ProbeAnswer *a)
         } else {
                 d->facts.probe = PROBE_ERROR;
                 d->facts.probe_reason = reason_of(result, a);
+                d->stale = true;
                 if (!usb_device_is_alive(d->usb))
                         return;
-                (void)!usb_device_reopen(d->usb);
         }
         d->again = false;
         drive_conclude(d);
@@ -307,11 +230,15 @@ static void start_probe(Drive *d)
         drive_conclude(d);
 }
 
+/* A device that a storage driver would take by its number, but that does not say it is storage, can
+ * be neither read nor trusted. */
 static void forget_facts(Drive *d)
 {
+        bool posing = d->usb->listed && !device_has_storage(&d->facts.interfaces);
+
         d->facts.probe = PROBE_NOT_TRIED;
         d->facts.probe_reason = REASON_INTERNAL_ERROR;
-        d->facts.refused = REASON_INTERNAL_ERROR;
+        d->facts.refused = posing ? REASON_DEVICE_CLASS_BLOCKED : REASON_INTERNAL_ERROR;
         memset(d->facts.area, 0, sizeof(d->facts.area));
 }
 
@@ -325,6 +252,9 @@ void drive_begin(Drive *d)
         d->again = false;
         forget_facts(d);
         (void)!gate_forget_in_sleep(d->usb);
+        /* Closed by now: what a killed child left under way goes with the old descriptor. */
+        if (TAKE(d->stale, false))
+                drive_complain(d, "opened", usb_device_reopen(d->usb));
         if (!drive_is_storage(d))
                 drive_conclude(d);
         else if (usb_device_is_bulk_only(d->usb))

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "daemon/bus.h"
+#include "daemon/drive-gate.h"
 #include "daemon/drive-internal.h"
 #include "daemon/event.h"
 #include "lib/text.h"

@@ -65,6 +65,8 @@ int drive_new(Manager *m, UsbDevice *usb, Drive **ret) _must_check_;
 Drive *drive_free(Drive *d);
 /* Decides what to do with it now that it is here. `flood`: plugged in too often, not to be read. */
 void drive_start(Drive *d, bool flood);
+/* It has other interfaces than before: somebody chose another configuration. */
+void drive_reconfigured(Drive *d);
 /* Unplugged: recorded, signalled, freed. */
 void drive_gone(Drive *d);
 const UsbDevice *drive_usb(const Drive *d);

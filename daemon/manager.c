@@ -15,6 +15,7 @@
 #include "daemon/coldplug.h"
 #include "daemon/drive.h"
 #include "daemon/event.h"
+#include "daemon/footprint.h"
 #include "daemon/gate.h"
 #include "daemon/grants.h"
 #include "daemon/monitor.h"
@@ -51,6 +52,7 @@ Manager *manager_free(Manager *m)
         m->block = block_server_free(m->block);
         sd_event_source_disable_unref(m->grant_timer);
         sd_event_source_disable_unref(m->rescan_timer);
+        sd_event_source_disable_unref(m->trim_timer);
         m->ledger = ledger_close(m->ledger);
         m->trust = trust_free(m->trust);
         (void)fd_close(m->etc_fd);
@@ -290,7 +292,7 @@ int manager_start(Manager *m)
         if (r < 0)
                 return r;
         drive_keep_sweep(m);
-        return 0;
+        return footprint_trim_soon(m->event, &m->trim_timer);
 }
 
 void manager_stop(Manager *m)
@@ -339,6 +341,7 @@ int manager_reload(Manager *m, char **ret_message)
                 redecide_all(m);
         }
         bus_manager_changed(m->bus);
+        (void)!footprint_trim_soon(m->event, &m->trim_timer);
         return good ? 0 : 1;
 }
 

@@ -33,6 +33,7 @@ typedef struct Manager {
         uint64_t next_drive; /* number of the next drive object, 1.. */
         sd_event_source *grant_timer;
         sd_event_source *rescan_timer;
+        sd_event_source *trim_timer;
 } Manager;
 
 int manager_new(Manager **ret) _must_check_;

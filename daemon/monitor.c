@@ -87,6 +87,17 @@ static void compare(Monitor *mon)
         (void)json_object_put(fields);
 }
 
+/* "1-1.2:1.0" was added: of interest only if "1-1.2" is known, and then a new configuration. */
+static void take_interface(Monitor *mon, const char *action, const char *name)
+{
+        char parent[USB_NAME_MAX];
+
+        if (strcmp(action, "add") != 0 || strlen(name) >= sizeof(parent))
+                return;
+        (void)snprintf(parent, sizeof(parent), "%.*s", (int)strcspn(name, ":"), name);
+        coldplug_interface(mon->m, parent, name);
+}
+
 /* A device is complete, all its interfaces made, when its own driver has been bound. */
 static void take_event(Monitor *mon, struct udev_device *dev)
 {
@@ -94,7 +105,9 @@ static void take_event(Monitor *mon, struct udev_device *dev)
 
         if (!action || !name)
                 return;
-        if (strcmp(action, "remove") == 0) {
+        if (strchr(name, ':')) {
+                take_interface(mon, action, name);
+        } else if (strcmp(action, "remove") == 0) {
                 coldplug_forget(mon->m, name);
         } else if (strncmp(name, "usb", 3) == 0) {
                 if (strcmp(action, "add") == 0)
@@ -145,7 +158,7 @@ static int open_monitor(Monitor *mon)
         mon->monitor = udev_monitor_new_from_netlink(mon->udev, EVENT_SOURCE);
         if (!mon->monitor)
                 return -errno;
-        r = udev_monitor_filter_add_match_subsystem_devtype(mon->monitor, "usb", "usb_device");
+        r = udev_monitor_filter_add_match_subsystem_devtype(mon->monitor, "usb", NULL);
         if (r < 0)
                 return r;
         /* What does not fit is not lost for good: see compare(). */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "daemon/storage-ids.h"
 #include "lib/cursor.h"
 #include "lib/file.h"
 #include "lib/text.h"
@@ -20,6 +21,7 @@
 #define DESCRIPTORS_MAX (512u * 1024u) /* eight configurations of 64 KiB: what the kernel takes */
 #define PROTOCOL_BULK_ONLY 0x50u
 #define ATTRIBUTE_MAX 64u
+#define RULE_CLASSES_MAX 22u
 
 int usb_device_attribute(const UsbDevice *u, const char *name, char *ret, size_t size)
 {
@@ -237,6 +239,16 @@ int usb_device_hold_interfaces(UsbDevice *u)
         return r;
 }
 
+bool usb_device_holds(const UsbDevice *u, const char *interface)
+{
+        char value;
+
+        for (size_t i = 0; i < u->n_held; i++)
+                if (strcmp(u->held[i].name, interface) == 0)
+                        return pread(u->held[i].authorized_fd, &value, 1, 0) == 1;
+        return false;
+}
+
 /* A device without a serial number has an empty one. */
 static int read_serial(UsbDevice *u)
 {
@@ -281,7 +293,25 @@ static bool is_gated(const UsbDevice *u)
         for (size_t i = 0; i < u->n_held; i++)
                 if (u->held[i].gated)
                         return true;
-        return false;
+        return u->listed;
+}
+
+/* The rule refuses lists of more than this many different classes. */
+bool usb_device_is_left_out(const UsbDevice *u)
+{
+        const DeviceInterfaces *d = &u->interfaces;
+        size_t different = 0;
+
+        for (size_t i = 0; i < d->n; i++) {
+                size_t k = 0;
+
+                while (k < i && (d->list[k].class != d->list[i].class ||
+                                 d->list[k].subclass != d->list[i].subclass ||
+                                 d->list[k].protocol != d->list[i].protocol))
+                        k++;
+                different += k == i;
+        }
+        return u->malformed || different > RULE_CLASSES_MAX;
 }
 
 static int load(UsbDevice *u)
@@ -297,10 +327,13 @@ static int load(UsbDevice *u)
                 r = usb_device_hold_interfaces(u);
         if (r < 0)
                 return r;
-        if (!is_gated(u))
+        u->listed = storage_id_is_listed(u->identity.vid, u->identity.pid);
+        if (!is_gated(u) && !usb_device_is_left_out(u))
                 return 1;
         r = read_serial(u);
-        return r < 0 ? r : usb_device_reopen(u);
+        if (r == 0)
+                r = usb_device_reopen(u);
+        return r < 0 ? r : !is_gated(u);
 }
 
 int usb_device_open(const char *sysname, UsbDevice **ret)
@@ -314,10 +347,9 @@ int usb_device_open(const char *sysname, UsbDevice **ret)
         if ((size_t)snprintf(u->sysname, sizeof(u->sysname), "%s", sysname) >= sizeof(u->sysname))
                 return -ENAMETOOLONG;
         r = load(u);
-        if (r != 0)
-                return r;
-        *ret = TAKE_PTR(u);
-        return 0;
+        if (r >= 0)
+                *ret = TAKE_PTR(u);
+        return r;
 }
 
 UsbDevice *usb_device_close(UsbDevice *u)

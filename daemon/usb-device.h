@@ -31,13 +31,14 @@ typedef struct UsbDevice {
         uint8_t digest[DIGEST_SIZE]; /* of `descriptors` */
         DeviceInterfaces interfaces; /* all of every configuration */
         bool malformed;              /* the descriptors are no well-formed chain */
+        bool listed;                 /* a storage driver would take it by its number */
         Identity identity;           /* the USB half of it */
         UsbHeld held[USB_HELD_MAX];  /* interfaces of the active configuration */
         size_t n_held;
 } UsbDevice;
 
-/* Looks at the device called `sysname` ("1-1.2"). 0 and a held device if it is gated; 1 if it is
- * not; -errno, -ENODEV among others when it has gone meanwhile. */
+/* Looks at the device called `sysname` ("1-1.2"). A held device and 0 if it is gated, 1 if it is not;
+ * -errno, -ENODEV among others when it has gone meanwhile. */
 int usb_device_open(const char *sysname, UsbDevice **ret) _must_check_;
 UsbDevice *usb_device_close(UsbDevice *u);
 DEFINE_FREEP(UsbDevice, usb_device_close)
@@ -45,9 +46,12 @@ DEFINE_FREEP(UsbDevice, usb_device_close)
 bool usb_device_is_alive(const UsbDevice *u);
 /* 0; 1 if the descriptors are no longer those first seen; -errno. */
 int usb_device_compare(const UsbDevice *u) _must_check_;
+/* Not gated, but its list of interfaces is too long or too odd for the udev rule to trust. */
+bool usb_device_is_left_out(const UsbDevice *u);
 /* Opens the usbfs node anew: what a killed child left under way is cancelled with the old one. */
 int usb_device_reopen(UsbDevice *u) _must_check_;
-/* Interfaces appear anew when a configuration is set. */
+/* Interfaces appear anew when a configuration is set: is this one held, and there? */
+bool usb_device_holds(const UsbDevice *u, const char *interface);
 int usb_device_hold_interfaces(UsbDevice *u) _must_check_;
 
 /* The driver bound to an interface: 0 and its name, 1 if there is none, -errno. */

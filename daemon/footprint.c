@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Frees unused heap, and lets go of program text that was needed last for a decision. Text is mapped
+ * from files and never written, so it comes back from the page cache when it is called again. */
+#include "daemon/footprint.h"
+
+#include <link.h>
+#include <malloc.h>
+#include <stdint.h>
+#include <sys/mman.h>
+
+#define IDLE_USEC 3000000u
+#define ACCURACY_USEC 1000000u
+
+static int drop_text(struct dl_phdr_info *info, size_t size _unused_, void *userdata)
+{
+        uintptr_t page = *(uintptr_t *)userdata;
+
+        for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+                const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+                uintptr_t start = info->dlpi_addr + p->p_vaddr, end = start + p->p_memsz;
+
+                if (p->p_type != PT_LOAD || (p->p_flags & PF_W) || !(p->p_flags & PF_X))
+                        continue;
+                start &= ~(page - 1);
+                end = (end + page - 1) & ~(page - 1);
+                (void)madvise((void *)start, end - start, MADV_DONTNEED);
+        }
+        return 0;
+}
+
+static int on_idle(sd_event_source *s _unused_, uint64_t usec _unused_, void *userdata _unused_)
+{
+        uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+        (void)malloc_trim(0);
+        (void)dl_iterate_phdr(drop_text, &page);
+        return 0;
+}
+
+int footprint_trim_soon(sd_event *event, sd_event_source **timer)
+{
+        int r;
+
+        if (!*timer)
+                return MIN(sd_event_add_time_relative(event, timer, CLOCK_MONOTONIC, IDLE_USEC,
+                                                      ACCURACY_USEC, on_idle, NULL),
+                           0);
+        r = sd_event_source_set_time_relative(*timer, IDLE_USEC);
+        return r < 0 ? r : MIN(sd_event_source_set_enabled(*timer, SD_EVENT_ONESHOT), 0);
+}
