@@ -180,7 +180,7 @@ int bus_write_label(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bu
 {
         Drive *d = called_drive(b, call, error);
         const void *bytes;
-        BusJob *job;
+        BusJob *job = NULL;
         Label label;
         size_t size;
         int r;
@@ -218,7 +218,7 @@ static void on_layout(void *userdata, int result, uint64_t first_used, const cha
 int bus_check_layout(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error)
 {
         Drive *d = called_drive(b, call, error);
-        BusJob *job;
+        BusJob *job = NULL;
         int r;
 
         if (!d)
