@@ -37,7 +37,7 @@ while IFS= read -r f; do
         awk '
                 /SPDX-License-Identifier/ { spdx = FNR; next }
                 spdx && /^(\/\*$|# shellcheck (shell|disable|source)=)/ { next }
-                spdx { good = /^(\/\*| \*|#|""") ?[^ ].*[^ ]/; exit }
+                spdx { good = /^(\/\*| \*|#|""") ?[^ ].*[^ ]/ && !/^#(include|define|pragma|if)/; exit }
                 END { exit !good }' "$f" || complain "$f:2" 'no title line after the SPDX line'
 done < <(files '*.c' '*.h' '*.sh' '*.py' '*.mk' Makefile 'udev-rules/*' 'systemd/*.service' \
         'systemd/sysusers/*' 'systemd/tmpfiles/*' 'systemd/modprobe/*')

@@ -11,14 +11,14 @@ BEGIN {
         n = split("ATTR ATTRS SYSCTL ENV CONST IMPORT SECLABEL", w, " ")
         for (i = 1; i <= n; i++) needs_attr[w[i]] = 1
 }
-function bad(text) { print FILENAME ":" start ": " text; failed = 1 }
+function bad(text) { print current ":" start ": " text; failed = 1 }
 function end_of_file(  l) {
         for (l in wanted)
                 if (!(l in labels)) { start = wanted[l]; bad("GOTO=\"" l "\" has no LABEL") }
         delete wanted; delete labels
 }
-FNR == 1 && NR != 1 { keep = FILENAME; FILENAME = previous; end_of_file(); FILENAME = keep }
-{ previous = FILENAME }
+FNR == 1 && NR != 1 { end_of_file() }
+{ current = FILENAME }
 rule == "" { start = FNR }
 {
         line = $0
