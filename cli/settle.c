@@ -46,8 +46,16 @@ static int next_message(sd_bus *bus, uint64_t until)
         return sd_bus_wait(bus, MIN(until > now ? until - now : 0, LOOK_USEC));
 }
 
-int target_wait_state(Client *c, const char *object, const char *const *states, unsigned seconds,
-                      json_object **ret)
+static bool has_label(json_object *drive, const char *label_id)
+{
+        json_object *label;
+
+        return !label_id || (json_object_object_get_ex(drive, "label", &label) &&
+                             !strcmp(json_text(label, "id"), label_id));
+}
+
+int target_wait_state(Client *c, const char *object, const char *const *states,
+                      const char *label_id, unsigned seconds, json_object **ret)
 {
         _cleanup_(sd_bus_slot_unrefp) sd_bus_slot *slot = NULL;
         uint64_t until = now_usec() + seconds * 1000000ull;
@@ -61,7 +69,7 @@ int target_wait_state(Client *c, const char *object, const char *const *states, 
                 r = client_drive_at(c, object, &drive);
                 if (r)
                         return r;
-                if (is_one_of(json_text(drive, "state"), states)) {
+                if (is_one_of(json_text(drive, "state"), states) && has_label(drive, label_id)) {
                         *ret = TAKE_PTR(drive);
                         return 0;
                 }
@@ -104,7 +112,7 @@ static int let_through(Target *t)
 
         if (r)
                 return r;
-        r = target_wait_state(t->client, object, states, OPEN_SECONDS, &drive);
+        r = target_wait_state(t->client, object, states, NULL, OPEN_SECONDS, &drive);
         if (r)
                 return cli_fail(r, _("the kernel did not take %s over"), t->path);
         snprintf(path, sizeof(path), "/dev/%s", json_text(drive, "block_device"));
@@ -149,9 +157,9 @@ static int reprobe(Target *t)
         return r;
 }
 
-int target_settle(Target *t, json_object **ret)
+int target_settle(Target *t, const char *label_id, json_object **ret)
 {
-        static const char *const states[] = {"in-use", "blocked", "gone", NULL};
+        static const char *const states[] = {"in-use", "blocked", NULL};
         int r = 0;
 
         block_release(t);
@@ -162,8 +170,8 @@ int target_settle(Target *t, json_object **ret)
                 r = reprobe(t);
         if (r)
                 return r;
-        r = target_wait_state(t->client, json_text(t->drive, "object"), states, SETTLE_SECONDS,
-                              ret);
+        r = target_wait_state(t->client, json_text(t->drive, "object"), states, label_id,
+                              SETTLE_SECONDS, ret);
         if (r)
                 cli_note(_("the daemon has not decided about the drive yet: see %s list"), UZ_CLI);
         return 0;

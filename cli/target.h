@@ -50,14 +50,14 @@ int target_write_label(Target *t, const uint8_t label[LABEL_SIZE]) _must_check_;
 int target_format(Target *t, const char *file_system) _must_check_;
 bool target_format_known(const char *file_system);
 
-/* Has the daemon decide about the drive anew, waits for what comes out, ends the grant. `ret` may
- * stay NULL: the daemon does not know the drive. */
-int target_settle(Target *t, json_object **ret) _must_check_;
+/* Has the daemon decide about the drive anew, ends the grant, waits until it has read the label with
+ * this id (hex) and what comes out. `ret` may stay NULL: the daemon does not know the drive. */
+int target_settle(Target *t, const char *label_id, json_object **ret) _must_check_;
 
-/* Waits on signals until the drive is in one of the states (NULL-terminated), at most `seconds`.
- * 0 and the drive; CLI_FAILED without a word when time is up. */
-int target_wait_state(Client *c, const char *object, const char *const *states, unsigned seconds,
-                      json_object **ret) _must_check_;
+/* Waits on signals until the drive is in one of the states (NULL-terminated), with this label
+ * (NULL: any), at most `seconds`. 0 and the drive; CLI_FAILED without a word when time is up. */
+int target_wait_state(Client *c, const char *object, const char *const *states,
+                      const char *label_id, unsigned seconds, json_object **ret) _must_check_;
 
 /* Parts of target_*, in files of their own */
 int image_format(Target *t, const char *file_system) _must_check_;

@@ -123,20 +123,34 @@ static int sign(Enrolment *e)
         return r < 0 ? cli_fail_errno(r, "%s", _("cannot sign the label")) : 0;
 }
 
-static int put_on_whitelist(Enrolment *e)
+static int find_entry(Enrolment *e)
+{
+        const Whitelist *w = &e->signer.trust->snapshot.whitelist;
+        int r = w->read ? whitelist_find(w, e->label.identity, &e->old_entry) : 0;
+
+        if (r < 0)
+                return cli_fail_errno(r, "%s", _("cannot read the whitelist"));
+        e->had_entry = r > 0;
+        return 0;
+}
+
+/* A drive that the daemon watches changes its label in three steps, so that there is no moment in
+ * which label and whitelist disagree and a drive in order is recorded as a violation: any label of
+ * this drive is accepted, the label is written, only the new one is accepted. */
+static bool is_watched(const Enrolment *e)
+{
+        return e->had_entry && e->target.drive;
+}
+
+static int put_on_whitelist(Enrolment *e, bool any_label)
 {
         WhitelistEntry entry = {.zone = e->label.zone, .level = e->label.level};
-        const Whitelist *w = &e->signer.trust->snapshot.whitelist;
-        int r;
 
         if (e->args->no_whitelist)
                 return 0;
         memcpy(entry.identity, e->label.identity, DIGEST_SIZE);
-        memcpy(entry.label_id, e->label.id, LABEL_ID_SIZE);
-        r = w->read ? whitelist_find(w, entry.identity, &e->old_entry) : 0;
-        if (r < 0)
-                return cli_fail_errno(r, "%s", _("cannot read the whitelist"));
-        e->had_entry = r > 0;
+        if (!any_label)
+                memcpy(entry.label_id, e->label.id, LABEL_ID_SIZE);
         return signer_whitelist_put(&e->signer, &entry);
 }
 
@@ -209,7 +223,9 @@ static int carry_out(Enrolment *e)
         if (r == 0)
                 r = register_add(e->signer.etc_fd, &e->label);
         if (r == 0)
-                r = put_on_whitelist(e);
+                r = find_entry(e);
+        if (r == 0)
+                r = put_on_whitelist(e, is_watched(e));
         if (r)
                 return r;
         r = target_write_label(&e->target, e->bytes);
@@ -250,12 +266,26 @@ static void print_json(const Enrolment *e, json_object *drive)
         out_json(o);
 }
 
+/* The new decision, and the last of the three steps. */
+static int settle(Enrolment *e, json_object **ret_drive)
+{
+        char id[2 * LABEL_ID_SIZE + 1];
+        int r;
+
+        text_hex(e->label.id, LABEL_ID_SIZE, id);
+        r = target_settle(&e->target, id, ret_drive);
+        if (!is_watched(e) || put_on_whitelist(e, false) == 0)
+                return r;
+        cli_note("%s", _("the whitelist still accepts older labels of this drive, too"));
+        return CLI_FAILED;
+}
+
 static int finish(Enrolment *e)
 {
         _cleanup_(json_object_putp) json_object *fields = record_fields(e), *drive = NULL;
         int r = client_record("enrolled", fields), settled;
 
-        settled = target_settle(&e->target, &drive);
+        settled = settle(e, &drive);
         if (e->args->json)
                 print_json(e, drive);
         else
