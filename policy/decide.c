@@ -36,6 +36,9 @@ void say(char ret[DECISION_STEP_TEXT], const char *format, ...)
         va_start(args, format);
         (void)vsnprintf(ret, DECISION_STEP_TEXT, format, args);
         va_end(args);
+        /* A cut may have gone through a character. */
+        for (size_t len = strlen(ret); len > 0 && !text_is_clean(ret, len); len--)
+                ret[len - 1] = '\0';
 }
 
 void short_hex(const uint8_t *id, char ret[SHORT_HEX_SIZE])

@@ -69,10 +69,25 @@ check-fault: ## each failing call refuses, and leaks nothing
 .PHONY: check-fault-asan
 check-fault-asan: $(B)/fault
 	@./tests/criterion.sh $(B)/fault
+# A target twice: with a plain driver that replays files, and (VARIANT=fuzz, clang) with libFuzzer
+FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(SRC_fuzz))
+$(B)/replay-%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/common.o $(B)/tests/fuzz/replay_main.o $(AR_policy) $(AR_lib)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(call pkg,libs,libcrypto)
+$(B)/fuzz-%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/common.o $(AR_policy) $(AR_lib)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(call pkg,libs,libcrypto)
+.SECONDARY: $(FUZZ:%=$(B)/tests/fuzz/fuzz_%.o) $(B)/tests/fuzz/common.o $(B)/tests/fuzz/replay_main.o
+.PHONY: check-fuzz-asan fuzz-run
+
 check-fuzz: ## replay of the fuzz corpora
-	@./tests/fuzz/replay.sh
+	@$(MAKE) --no-print-directory VARIANT=asan check-fuzz-asan
+check-fuzz-asan: $(FUZZ:%=$(B)/replay-%)
+	@./tests/fuzz/replay.sh $(B)
 fuzz: ## fuzz each parser for FUZZ_SECONDS (default 60) with libFuzzer
-	@./tests/fuzz/run.sh
+	@$(MAKE) --no-print-directory VARIANT=fuzz fuzz-run
+fuzz-run: $(FUZZ:%=$(B)/fuzz-%)
+	@./tests/fuzz/run.sh $(B)
 $(B)/tests/cli/mock-daemon: tests/cli/mock-daemon.c $(B)/flags
 	@mkdir -p $(@D)
 	$(say) CC $@

@@ -4,11 +4,11 @@
 
 #include <stdbool.h>
 
-/* Runs something; 0 = it succeeded, anything else = it refused. Asserts what must hold in between. */
+/* Runs something; 0 = it succeeded, anything else = it refused. */
 typedef int (*Scenario)(void *userdata);
 
-/* Runs the scenario with each of its calls failing once: every failure must refuse. The first run in
- * which nothing failed must succeed. */
+/* Runs the scenario with each of its calls failing once: every failure must refuse. The first run
+ * in which nothing failed must succeed. */
 void inject_each(const char *name, Scenario run, void *userdata);
 
 /* No failures within test code that stands between two calls of the code under test. */

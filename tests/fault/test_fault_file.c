@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files with each of their calls failing: the old file or the new, whole, and nothing left behind. */
+/* Files with each of their calls failing: the old file or the new, and nothing left behind. */
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Keys, notes and labels with each of their calls failing: nothing is accepted, nothing half done. */
+/* Keys, notes and labels with each of their calls failing: nothing accepted, nothing half done. */
 #include <criterion/criterion.h>
 #include <string.h>
 

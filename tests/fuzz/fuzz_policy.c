@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The policy text: written back the same, and nothing opens what must stay closed. */
+#include "tests/fuzz/fuzz.h"
+
+#include <string.h>
+
+#include "policy/bundle.h"
+
+static void check_rules(const Bundle *b)
+{
+        Bundle built_in;
+
+        bundle_defaults(&built_in);
+        for (int h = ZONE_INTERNAL; h < ZONE_MAX_; h++)
+                for (int d = ZONE_NONE; d < ZONE_MAX_; d++) {
+                        const BundleRule *rule = &b->rules[h][d];
+
+                        if (rule->effect == EFFECT_BLOCK)
+                                HOLDS(rule->severity >= built_in.rules[h][d].severity);
+                        else
+                                HOLDS(h == d || (h == ZONE_INTERNET && d == ZONE_NONE));
+                }
+        for (size_t i = 0; i < b->n_classes; i++)
+                HOLDS(!b->classes[i].allow ||
+                      (b->classes[i].class >= 0 && b->classes[i].class != 8));
+        for (size_t i = 0; i < b->n_devices; i++)
+                for (size_t j = 0; j < b->devices[i].n_passes; j++)
+                        HOLDS(b->devices[i].passes[j].class >= 0 &&
+                              b->devices[i].passes[j].class != 8);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        _cleanup_(freep) char *once = NULL, *twice = NULL;
+        TextError error = {0};
+        Bundle b, again;
+        size_t n, m;
+
+        if (bundle_parse((const char *)data, size, &b, &error) != 0) {
+                HOLDS(error.message[0]);
+                return 0;
+        }
+        HOLDS(b.version >= 1 && b.name[0]);
+        check_rules(&b);
+        HOLDS(bundle_format(&b, &once, &n) == 0);
+        HOLDS(bundle_parse(once, n, &again, &error) == 0);
+        HOLDS(bundle_format(&again, &twice, &m) == 0);
+        HOLDS(n == m && memcmp(once, twice, n) == 0);
+        bundle_clear(&again);
+        bundle_clear(&b);
+        return 0;
+}
