@@ -4,7 +4,7 @@
 # shellcheck source=tests/vm/lib.sh
 . "${VMLIB:-/mnt/stage/vm}/lib.sh"
 
-UZTOOL=$VMLIB/uztool
+uztool() { "$VMLIB/uztool" "$@" || die "uztool $*"; }
 CLEAN=/root/usbzone-clean
 DISK='' # of the last `allowed`
 # Makes an emulated drive look like those of `gadget`; goes after its --file.
@@ -19,7 +19,7 @@ product_up() {
         rm -f /var/lib/usbzone/policy-version
         cp -a "$CLEAN" /etc/usbzone
         if [ "$zone" != internal ]; then
-                "$UZTOOL" credential "$zone" "$level" || die "cannot make a credential"
+                uztool credential "$zone" "$level"
         fi
         usbzone_start
 }

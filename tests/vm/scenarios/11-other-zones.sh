@@ -18,7 +18,7 @@ trace_start
 while read -r host drive reason severity; do
         level=none
         [ "$host" != classified ] || level=secret
-        "$UZTOOL" credential "$host" $level
+        uztool credential "$host" $level
         usbzonectl reload >/dev/null || not_ok "reload for $host"
         ledger_mark
         trace_fresh

@@ -15,6 +15,6 @@ blocked_gadget "no partition table either" no-label "$T/blank.img"
 sed '/^$/,$d' /etc/usbzone/policy >"$T/draft"
 sed -i 's/^version = .*/version = 50/; /^rule = internet none/d' "$T/draft"
 echo 'rule = internet none allow' >>"$T/draft"
-"$UZTOOL" sign-policy "$T/draft"
+uztool sign-policy "$T/draft"
 check "reload" usbzonectl reload
 allowed_gadget "no label, policy allows" "$T/plain.img"

@@ -12,14 +12,14 @@ allowed_gadget "untouched" "$T/own.img"
 for change in level=secret not-after=2099-01-01T00:00:00Z not-before=2020-01-01T00:00:00Z \
         number=NB-FAKE holder=Other sequence=99 host=00112233445566778899aabbccddeeff; do
         cp "$T/own.img" "$T/bad.img"
-        "$UZTOOL" relabel "$T/bad.img" $change unsigned=1
+        uztool relabel "$T/bad.img" $change unsigned=1
         blocked_gadget "changed ${change%%=*}" label-signature-invalid "$T/bad.img"
 done
 # one byte of each region, in both copies: version .. key id, label id, dates, identity, texts, hosts,
 # padding, signature
 for offset in 16 48 64 72 96 112 144 176 272 376 900 3900 3968 4031; do
         cp "$T/own.img" "$T/bad.img"
-        "$UZTOOL" flip "$T/bad.img" $offset $((4096 + offset))
+        uztool flip "$T/bad.img" $offset $((4096 + offset))
         trace_fresh
         gadget g --file "$T/bad.img"
         plug g
@@ -29,5 +29,5 @@ for offset in 16 48 64 72 96 112 144 176 272 376 900 3900 3968 4031; do
         gadget_remove g
 done
 cp "$T/own.img" "$T/bad.img"
-"$UZTOOL" flip "$T/bad.img" 0 4096
+uztool flip "$T/bad.img" 0 4096
 blocked_gadget "magic flipped" no-label "$T/bad.img"

@@ -21,6 +21,7 @@ cp "$T/own.img" "$T/torn.img"
 zero 0 16
 blocked_gadget "both wiped" no-label "$T/torn.img"
 cp "$T/own.img" "$T/torn.img"
-dd if=/dev/zero of="$T/torn.img" bs=512 seek=1924 count=2 conv=notrunc status=none
-dd if=/dev/zero of="$T/torn.img" bs=512 seek=1934 count=2 conv=notrunc status=none
+# The last sector, with the signature, never got there.
+dd if=/dev/zero of="$T/torn.img" bs=512 seek=1927 count=1 conv=notrunc status=none
+dd if=/dev/zero of="$T/torn.img" bs=512 seek=1935 count=1 conv=notrunc status=none
 blocked_gadget "both torn" label-signature-invalid "$T/torn.img"

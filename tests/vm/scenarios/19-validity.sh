@@ -10,14 +10,14 @@ trace_start
 enrolled "$T/own.img"
 allowed_gadget "valid" "$T/own.img"
 cp "$T/own.img" "$T/old.img"
-"$UZTOOL" relabel "$T/old.img" not-after=2020-01-01T00:00:00Z
+uztool relabel "$T/old.img" not-before=2019-01-01T00:00:00Z not-after=2020-01-01T00:00:00Z
 blocked_gadget "expired" label-expired "$T/old.img"
 cp "$T/own.img" "$T/new.img"
-"$UZTOOL" relabel "$T/new.img" not-before=2090-01-01T00:00:00Z
+uztool relabel "$T/new.img" not-before=2090-01-01T00:00:00Z
 blocked_gadget "not yet valid" label-not-yet-valid "$T/new.img"
 cp "$T/own.img" "$T/host.img"
-"$UZTOOL" relabel "$T/host.img" host=00112233445566778899aabbccddeeff
+uztool relabel "$T/host.img" host=00112233445566778899aabbccddeeff
 blocked_gadget "for another computer" host-not-permitted "$T/host.img"
 cp "$T/own.img" "$T/mine.img"
-"$UZTOOL" relabel "$T/mine.img" host="$(busctl --json=short get-property org.usbzone1 /org/usbzone1 org.usbzone1.Manager HostId | jq -r .data)"
+uztool relabel "$T/mine.img" host="$(busctl --json=short get-property org.usbzone1 /org/usbzone1 org.usbzone1.Manager HostId | jq -r .data)"
 allowed_gadget "for this computer" "$T/mine.img"

@@ -8,15 +8,15 @@
 product_up internal
 trace_start
 enrolled "$T/own.img"
-"$UZTOOL" keygen "$T/nobody.pem"
+uztool keygen "$T/nobody.pem"
 cp "$T/own.img" "$T/bad.img"
-"$UZTOOL" relabel "$T/bad.img" key="$T/nobody.pem"
+uztool relabel "$T/bad.img" key="$T/nobody.pem"
 blocked_gadget "unknown signer" label-signer-unknown "$T/bad.img"
 for purpose in policy host root; do
         cp "$T/own.img" "$T/bad.img"
-        "$UZTOOL" relabel "$T/bad.img" purpose=$purpose
+        uztool relabel "$T/bad.img" purpose=$purpose
         blocked_gadget "signed by the $purpose key" label-purpose-wrong "$T/bad.img"
 done
 cp "$T/own.img" "$T/good.img"
-"$UZTOOL" relabel "$T/good.img" number=NB-AGAIN
+uztool relabel "$T/good.img" number=NB-AGAIN
 allowed_gadget "signed again by the label key" "$T/good.img"

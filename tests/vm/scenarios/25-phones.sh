@@ -24,7 +24,7 @@ emu_stop fp
 sed '/^$/,$d' /etc/usbzone/policy >"$T/draft"
 sed -i 's/^version = .*/version = 60/' "$T/draft"
 echo 'class = allow 02:02:*' >>"$T/draft"
-"$UZTOOL" sign-policy "$T/draft"
+uztool sign-policy "$T/draft"
 check "reload" usbzonectl reload
 emu modem --serial MODEM --iface 02:02:01
 dev=$(emu_dev modem)

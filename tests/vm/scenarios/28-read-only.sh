@@ -12,7 +12,7 @@ sed '/^$/,$d' /etc/usbzone/policy >"$T/draft"
 sed -i "s/^version = .*/version = 70/; /^rule = internal internal/d" "$T/draft"
 echo 'rule = internal internal read-only' >>"$T/draft"
 cp /etc/usbzone/policy "$T/policy.rw"
-"$UZTOOL" sign-policy "$T/draft"
+uztool sign-policy "$T/draft"
 check "reload" usbzonectl reload
 
 sum=$(sha256sum <"$T/own.img")
@@ -36,7 +36,7 @@ gadget_remove g
 is "not a byte was changed" "$(sha256sum <"$T/own.img")" "$sum"
 
 sed -i 's/internal internal read-only/internal internal allow/; s/^version = .*/version = 71/' "$T/draft"
-"$UZTOOL" sign-policy "$T/draft"
+uztool sign-policy "$T/draft"
 check "reload" usbzonectl reload
 trace_fresh
 gadget g --file "$T/own.img"

@@ -27,7 +27,7 @@ chmod 644 /etc/usbzone/authority/label.pem
 drive_image "$T/plain.img" 16M vfat
 bad "key readable by others" 1 'label.pem' usbzonectl enroll "$T/plain.img" --zone internal --number N --holder H --unit U --vid 1 --pid 1 --serial X --yes
 chmod 600 /etc/usbzone/authority/label.pem
-"$UZTOOL" keygen "$T/other.pem"
+uztool keygen "$T/other.pem"
 cp "$T/other.pem" /etc/usbzone/authority/label.pem
 chmod 600 /etc/usbzone/authority/label.pem
 bad "wrong key" 1 'key' usbzonectl enroll "$T/plain.img" --zone internal --number N --holder H --unit U --vid 1 --pid 1 --serial X --yes
@@ -37,7 +37,7 @@ is "the policy was not touched" "$(sha256sum /etc/usbzone/policy)" "$before"
 sed '/^$/,$d' /etc/usbzone/policy >"$T/draft"
 echo 'rule = internal classified allow' >>"$T/draft"
 line=$(wc -l <"$T/draft")
-"$UZTOOL" sign-policy "$T/draft"
+uztool sign-policy "$T/draft"
 bad "a policy line that would open what must stay closed" 1 ":$line" usbzonectl reload
 cp $CLEAN/policy /etc/usbzone/policy
 bad "bad duration" 2 'banana' usbzonectl allow 1 --for banana --reason x
