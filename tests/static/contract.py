@@ -57,18 +57,22 @@ def in_file(path, text=None, form="{}"):
 
 
 def reasons():
+    """Each reason has its section in the page, with its severity and whether an exception lifts it."""
     rows = table("policy/reason.h", "REASON_TABLE")
-    page = read("docs/usbzone-reasons.7")
-    slugs = {r[1] for r in rows}
-    documented = set(re.findall(r"^(?:\.SS |\.B |\.BR |\.It Sy )([a-z][a-z-]+)$", page, re.M))
-    same("reason", in_file("policy/reason.h"), slugs,
-         in_file("docs/usbzone-reasons.7", page), documented)
-    for r in rows:
-        part = re.search(r"^\.(?:SS|B|BR|It Sy) " + r[1] + r"$(.*?)(?=^\.(?:SS|SH|It Sy) |\Z)", page,
-                         re.M | re.S)
-        if part and r[4] not in part.group(1).replace("\\(aq", "'").replace("\\-", "-"):
-            complain(where("docs/usbzone-reasons.7", page, " " + r[1] + "\n"),
-                     f'{r[1]}: the sentence is not that of the table: "{r[4]}"')
+    path = "docs/usbzone-reasons.7"
+    page = read(path)
+    parts = re.split(r"^\.It (?:Li|Sy|Cm) ([a-z][a-z-]+)\n", page, flags=re.M)
+    sections = dict(zip(parts[1::2], parts[2::2]))
+    same("reason", in_file("policy/reason.h"), {r[1] for r in rows}, in_file(path, page), set(sections))
+    for _, slug, severity, grantable, _ in rows:
+        section = sections.get(slug)
+        if section is None:
+            continue
+        at = where(path, page, f" {slug}\n")
+        if not re.search(rf"^Severity: .*\b{severity.lower()}\b", section, re.M):
+            complain(at, f"{slug}: the severity is {severity.lower()} in the table")
+        if ("An exception may lift it" in section) != (grantable == "true"):
+            complain(at, f"{slug}: whether an exception may lift it differs from the table")
 
 
 def classes():
