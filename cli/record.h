@@ -34,6 +34,7 @@ typedef struct RecordSource {
         json_object *page;   /* lines the daemon gave */
         size_t next;
         uint64_t last;
+        int failure;        /* CLI_*, once the daemon has refused */
         char *held, *shown; /* a line is given once the next one has proven it, or at the end */
         uint64_t held_seq;
         const char *line;

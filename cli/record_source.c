@@ -85,8 +85,10 @@ static int query(RecordSource *s)
                 r = sd_bus_message_set_allow_interactive_authorization(m, 1);
         if (r >= 0)
                 r = sd_bus_call(bus, m, 0, &error, &reply);
-        if (r < 0)
-                return client_fail("Query", &error, r) ? FAILED : 0;
+        if (r < 0) {
+                s->failure = client_fail("Query", &error, r);
+                return FAILED;
+        }
         json_object_put(TAKE_PTR(s->page));
         s->next = 0;
         r = client_read_value(reply, &s->page);
@@ -204,7 +206,7 @@ int record_finish(RecordSource *s, int failed)
         if (s->client) {
                 if (failed == 0)
                         cli_note(_("verified by %s to record %" PRIu64), UZ_DAEMON, s->last);
-                return failed < 0 ? CLI_FAILED : 0;
+                return failed < 0 ? MAX(s->failure, (int)CLI_FAILED) : 0;
         }
         ledger_reader_state(s->reader, &chain, &at, &torn);
         text_hex(chain.head, DIGEST_SIZE, head);

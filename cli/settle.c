@@ -81,7 +81,7 @@ int target_wait_state(Client *c, const char *object, const char *const *states,
         }
 }
 
-static int take_grant(Target *t)
+static int take_grant(Target *t, const char *why)
 {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const char *id;
@@ -91,13 +91,21 @@ static int take_grant(Target *t)
         snprintf(number, sizeof(number), "%llu",
                  (unsigned long long)json_number(t->drive, "number"));
         r = client_call(t->client, UZ_BUS_ROOT, UZ_BUS_MANAGER, "Grant", &reply, "ssts", number,
-                        effect_name(EFFECT_ALLOW), (uint64_t)GRANT_SECONDS, "enrolment: format");
+                        effect_name(EFFECT_ALLOW), (uint64_t)GRANT_SECONDS, why);
         if (r)
                 return r;
         if (sd_bus_message_read(reply, "s", &id) < 0)
                 return cli_fail(CLI_FAILED, _("%s answers in a form unknown here"), UZ_DAEMON);
         t->grant = strdup(id);
         return t->grant ? 0 : cli_out_of_memory();
+}
+
+int target_keep_open(Target *t)
+{
+        if (t->kind != TARGET_BLOCK || !t->drive || t->grant ||
+            !strcmp(json_text(t->drive, "verdict"), effect_name(EFFECT_BLOCK)))
+                return 0;
+        return take_grant(t, "enrolment: new label");
 }
 
 /* A blocked drive becomes a block device for as long as the formatting takes. */
@@ -108,7 +116,7 @@ static int let_through(Target *t)
         _cleanup_(freep) char *object = strdup(json_text(t->drive, "object"));
         Target block = {.fd = -EBADF, .lock_fd = -EBADF};
         char path[PATH_MAX];
-        int r = object ? take_grant(t) : cli_out_of_memory();
+        int r = object ? take_grant(t, "enrolment: format") : cli_out_of_memory();
 
         if (r)
                 return r;

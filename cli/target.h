@@ -50,6 +50,10 @@ int target_write_label(Target *t, const uint8_t label[LABEL_SIZE]) _must_check_;
 int target_format(Target *t, const char *file_system) _must_check_;
 bool target_format_known(const char *file_system);
 
+/* A drive in use stays in use while its label and the whitelist change one after the other: takes
+ * out a grant, so that nothing is cut off and no violation is recorded. */
+int target_keep_open(Target *t) _must_check_;
+
 /* Has the daemon decide about the drive anew, ends the grant, waits until it has read the label with
  * this id (hex) and what comes out. `ret` may stay NULL: the daemon does not know the drive. */
 int target_settle(Target *t, const char *label_id, json_object **ret) _must_check_;

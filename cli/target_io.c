@@ -97,14 +97,16 @@ static int write_copy(Target *t, const uint8_t bytes[LABEL_SIZE], unsigned copy)
         return r;
 }
 
-static void put_back(Target *t, const uint8_t old[LABEL_AREA_SIZE])
+/* What could not be written may well be as it was. */
+static bool put_back(Target *t, const uint8_t old[LABEL_AREA_SIZE])
 {
-        for (unsigned i = 0; i < LABEL_COPIES; i++) {
-                int r = write_copy(t, old + i * LABEL_SIZE, i);
+        uint8_t now[LABEL_AREA_SIZE];
 
-                if (r < 0)
-                        (void)cli_fail_errno(r, _("cannot put the old bytes back on %s"), t->path);
-        }
+        for (unsigned i = 0; i < LABEL_COPIES; i++)
+                (void)!write_copy(t, old + (size_t)i * LABEL_SIZE, i);
+        drop_cache(t);
+        return file_pread_full(t->fd, now, sizeof(now), LABEL_AREA_OFFSET) == 0 &&
+               !memcmp(now, old, sizeof(now));
 }
 
 static int write_through_daemon(Target *t, const uint8_t label[LABEL_SIZE])
@@ -138,7 +140,9 @@ int target_write_label(Target *t, const uint8_t label[LABEL_SIZE])
                 r = write_copy(t, label, i);
         if (r == 0)
                 return 0;
-        put_back(t, old);
-        return cli_fail_errno(r, _("cannot write the label to %s; the old bytes are put back"),
+        if (put_back(t, old))
+                return cli_fail_errno(
+                        r, _("cannot write the label to %s; the old bytes are put back"), t->path);
+        return cli_fail_errno(r, _("cannot write the label to %s, nor put the old bytes back"),
                               t->path);
 }

@@ -49,6 +49,8 @@ static void print_end(const Doctor *d)
                 printf(ngettext("%u hole: this computer is not guarded.\n",
                                 "%u holes: this computer is not guarded.\n", d->holes),
                        d->holes);
+        else if (geteuid() != 0)
+                printf("%s\n", _("No hole can be seen without being root."));
         else
                 printf("%s%s%s\n", out_style(stdout, STYLE_GOOD), _("This computer is guarded."),
                        out_plain(stdout));

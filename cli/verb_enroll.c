@@ -134,23 +134,14 @@ static int find_entry(Enrolment *e)
         return 0;
 }
 
-/* A drive that the daemon watches changes its label in three steps, so that there is no moment in
- * which label and whitelist disagree and a drive in order is recorded as a violation: any label of
- * this drive is accepted, the label is written, only the new one is accepted. */
-static bool is_watched(const Enrolment *e)
-{
-        return e->had_entry && e->target.drive;
-}
-
-static int put_on_whitelist(Enrolment *e, bool any_label)
+static int put_on_whitelist(Enrolment *e)
 {
         WhitelistEntry entry = {.zone = e->label.zone, .level = e->label.level};
 
         if (e->args->no_whitelist)
                 return 0;
         memcpy(entry.identity, e->label.identity, DIGEST_SIZE);
-        if (!any_label)
-                memcpy(entry.label_id, e->label.id, LABEL_ID_SIZE);
+        memcpy(entry.label_id, e->label.id, LABEL_ID_SIZE);
         return signer_whitelist_put(&e->signer, &entry);
 }
 
@@ -225,7 +216,9 @@ static int carry_out(Enrolment *e)
         if (r == 0)
                 r = find_entry(e);
         if (r == 0)
-                r = put_on_whitelist(e, is_watched(e));
+                r = target_keep_open(&e->target);
+        if (r == 0)
+                r = put_on_whitelist(e);
         if (r)
                 return r;
         r = target_write_label(&e->target, e->bytes);
@@ -266,26 +259,14 @@ static void print_json(const Enrolment *e, json_object *drive)
         out_json(o);
 }
 
-/* The new decision, and the last of the three steps. */
-static int settle(Enrolment *e, json_object **ret_drive)
-{
-        char id[2 * LABEL_ID_SIZE + 1];
-        int r;
-
-        text_hex(e->label.id, LABEL_ID_SIZE, id);
-        r = target_settle(&e->target, id, ret_drive);
-        if (!is_watched(e) || put_on_whitelist(e, false) == 0)
-                return r;
-        cli_note("%s", _("the whitelist still accepts older labels of this drive, too"));
-        return CLI_FAILED;
-}
-
 static int finish(Enrolment *e)
 {
         _cleanup_(json_object_putp) json_object *fields = record_fields(e), *drive = NULL;
+        char id[2 * LABEL_ID_SIZE + 1];
         int r = client_record("enrolled", fields), settled;
 
-        settled = settle(e, &drive);
+        text_hex(e->label.id, LABEL_ID_SIZE, id);
+        settled = target_settle(&e->target, id, &drive);
         if (e->args->json)
                 print_json(e, drive);
         else
