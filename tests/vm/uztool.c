@@ -188,7 +188,7 @@ static int do_relabel(int argc, char **argv)
         if (keep)
                 memcpy(bytes + LABEL_SIGNED_SIZE, area + read.copy * LABEL_SIZE + LABEL_SIGNED_SIZE,
                        LABEL_SIZE - LABEL_SIGNED_SIZE);
-        else if (label_sign(bytes, 0, key) != 0)
+        else if (key_sign(key, bytes, LABEL_SIGNED_SIZE, bytes + LABEL_SIGNED_SIZE) != 0)
                 errx(1, "cannot sign");
         for (int copy = 0; copy < (int)LABEL_COPIES; copy++)
                 if ((only < 0 || only == copy) &&
