@@ -142,8 +142,8 @@ static void set_field(Label *l, const char *name, const char *value)
 }
 
 /* uztool relabel IMAGE [FIELD=VALUE...] [purpose=P | key=PEM] [copy=0|1] [unsigned=1]: changes
- * fields of the label on an image or disk and signs it again with that key; unsigned=1 keeps the old
- * signature, so that the change shows. */
+ * fields of the label on an image or disk and signs it again with that key; unsigned=1 keeps the
+ * old signature, so that the change shows. */
 static int do_relabel(int argc, char **argv)
 {
         static Authority authority;
