@@ -127,3 +127,44 @@ Test(decide_grant, the_internet_zone_may_open_drives_without_a_label_and_only_th
                        SEVERITY_CRITICAL);
         fixture_done(&f);
 }
+
+Test(decide_grant, a_grant_is_refused_when_an_earlier_check_may_not_be_lifted)
+{
+        uint8_t identity[DIGEST_SIZE];
+        Grants grants;
+        Fixture f;
+        Label l;
+        Decision d;
+
+        fixture_init(&f);
+        l = fixture_label(&f, ZONE_INTERNAL, LEVEL_NONE);
+        l.not_after = T0;
+        fixture_put_label(&f, &l);
+        cr_assert_eq(identity_digest(&f.facts.identity, identity), 0);
+        grants = make_grant(identity, EFFECT_ALLOW);
+        d = decide(&f, &grants, T0);
+        assert_verdict("expired alone", &d, EFFECT_ALLOW, REASON_GRANTED, SEVERITY_NOTICE);
+        f.facts.identity.serial[0] ^= 1;
+        cr_assert_eq(identity_digest(&f.facts.identity, identity), 0);
+        grants = make_grant(identity, EFFECT_ALLOW);
+        d = decide(&f, &grants, T0);
+        assert_verdict("copied, then expired", &d, EFFECT_BLOCK, REASON_IDENTITY_MISMATCH,
+                       SEVERITY_CRITICAL);
+        fixture_done(&f);
+}
+
+Test(decide_grant, a_drive_without_a_digest_is_opened_by_nothing)
+{
+        Fixture f;
+        Decision d;
+
+        fixture_init(&f);
+        set_host(&f, ZONE_INTERNET, LEVEL_NONE);
+        f.snapshot.bundle.rules[ZONE_INTERNET][ZONE_NONE].effect = EFFECT_ALLOW;
+        d = decide(&f, NULL, T0);
+        assert_verdict("with a digest", &d, EFFECT_ALLOW, REASON_OK, SEVERITY_NONE);
+        f.facts.identity.serial_size = USB_STRING_MAX + 1;
+        d = decide(&f, NULL, T0);
+        assert_verdict("without", &d, EFFECT_BLOCK, REASON_INTERNAL_ERROR, SEVERITY_CRITICAL);
+        fixture_done(&f);
+}
