@@ -40,3 +40,17 @@ struct AccessCall {
 int bus_polkit_ask(AccessCall *call, sd_bus_message_handler_t on_reply) _must_check_;
 /* Reads polkit's answer; anything but a plain yes is a no. */
 bool bus_polkit_allows(sd_bus_message *reply);
+
+/* Methods, one for each row of the access table. */
+int bus_reload(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_set_mode(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_grant(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_end_grant(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_list_grants(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_record(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_query(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_head(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_reprobe(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_read_label_area(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_write_label(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_check_layout(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "daemon/bus-internal.h"
+#include "daemon/bus-access.h"
 #include "daemon/event.h"
 #include "lib/text.h"
 

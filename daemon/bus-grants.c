@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/bus-internal.h"
+#include "daemon/bus-access.h"
 #include "daemon/grants.h"
 #include "lib/text.h"
 

@@ -21,6 +21,15 @@
 typedef struct AccessCall AccessCall;
 typedef struct BusJob BusJob;
 
+/* The verdict of a drive that was signalled last. */
+typedef struct BusTold {
+        uint64_t number; /* 0: a free place */
+        Effect verdict, effect;
+        Reason reason;
+        Check check;
+        uint8_t grant[GRANT_ID_SIZE];
+} BusTold;
+
 struct Bus {
         Manager *m;
         sd_bus *conn; /* NULL between two connections */
@@ -30,6 +39,7 @@ struct Bus {
         AccessCall *calls; /* waiting for an answer on who may */
         unsigned n_calls;
         BusJob *job; /* the one write or layout check under way */
+        BusTold told[MANAGER_DRIVES_MAX];
 };
 
 /* Who called. */
@@ -61,17 +71,3 @@ void bus_job_forget(Bus *b);
 int bus_manager_add(Bus *b) _must_check_;
 int bus_ledger_add(Bus *b) _must_check_;
 int bus_drives_add(Bus *b) _must_check_;
-
-/* Methods, one for each row of the access table. */
-int bus_reload(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
-int bus_set_mode(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
-int bus_grant(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
-int bus_end_grant(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
-int bus_list_grants(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
-int bus_record(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
-int bus_query(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
-int bus_head(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
-int bus_reprobe(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
-int bus_read_label_area(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
-int bus_write_label(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
-int bus_check_layout(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The connection to the system bus: comes when it comes, comes back when it went; and the
- * signals. */
+/* The connection to the system bus: comes when it comes, comes back when it went. */
 #include "daemon/bus.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
 #include "daemon/bus-access.h"
-#include "daemon/event.h"
 #include "lib/names.h"
-#include "lib/text.h"
 
 #define BUS_ADDRESS "unix:path=/run/dbus/system_bus_socket"
 #define RETRY_US 1000000u
@@ -146,107 +142,4 @@ Bus *bus_free(Bus *b)
         sd_event_source_disable_unref(b->retry);
         free(b);
         return NULL;
-}
-
-/* Starts a signal, or NULL while nobody could hear it. */
-static sd_bus_message *new_signal(Bus *b, const char *path, const char *interface,
-                                  const char *member)
-{
-        sd_bus_message *m = NULL;
-
-        if (!b || !b->owned || sd_bus_message_new_signal(b->conn, &m, path, interface, member) < 0)
-                return NULL;
-        return m;
-}
-
-static void send_signal(sd_bus_message *m, int r)
-{
-        if (r >= 0)
-                r = sd_bus_send(NULL, m, NULL);
-        if (r < 0 && r != -ENOTCONN)
-                fprintf(stderr, SD_WARNING "usbzoned: a signal was not sent: %s\n", strerror(-r));
-        sd_bus_message_unref(m);
-}
-
-static void announce(Bus *b, Drive *d, const char *member)
-{
-        char path[BUS_PATH_MAX];
-        sd_bus_message *m = new_signal(b, UZ_BUS_ROOT, UZ_BUS_MANAGER, member);
-
-        if (!m)
-                return;
-        bus_drive_path(drive_number(d), path);
-        send_signal(m, sd_bus_message_append(m, "o", path));
-        b->announced = d;
-        if (strcmp(member, "DriveAdded") == 0)
-                (void)sd_bus_emit_object_added(b->conn, path);
-        else
-                (void)sd_bus_emit_object_removed(b->conn, path);
-        b->announced = NULL;
-}
-
-void bus_drive_added(Bus *b, Drive *d)
-{
-        announce(b, d, "DriveAdded");
-}
-
-void bus_drive_removed(Bus *b, Drive *d)
-{
-        announce(b, d, "DriveRemoved");
-}
-
-void bus_drive_changed(Bus *b, Drive *d)
-{
-        sd_bus_message *m = new_signal(b, UZ_BUS_ROOT, UZ_BUS_MANAGER, "VerdictChanged");
-        json_object *fields;
-        char path[BUS_PATH_MAX];
-        int r;
-
-        if (!m)
-                return;
-        bus_drive_path(drive_number(d), path);
-        b->announced = d;
-        (void)sd_bus_emit_properties_changed_strv(b->conn, path, UZ_BUS_DRIVE, NULL);
-        b->announced = NULL;
-        fields = event_drive_fields(d);
-        r = fields ? sd_bus_message_append(m, "o", path) : -ENOMEM;
-        if (r >= 0)
-                r = bus_append_fields(m, fields);
-        send_signal(m, r);
-        (void)json_object_put(fields);
-}
-
-void bus_violation(Bus *b, Drive *d _unused_, json_object *fields)
-{
-        sd_bus_message *m = new_signal(b, UZ_BUS_ROOT, UZ_BUS_MANAGER, "Violation");
-
-        if (m)
-                send_signal(m, bus_append_fields(m, fields));
-}
-
-void bus_record_added(Bus *b, uint64_t seq, const char *kind)
-{
-        sd_bus_message *m = new_signal(b, UZ_BUS_ROOT, UZ_BUS_LEDGER, "RecordAdded");
-
-        if (m)
-                send_signal(m, sd_bus_message_append(m, "ts", seq, kind));
-}
-
-void bus_grant_ending(Bus *b, Drive *d, const Grant *grant)
-{
-        sd_bus_message *m = new_signal(b, UZ_BUS_ROOT, UZ_BUS_MANAGER, "GrantEnding");
-        char path[BUS_PATH_MAX], id[2 * GRANT_ID_SIZE + 1];
-
-        if (!m)
-                return;
-        bus_drive_path(drive_number(d), path);
-        text_hex(grant->id, GRANT_ID_SIZE, id);
-        send_signal(m, sd_bus_message_append(m, "osx", path, id, grant->end));
-}
-
-void bus_manager_changed(Bus *b)
-{
-        if (b && b->owned)
-                (void)sd_bus_emit_properties_changed_strv(b->conn, UZ_BUS_ROOT, UZ_BUS_MANAGER,
-                                                          NULL);
 }

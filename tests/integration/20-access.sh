@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154,SC2086
+# shellcheck shell=bash disable=SC2154,SC2086,SC2034
 # Who may call what: every method that introspection shows, without polkit, with it, and as root.
 
 mapfile -t methods < <(python3 "$here/introspect.py" methods $root

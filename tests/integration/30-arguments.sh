@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154,SC2086
+# shellcheck shell=bash disable=SC2154,SC2086,SC2034
 # Malformed, empty and huge arguments: an error that says what is wrong, and nothing changes.
 
 before=$(head_of_ledger)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154,SC2086
+# shellcheck shell=bash disable=SC2154,SC2086,SC2034
 # Mode and policy: good and bad, changed while it runs.
 
 check 'observe mode can be set' on $root $manager SetMode ss observe 'trial of two weeks'

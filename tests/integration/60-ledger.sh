@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154,SC2086
+# shellcheck shell=bash disable=SC2154,SC2086,SC2034
 # The ledger over the bus: pages, filters, records of tools, and what a broken chain shows.
 
 expect 'a record of a tool gets a number' '^t [0-9]+$' \

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154,SC2086
+# shellcheck shell=bash disable=SC2154,SC2086,SC2034
 # The three roles by the real polkit with our rules: who is in which group may call what. Bus and
 # polkit run with their own view of /etc/passwd, /etc/group, actions and rules.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # A private bus, a mock polkit, a faked sysfs and the real daemon, for the parts of this rung.
 
 passed=0 failed=0 skipped=0
