@@ -24,9 +24,10 @@ static void print_option(char letter, const char *name, const char *argument, co
                          argument ? argument : "");
         width = out_width(text);
         if (width >= HELP_COLUMN)
-                printf("%s\n%*s%s\n", text, HELP_COLUMN, "", help);
+                printf("%s\n%*s", text, HELP_COLUMN, "");
         else
-                printf("%s%*s%s\n", text, HELP_COLUMN - width, "", help);
+                printf("%s%*s", text, HELP_COLUMN - width, "");
+        out_wrapped(help, HELP_COLUMN);
 }
 
 /* gettext("") is the catalogue's header, not "". */
@@ -39,8 +40,10 @@ void options_print_help(const Verb *verb)
 {
         printf(_("Usage: %s %s %s\n\n"), UZ_CLI, verb->name, usage_of(verb));
         printf("%s\n", _(verb->summary));
-        if (verb->details)
-                printf("\n%s\n", _(verb->details));
+        if (verb->details) {
+                putchar('\n');
+                out_wrapped(_(verb->details), 0);
+        }
         printf("\n%s\n", _("Options:"));
         for (size_t i = 0; i < verb->n_options; i++) {
                 const Option *o = &verb->options[i];

@@ -21,6 +21,9 @@ Style out_effect_style(const char *effect);
 
 /* Columns a text takes on a terminal. */
 int out_width(const char *text);
+/* Running text in lines of 79 columns; the cursor stands at column `indent`, and so do the lines
+ * after the first. */
+void out_wrapped(const char *text, int indent);
 /* True if the locale can show a check mark. */
 bool out_has_symbols(void);
 

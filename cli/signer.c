@@ -56,6 +56,9 @@ static int read_pem(int etc_fd, const char *name, char **ret, size_t *ret_size)
         if (r > 0)
                 return cli_fail(CLI_FAILED, _("the key %s/%s is refused: %s"), dir, name,
                                 _(file_trust_text(r)));
+        if (r == -EACCES)
+                return cli_fail(CLI_DENIED, "%s",
+                                _("not permitted: the authority's keys are for root"));
         if (r == -ENOENT)
                 return cli_fail(CLI_FAILED,
                                 _("the key %s/%s is not on this computer: only the authority's own "

@@ -48,10 +48,37 @@ printf '7\n' >"$T/state/policy-version"
 fact 'a new policy is newer than any seen before' 0 '' setup --zone internal --force --no-start
 is 'version' "$(version)" 8
 
+# --- on a terminal ---
+dialogue() { # ANSWERS ARGUMENTS...: what is typed, then the program on a terminal of its own
+        local answers=$1
+        shift
+        out=$(python3 "$(dirname "$0")/on_terminal.py" "$answers" "$CTL" "$@" 2>&1)
+        rc=$?
+}
+rm -rf "${T:?}/etc" "${T:?}/state"
+dialogue $'2\nsecret\nyes\n' setup --no-start --name pc9
+is 'the dialogue asks for zone and level and makes a computer' "$rc $(grep -cE '^(zone = classified|level = secret)' "$T/etc/host.credential")" '0 2'
+holds 'it said first what it would do' grep -q 'starts in observe mode' <<<"$out"
+rm -rf "${T:?}/etc" "${T:?}/state"
+dialogue $'7\ninternet\nno\n' setup --no-start
+is 'an answer that is none is asked again, and no is no' "$rc $(find "$T/etc" -mindepth 1 | wc -l)" '1 0'
+dialogue '' setup --no-start
+is 'a terminal that closes is no' "$rc" 1
+found
+plain_image "$T/d.img"
+before=$(sum "$T/d.img")
+dialogue $'yes\n' enroll "$T/d.img" "${AS[@]}" --number N1 --format vfat
+is 'erasing wants the media number typed' "$rc $(sum "$T/d.img")" "1 $before"
+dialogue $'N1\n' enroll "$T/d.img" "${AS[@]}" --number N1 --format vfat
+is 'and then does it' "$rc" 0
+
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
         chmod 755 "$T" "$T/etc"
         out=$(setpriv --reuid=65534 --regid=65534 --clear-groups "$CTL" setup --zone internal --force 2>&1)
         is 'only root may set up' "$? $out" '4 usbzonectl: not permitted: setup is for root'
+        chmod 666 "$T/d.img"
+        out=$(setpriv --reuid=65534 --regid=65534 --clear-groups "$CTL" enroll "$T/d.img" --number N2 2>&1)
+        is 'only root may enrol' "$? $out" "4 usbzonectl: not permitted: the authority's keys are for root"
 else
         skip 'only root may set up: not root'
 fi

@@ -26,6 +26,7 @@ is 'fifteen verbs' "${#verbs[@]}" 15
 for v in "${verbs[@]}"; do
         fact "$v --help works" 0 "Usage: usbzonectl $v.*--help" "$v" --help
         fact "$v refuses an unknown option" 2 "$v: unknown option --no-such-option" "$v" --no-such-option
+        holds "$v: its help fits 80 columns" bash -c '! "$0" "$1" --help | grep -qE "^.{81}"' "$CTL" "$v"
         holds "$v is completed" grep -qw "$v" "$(dirname "$0")/../../cli/completion/usbzonectl.bash"
 done
 
