@@ -4,6 +4,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/evp.h>
@@ -13,6 +14,7 @@
 #include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -44,6 +46,11 @@ static bool fails(const char *name)
         }
 #include "tests/fault/wraps.def"
 #undef W
+
+bool inject_fired(void)
+{
+        return state.fired;
+}
 
 bool inject_pause(void)
 {

@@ -14,3 +14,6 @@ void inject_each(const char *name, Scenario run, void *userdata);
 /* No failures within test code that stands between two calls of the code under test. */
 bool inject_pause(void);
 void inject_resume(bool armed);
+
+/* Has this run's failure happened? For code that is meant to get over it. */
+bool inject_fired(void);
