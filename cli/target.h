@@ -54,8 +54,8 @@ bool target_format_known(const char *file_system);
  * out a grant, so that nothing is cut off and no violation is recorded. */
 int target_keep_open(Target *t) _must_check_;
 
-/* Has the daemon decide about the drive anew, ends the grant, waits until it has read the label with
- * this id (hex) and what comes out. `ret` may stay NULL: the daemon does not know the drive. */
+/* Has the daemon decide about the drive anew, ends the grant, waits until it has read the label
+ * with this id (hex) and what comes out. `ret` may stay NULL: the daemon does not know it. */
 int target_settle(Target *t, const char *label_id, json_object **ret) _must_check_;
 
 /* Waits on signals until the drive is in one of the states (NULL-terminated), with this label

@@ -34,8 +34,10 @@ static bool is_wide(wchar_t c)
 /* Marks that no line begins with. */
 static bool clings(wchar_t c)
 {
-        return wcschr(L",.;:!?)]%\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f\u300d\u300f\u201d",
-                      c) != NULL;
+        static const wchar_t marks[] = L".,;:!?)]%\u3001\u3002\uff01\uff09\uff0c"
+                                       L"\uff1a\uff1b\uff1f\u300d\u300f\u201d";
+
+        return wcschr(marks, c) != NULL;
 }
 
 static bool next_piece(const char **text, Piece *ret)
