@@ -35,7 +35,7 @@ static void on_closed(void *userdata, int result)
                 drive_begin(d);
 }
 
-/* With a driver bound, closing can take as long as the device lets it: a child does it. */
+/* With a driver bound, closing can take as long as the device lets it: a worker does it. */
 void drive_close_gate(Drive *d, GateWork work)
 {
         int r;

@@ -86,8 +86,9 @@ static int start(Drive *d, ProbeMode mode, DriveTask *task)
         if (r == GATE_E_TAKEN)
                 r = -EBUSY;
         if (r == 0)
-                r = probe_start(d->m->event, d->usb, mode, mode == PROBE_WRITE ? task->label : NULL,
-                                first_copy(d), on_done, d, &d->probe);
+                r = probe_start(d->m->probes, d->usb, mode,
+                                mode == PROBE_WRITE ? task->label : NULL, first_copy(d), on_done, d,
+                                &d->probe);
         if (r < 0) {
                 if (drive_move(d, DRIVE_EV_CLOSE) == 0)
                         drive_close_gate(d, GATE_CLOSE);

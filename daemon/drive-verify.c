@@ -10,7 +10,6 @@
 #include "daemon/drive-gate.h"
 #include "daemon/drive-internal.h"
 #include "daemon/event.h"
-#include "daemon/footprint.h"
 
 /* A disk needs seconds to spin up and to be scanned; then something is wrong. */
 #define DISK_USEC 30000000u
@@ -58,7 +57,7 @@ void drive_record(Drive *d)
 {
         Verdict *v = &d->decision.verdict;
 
-        (void)!footprint_trim_soon(d->m->event, &d->m->trim_timer);
+        manager_rest_soon(d->m);
         if (emit_verdict(d) >= 0 || v->effect == EFFECT_BLOCK)
                 return;
         *v = (Verdict){.reason = REASON_LEDGER_UNWRITABLE,
@@ -220,7 +219,7 @@ static void start_probe(Drive *d)
                 return;
         }
         if (r == 0)
-                r = probe_start(d->m->event, d->usb, PROBE_READ, NULL, 0, on_probed, d, &d->probe);
+                r = probe_start(d->m->probes, d->usb, PROBE_READ, NULL, 0, on_probed, d, &d->probe);
         if (r == 0 || r == -ENODEV)
                 return;
         (void)fprintf(stderr, SD_ERR "usbzoned: %s cannot be read: %s\n", d->usb->sysname,

@@ -8,8 +8,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-#define IDLE_USEC 3000000u
-#define ACCURACY_USEC 1000000u
+#include "lib/macros.h"
 
 static int drop_text(struct dl_phdr_info *info, size_t size _unused_, void *userdata)
 {
@@ -28,23 +27,10 @@ static int drop_text(struct dl_phdr_info *info, size_t size _unused_, void *user
         return 0;
 }
 
-static int on_idle(sd_event_source *s _unused_, uint64_t usec _unused_, void *userdata _unused_)
+void footprint_trim(void)
 {
         uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 
         (void)malloc_trim(0);
         (void)dl_iterate_phdr(drop_text, &page);
-        return 0;
-}
-
-int footprint_trim_soon(sd_event *event, sd_event_source **timer)
-{
-        int r;
-
-        if (!*timer)
-                return MIN(sd_event_add_time_relative(event, timer, CLOCK_MONOTONIC, IDLE_USEC,
-                                                      ACCURACY_USEC, on_idle, NULL),
-                           0);
-        r = sd_event_source_set_time_relative(*timer, IDLE_USEC);
-        return r < 0 ? r : MIN(sd_event_source_set_enabled(*timer, SD_EVENT_ONESHOT), 0);
 }

@@ -5,23 +5,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/usbdevice_fs.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/pidfd.h>
-#include <sys/wait.h>
 
 #define SYSFS_DEVICES "/sys/bus/usb/devices"
 #define DEFAULT_FILE "interface_authorized_default"
-#define SYNC_MS 5000
-
-struct GateJob {
-        sd_event_source *source;
-        GateDone done;
-        void *userdata;
-};
 
 /* sysfs takes a value in one write at offset 0. */
 static int write_value(int fd, const char *value)
@@ -133,122 +122,4 @@ int gate_ask_again(const UsbDevice *u, const char *path)
         if ((size_t)snprintf(name, sizeof(name), "%s/uevent", path) >= sizeof(name))
                 return -ENAMETOOLONG;
         return write_attribute(u->dirfd, name, "change");
-}
-
-/* In the child from here on. */
-
-static void sync_with_limit(void)
-{
-        struct pollfd p = {.fd = -EBADF, .events = POLLIN};
-        pid_t pid;
-
-        pid = fork();
-        if (pid == 0) {
-                sync();
-                _exit(0);
-        }
-        if (pid < 0)
-                return;
-        p.fd = pidfd_open(pid, 0);
-        if (p.fd >= 0)
-                (void)poll(&p, 1, SYNC_MS);
-}
-
-/* The claim may be gone with its driver; then there is nothing to release. */
-static int bind_interface(const UsbDevice *u, const UsbHeld *h)
-{
-        unsigned number = h->setting.number;
-        struct usbdevfs_ioctl c = {.ifno = (int)number, .ioctl_code = USBDEVFS_CONNECT};
-
-        if (ioctl(u->usbfs_fd, USBDEVFS_RELEASEINTERFACE, &number) < 0 && errno != EINVAL)
-                return -errno;
-        return ioctl(u->usbfs_fd, USBDEVFS_IOCTL, &c) < 0 && errno != EBUSY ? -errno : 0;
-}
-
-static int pass(const UsbDevice *u, uint32_t mask)
-{
-        int r, error = 0;
-
-        /* All closed before any opens: a driver that takes several finds none it must not have. */
-        for (size_t i = 0; i < u->n_held; i++)
-                if (!(mask & (1u << i)) && (r = authorize(&u->held[i], false)) < 0)
-                        error = r;
-        for (size_t i = 0; error == 0 && i < u->n_held; i++)
-                if (mask & (1u << i))
-                        error = authorize(&u->held[i], true);
-        for (size_t i = 0; error == 0 && i < u->n_held; i++)
-                if (mask & (1u << i))
-                        error = bind_interface(u, &u->held[i]);
-        return error;
-}
-
-static int work_do(const UsbDevice *u, GateWork work, uint32_t mask)
-{
-        switch (work) {
-        case GATE_SAVE:
-                sync_with_limit();
-                return gate_close_unbound(u);
-        case GATE_CLOSE:
-                return gate_close_unbound(u);
-        case GATE_SYNC:
-                sync_with_limit();
-                return 0;
-        case GATE_HAND_OVER:
-                return bind_interface(u, u->held);
-        case GATE_PASS:
-                return pass(u, mask);
-        }
-        return -EINVAL;
-}
-
-/* In the daemon again. */
-
-static int on_child(sd_event_source *s _unused_, const siginfo_t *si, void *userdata)
-{
-        GateJob *job = userdata;
-        int result = si->si_code == CLD_EXITED ? -si->si_status : -ECHILD;
-        GateDone done = job->done;
-        void *data = job->userdata;
-
-        sd_event_source_disable_unref(job->source);
-        free(job);
-        if (done)
-                done(data, result);
-        return 0;
-}
-
-int gate_start(sd_event *event, const UsbDevice *u, GateWork work, uint32_t mask, GateDone done,
-               void *userdata, GateJob **ret)
-{
-        GateJob *job = calloc(1, sizeof(*job));
-        pid_t pid;
-        int r;
-
-        if (!job)
-                return -ENOMEM;
-        pid = fork();
-        if (pid == 0)
-                _exit(MIN(-work_do(u, work, mask), 255));
-        if (pid < 0) {
-                r = -errno;
-                free(job);
-                return r;
-        }
-        job->done = done;
-        job->userdata = userdata;
-        r = sd_event_add_child(event, &job->source, pid, WEXITED, on_child, job);
-        if (r < 0) {
-                /* It does its work all the same; nobody hears of it but init. */
-                free(job);
-                return r;
-        }
-        *ret = job;
-        return 0;
-}
-
-GateJob *gate_detach(GateJob *job)
-{
-        if (job)
-                job->done = NULL;
-        return NULL;
 }

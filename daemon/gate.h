@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The gate: the only writer of sysfs, and the only user of the usbfs calls that bind and unbind.
- * What can wait on a device (unbinding, binding, syncing) is done by a short-lived child, so that a
+ * What can wait on a device (unbinding, binding, syncing) is done by a short-lived worker, so that a
  * device that does not answer never stops the daemon. */
 #pragma once
 
@@ -43,7 +43,7 @@ typedef enum GateWork {
 typedef struct GateJob GateJob;
 typedef void (*GateDone)(void *userdata, int result);
 
-/* Starts a child for `work`; bit n of `mask` is u->held[n]. `done` is called once with 0 or -errno. */
+/* Starts a worker; bit n of `mask` is u->held[n]. `done` is called once with 0 or -errno. */
 int gate_start(sd_event *event, const UsbDevice *u, GateWork work, uint32_t mask, GateDone done,
                void *userdata, GateJob **ret) _must_check_;
 /* The work goes on, but nobody is told. */

@@ -19,9 +19,12 @@
 #include "daemon/gate.h"
 #include "daemon/grants.h"
 #include "daemon/monitor.h"
+#include "daemon/probe.h"
 #include "lib/file.h"
 #include "lib/names.h"
 #include "lib/text.h"
+
+#define REST_USEC 1000000u
 
 int manager_new(Manager **ret)
 {
@@ -35,6 +38,8 @@ int manager_new(Manager **ret)
         r = sd_event_default(&m->event);
         if (r >= 0)
                 r = monitor_new(m, &m->monitor);
+        if (r >= 0)
+                r = probe_pool_new(m->event, &m->probes);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(m);
@@ -52,7 +57,8 @@ Manager *manager_free(Manager *m)
         m->block = block_server_free(m->block);
         sd_event_source_disable_unref(m->grant_timer);
         sd_event_source_disable_unref(m->rescan_timer);
-        sd_event_source_disable_unref(m->trim_timer);
+        sd_event_source_disable_unref(m->rest_timer);
+        m->probes = probe_pool_free(m->probes);
         m->ledger = ledger_close(m->ledger);
         m->trust = trust_free(m->trust);
         (void)fd_close(m->etc_fd);
@@ -61,6 +67,35 @@ Manager *manager_free(Manager *m)
         (void)sd_event_unref(m->event);
         free(m);
         return NULL;
+}
+
+static void complain(const char *what, int error)
+{
+        (void)fprintf(stderr, SD_ERR "usbzoned: %s: %s\n", what, strerror(-error));
+}
+
+static int on_rest(sd_event_source *s _unused_, uint64_t usec _unused_, void *userdata)
+{
+        Manager *m = userdata;
+
+        probe_pool_fill(m->probes);
+        footprint_trim();
+        return 0;
+}
+
+void manager_rest_soon(Manager *m)
+{
+        int r;
+
+        if (!m->rest_timer)
+                r = sd_event_add_time_relative(m->event, &m->rest_timer, CLOCK_MONOTONIC, REST_USEC,
+                                               REST_USEC / 4, on_rest, m);
+        else
+                r = sd_event_source_set_time_relative(m->rest_timer, REST_USEC);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(m->rest_timer, SD_EVENT_ONESHOT);
+        if (r < 0)
+                complain("the timer of rest", r);
 }
 
 int64_t manager_now(Manager *m _unused_)
@@ -88,11 +123,6 @@ static int open_folder(const char *path, mode_t mode, int *ret)
                 return fd;
         *ret = fd;
         return 0;
-}
-
-static void complain(const char *what, int error)
-{
-        (void)fprintf(stderr, SD_ERR "usbzoned: %s: %s\n", what, strerror(-error));
 }
 
 /* Only the run folder is needed to guard at all. Without the others everything is blocked. */
@@ -292,7 +322,8 @@ int manager_start(Manager *m)
         if (r < 0)
                 return r;
         drive_keep_sweep(m);
-        return footprint_trim_soon(m->event, &m->trim_timer);
+        manager_rest_soon(m);
+        return 0;
 }
 
 void manager_stop(Manager *m)
@@ -341,7 +372,7 @@ int manager_reload(Manager *m, char **ret_message)
                 redecide_all(m);
         }
         bus_manager_changed(m->bus);
-        (void)!footprint_trim_soon(m->event, &m->trim_timer);
+        manager_rest_soon(m);
         return good ? 0 : 1;
 }
 

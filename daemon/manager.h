@@ -33,7 +33,8 @@ typedef struct Manager {
         uint64_t next_drive; /* number of the next drive object, 1.. */
         sd_event_source *grant_timer;
         sd_event_source *rescan_timer;
-        sd_event_source *trim_timer;
+        sd_event_source *rest_timer;
+        struct ProbePool *probes;
 } Manager;
 
 int manager_new(Manager **ret) _must_check_;
@@ -51,6 +52,9 @@ int manager_reload(Manager *m, char **ret_message) _must_check_;
 
 /* Sets and persists the mode, records it with who asked, decides all drives again. */
 int manager_set_mode(Manager *m, bool observe, const char *who, const char *reason) _must_check_;
+
+/* When nothing has happened for a while: memory is given back, a probe made ready. */
+void manager_rest_soon(Manager *m);
 
 /* Seconds since the epoch, as decisions see it. */
 int64_t manager_now(Manager *m);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The daemon's side of the probe child. */
+/* The daemon's side of the probe children. */
 #include "daemon/probe.h"
 
 #include <fcntl.h>
@@ -7,24 +7,29 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include <systemd/sd-daemon.h>
 
 #include "lib/file.h"
 #include "lib/names.h"
 
 /* Later than the child's own limit, so that it can still say what happened. */
 #define KILL_USEC 6000000u
-/* Above the numbers the child gets its own descriptors as. */
-#define FD_ABOVE 10
 
+/* A child, with a request or waiting for one. */
 struct Probe {
-        sd_event_source *child, *timer;
-        int pipe_fd;
+        ProbePool *pool;
+        sd_event_source *io, *timer;
+        int fd;
         pid_t pid;
-        bool killed;
         ProbeDone done;
         void *userdata;
+};
+
+struct ProbePool {
+        sd_event *event;
+        Probe *spare;
 };
 
 static bool answer_is_sane(const ProbeAnswer *a)
@@ -42,27 +47,38 @@ static bool answer_is_sane(const ProbeAnswer *a)
                (a->block_size & (a->block_size - 1)) == 0 && a->capacity % a->block_size == 0;
 }
 
-static int read_answer(Probe *p, ProbeAnswer *ret)
+static int read_answer(const Probe *p, ProbeAnswer *ret)
 {
         uint8_t bytes[PROBE_ANSWER_SIZE + 1];
-        size_t n = 0;
-        ssize_t k;
 
-        while (n < sizeof(bytes)) {
-                k = read(p->pipe_fd, bytes + n, sizeof(bytes) - n);
-                if (k < 0 && errno == EINTR)
-                        continue;
-                if (k <= 0)
-                        break;
-                n += (size_t)k;
-        }
-        if (n != PROBE_ANSWER_SIZE || probe_answer_decode(bytes, ret) < 0 || !answer_is_sane(ret))
+        if (recv(p->fd, bytes, sizeof(bytes), MSG_DONTWAIT) != PROBE_ANSWER_SIZE ||
+            probe_answer_decode(bytes, ret) < 0 || !answer_is_sane(ret))
                 return -EPROTO;
         return 0;
 }
 
-/* The child is gone and with it everything it had under way; its answer waits in the pipe. */
-static int on_child(sd_event_source *s _unused_, const siginfo_t *si _unused_, void *userdata)
+static int on_reaped(sd_event_source *s, const siginfo_t *si _unused_, void *userdata _unused_)
+{
+        sd_event_source_disable_unref(s);
+        return 0;
+}
+
+/* The child ends here, whatever it meant to do next. Nobody waits for its last breath. */
+static void end_child(Probe *p)
+{
+        sd_event_source *s;
+
+        if (p->pid <= 0)
+                return;
+        (void)kill(p->pid, SIGKILL);
+        if (waitpid(p->pid, NULL, WNOHANG) == 0 &&
+            sd_event_add_child(p->pool->event, &s, p->pid, WEXITED, on_reaped, NULL) < 0)
+                (void)waitpid(p->pid, NULL, 0);
+        p->pid = 0;
+}
+
+static int on_answer(sd_event_source *s _unused_, int fd _unused_, uint32_t events _unused_,
+                     void *userdata)
 {
         Probe *p = userdata;
         ProbeDone done = p->done;
@@ -70,8 +86,7 @@ static int on_child(sd_event_source *s _unused_, const siginfo_t *si _unused_, v
         ProbeAnswer answer;
         int r;
 
-        r = p->killed ? -ETIMEDOUT : read_answer(p, &answer);
-        p->pid = 0;
+        r = read_answer(p, &answer);
         (void)probe_free(p);
         done(data, r, r == 0 ? &answer : NULL);
         return 0;
@@ -80,156 +95,160 @@ static int on_child(sd_event_source *s _unused_, const siginfo_t *si _unused_, v
 static int on_timer(sd_event_source *s _unused_, uint64_t usec _unused_, void *userdata)
 {
         Probe *p = userdata;
+        ProbeDone done = p->done;
+        void *data = p->userdata;
 
-        p->killed = true;
-        (void)kill(p->pid, SIGKILL);
+        (void)probe_free(p);
+        done(data, -ETIMEDOUT, NULL);
         return 0;
 }
 
-typedef struct Spawn {
+/* Fresh signal mask and handlers (the daemon's are blocked for its event loop), no environment. */
+static int spawn(int socket_fd, pid_t *ret)
+{
+        char *const argv[] = {(char *)UZ_PROBE_HELPER, NULL}, *const envp[] = {NULL};
         posix_spawn_file_actions_t files;
         posix_spawnattr_t attributes;
-} Spawn;
-
-/* Fresh signal mask and handlers: the daemon's are blocked for its event loop. */
-static int spawn_init(Spawn *s)
-{
         sigset_t none, all;
+        char path[256];
         int r;
 
-        (void)sigemptyset(&none);
-        (void)sigfillset(&all);
-        r = posix_spawn_file_actions_init(&s->files);
-        if (r != 0)
-                return -r;
-        r = posix_spawnattr_init(&s->attributes);
-        if (r != 0) {
-                (void)posix_spawn_file_actions_destroy(&s->files);
-                return -r;
-        }
-        (void)posix_spawnattr_setsigmask(&s->attributes, &none);
-        (void)posix_spawnattr_setsigdefault(&s->attributes, &all);
-        (void)posix_spawnattr_setflags(&s->attributes,
-                                       POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-        return 0;
-}
-
-static void spawn_clear(Spawn *s)
-{
-        (void)posix_spawnattr_destroy(&s->attributes);
-        (void)posix_spawn_file_actions_destroy(&s->files);
-}
-
-static int spawn_give(Spawn *s, int fd, int as)
-{
-        return -posix_spawn_file_actions_adddup2(&s->files, fd, as);
-}
-
-static int spawn_run(Spawn *s, ProbeMode mode, unsigned interface, unsigned first_copy,
-                     pid_t *ret_pid)
-{
-        static const char *const modes[] = {PROBE_MODE_READ, PROBE_MODE_WRITE, PROBE_MODE_LAYOUT};
-        char path[256], number[12], copy[12];
-        char *const argv[] = {(char *)UZ_PROBE_HELPER, (char *)modes[mode], number, copy, NULL};
-        char *const envp[] = {NULL};
-
-        (void)snprintf(number, sizeof(number), "%u", interface);
-        (void)snprintf(copy, sizeof(copy), "%u", first_copy);
         (void)snprintf(path, sizeof(path), "%s/" UZ_PROBE_HELPER,
                        file_dir(UZ_ENV_LIBEXEC_DIR, UZ_LIBEXECDIR));
-        return -posix_spawn(ret_pid, path, &s->files, &s->attributes, argv, envp);
+        (void)sigemptyset(&none);
+        (void)sigfillset(&all);
+        r = posix_spawn_file_actions_init(&files);
+        if (r != 0)
+                return -r;
+        r = posix_spawnattr_init(&attributes);
+        if (r == 0) {
+                (void)posix_spawnattr_setsigmask(&attributes, &none);
+                (void)posix_spawnattr_setsigdefault(&attributes, &all);
+                (void)posix_spawnattr_setflags(&attributes,
+                                               POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+                r = posix_spawn_file_actions_adddup2(&files, socket_fd, PROBE_FD_SOCKET);
+                if (r == 0)
+                        r = posix_spawn(ret, path, &files, &attributes, argv, envp);
+                (void)posix_spawnattr_destroy(&attributes);
+        }
+        (void)posix_spawn_file_actions_destroy(&files);
+        return -r;
 }
 
-/* A copy of `fd` that no descriptor given to the child can overwrite. */
-static int raise_fd(int fd)
-{
-        int r = fcntl(fd, F_DUPFD_CLOEXEC, FD_ABOVE);
-
-        return r < 0 ? -errno : r;
-}
-
-static int make_pipe(int *ret_read, int *ret_write)
-{
-        _cleanup_(fd_closep) int a = -EBADF, b = -EBADF;
-        int fds[2], w;
-
-        if (pipe2(fds, O_CLOEXEC) < 0)
-                return -errno;
-        a = fds[0];
-        b = fds[1];
-        if (fcntl(a, F_SETFL, O_NONBLOCK) < 0)
-                return -errno;
-        w = raise_fd(b);
-        if (w < 0)
-                return w;
-        *ret_read = TAKE_FD(a);
-        *ret_write = w;
-        return 0;
-}
-
-static int make_label(const uint8_t *label, int *ret)
-{
-        _cleanup_(fd_closep) int fd = memfd_create("label", MFD_CLOEXEC);
-        int r;
-
-        if (fd < 0)
-                return -errno;
-        r = file_write_full(fd, label, PROBE_COPY_SIZE);
-        if (r < 0)
-                return r;
-        r = raise_fd(fd);
-        if (r < 0)
-                return r;
-        *ret = r;
-        return 0;
-}
-
-static int spawn_child(Probe *p, const UsbDevice *u, ProbeMode mode, const uint8_t *label,
-                       unsigned first_copy)
-{
-        _cleanup_(fd_closep) int device = raise_fd(u->usbfs_fd), answer = -EBADF, text = -EBADF;
-        Spawn s;
-        int r;
-
-        if (device < 0)
-                return device;
-        r = make_pipe(&p->pipe_fd, &answer);
-        if (r == 0 && label)
-                r = make_label(label, &text);
-        if (r < 0)
-                return r;
-        r = spawn_init(&s);
-        if (r < 0)
-                return r;
-        r = spawn_give(&s, device, PROBE_FD_DEVICE);
-        if (r == 0)
-                r = spawn_give(&s, answer, PROBE_FD_ANSWER);
-        if (r == 0 && label)
-                r = spawn_give(&s, text, PROBE_FD_LABEL);
-        if (r == 0)
-                r = spawn_run(&s, mode, u->held[0].setting.number, first_copy, &p->pid);
-        spawn_clear(&s);
-        return r;
-}
-
-int probe_start(sd_event *event, const UsbDevice *u, ProbeMode mode, const uint8_t *label,
-                unsigned first_copy, ProbeDone done, void *userdata, Probe **ret)
+static int child_new(ProbePool *pool, Probe **ret)
 {
         _cleanup_(probe_freep) Probe *p = calloc(1, sizeof(*p));
-        int r;
+        int fds[2], r;
 
         if (!p)
                 return -ENOMEM;
-        p->pipe_fd = -EBADF;
-        p->done = done;
-        p->userdata = userdata;
-        r = spawn_child(p, u, mode, label, first_copy);
+        p->pool = pool;
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0) {
+                p->fd = -EBADF;
+                return -errno;
+        }
+        p->fd = fds[0];
+        r = spawn(fds[1], &p->pid);
+        (void)fd_close(fds[1]);
         if (r < 0)
                 return r;
-        r = sd_event_add_child(event, &p->child, p->pid, WEXITED, on_child, p);
+        *ret = TAKE_PTR(p);
+        return 0;
+}
+
+/* The child that waited has ended: it is not there any more for the next drive. */
+static int on_spare_ended(sd_event_source *s _unused_, int fd _unused_, uint32_t events _unused_,
+                          void *userdata)
+{
+        ProbePool *pool = userdata;
+
+        pool->spare = probe_free(pool->spare);
+        return 0;
+}
+
+void probe_pool_fill(ProbePool *pool)
+{
+        int r;
+
+        if (pool->spare)
+                return;
+        r = child_new(pool, &pool->spare);
+        if (r == 0)
+                r = sd_event_add_io(pool->event, &pool->spare->io, pool->spare->fd, EPOLLIN,
+                                    on_spare_ended, pool);
         if (r >= 0)
-                r = sd_event_add_time_relative(event, &p->timer, CLOCK_MONOTONIC, KILL_USEC, 0,
-                                               on_timer, p);
+                return;
+        pool->spare = probe_free(pool->spare);
+        (void)fprintf(stderr, SD_WARNING "usbzoned: no probe can be started: %s\n", strerror(-r));
+}
+
+/* The request and the usbfs descriptor in one message. */
+static int send_request(const Probe *p, const ProbeRequest *q, int device_fd)
+{
+        static uint8_t bytes[PROBE_REQUEST_SIZE];
+        union {
+                struct cmsghdr header;
+                uint8_t space[CMSG_SPACE(sizeof(int))];
+        } control = {0};
+        struct iovec iov = {bytes, sizeof(bytes)};
+        struct msghdr m = {.msg_iov = &iov,
+                           .msg_iovlen = 1,
+                           .msg_control = &control,
+                           .msg_controllen = sizeof(control)};
+
+        control.header = (struct cmsghdr){.cmsg_level = SOL_SOCKET,
+                                          .cmsg_type = SCM_RIGHTS,
+                                          .cmsg_len = CMSG_LEN(sizeof(int))};
+        memcpy(CMSG_DATA(&control.header), &device_fd, sizeof(device_fd));
+        probe_request_encode(q, bytes);
+        return sendmsg(p->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
+}
+
+/* The child that waits, or, should it be gone, a new one. */
+static int give_request(ProbePool *pool, const ProbeRequest *q, int device_fd, Probe **ret)
+{
+        Probe *p = TAKE_PTR(pool->spare);
+        int r;
+
+        if (p) {
+                p->io = sd_event_source_disable_unref(p->io);
+                if (send_request(p, q, device_fd) == 0) {
+                        *ret = p;
+                        return 0;
+                }
+                p = probe_free(p);
+        }
+        r = child_new(pool, &p);
+        if (r == 0)
+                r = send_request(p, q, device_fd);
+        if (r < 0) {
+                (void)probe_free(p);
+                return r;
+        }
+        *ret = p;
+        return 0;
+}
+
+int probe_start(ProbePool *pool, const UsbDevice *u, ProbeMode mode, const uint8_t *label,
+                unsigned first_copy, ProbeDone done, void *userdata, Probe **ret)
+{
+        _cleanup_(probe_freep) Probe *p = NULL;
+        ProbeRequest q = {.mode = (uint8_t)mode,
+                          .interface = u->held[0].setting.number,
+                          .first_copy = (uint8_t)first_copy};
+        int r;
+
+        if (label)
+                memcpy(q.label, label, sizeof(q.label));
+        r = give_request(pool, &q, u->usbfs_fd, &p);
+        if (r < 0)
+                return r;
+        p->done = done;
+        p->userdata = userdata;
+        r = sd_event_add_io(pool->event, &p->io, p->fd, EPOLLIN, on_answer, p);
+        if (r >= 0)
+                r = sd_event_add_time_relative(pool->event, &p->timer, CLOCK_MONOTONIC, KILL_USEC,
+                                               0, on_timer, p);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(p);
@@ -241,12 +260,28 @@ Probe *probe_free(Probe *p)
         if (!p)
                 return NULL;
         sd_event_source_disable_unref(p->timer);
-        sd_event_source_disable_unref(p->child);
-        if (p->pid > 0) {
-                (void)kill(p->pid, SIGKILL);
-                (void)waitpid(p->pid, NULL, 0);
-        }
-        (void)fd_close(p->pipe_fd);
+        sd_event_source_disable_unref(p->io);
+        end_child(p);
+        (void)fd_close(p->fd);
         free(p);
+        return NULL;
+}
+
+int probe_pool_new(sd_event *event, ProbePool **ret)
+{
+        ProbePool *pool = calloc(1, sizeof(*pool));
+
+        if (!pool)
+                return -ENOMEM;
+        pool->event = event;
+        *ret = pool;
+        return 0;
+}
+
+ProbePool *probe_pool_free(ProbePool *pool)
+{
+        if (pool)
+                (void)probe_free(pool->spare);
+        free(pool);
         return NULL;
 }

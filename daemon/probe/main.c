@@ -1,48 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* usbzone-probe: reads, or writes, the label area of one drive whose interface the daemon has
  * claimed. Speaks to hostile devices, so it has no rights worth taking: see sandbox.c. */
+#include <fcntl.h>
 #include <libusb-1.0/libusb.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "daemon/probe/bot.h"
 #include "daemon/probe/layout.h"
 #include "daemon/probe/sandbox.h"
 #include "daemon/probe/scsi.h"
-#include "daemon/probe/wire.h"
-#include "lib/file.h"
-#include "lib/text.h"
+#include "daemon/probe/request.h"
 
 #define PROTOCOL_BULK_ONLY 0x50u
-
-typedef enum Mode { MODE_READ, MODE_WRITE, MODE_LAYOUT } Mode;
-
-typedef struct Request {
-        Mode mode;
-        uint8_t interface;
-        unsigned first_copy; /* which copy is written first */
-        uint8_t label[PROBE_COPY_SIZE];
-} Request;
-
-static int parse_arguments(int argc, char *argv[], Request *ret)
-{
-        static const char *const modes[] = {PROBE_MODE_READ, PROBE_MODE_WRITE, PROBE_MODE_LAYOUT};
-        uint64_t interface, copy;
-
-        if (argc != 4)
-                return -EINVAL;
-        for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
-                if (strcmp(argv[1], modes[i]) == 0) {
-                        if (text_u64(argv[2], UINT8_MAX, &interface) < 0 ||
-                            text_u64(argv[3], 1, &copy) < 0)
-                                return -EINVAL;
-                        *ret = (Request){.mode = (Mode)i,
-                                         .interface = (uint8_t)interface,
-                                         .first_copy = (unsigned)copy};
-                        return 0;
-                }
-        return -EINVAL;
-}
 
 /* The bulk endpoints of the setting that is active: alternate 0, which must be Bulk-Only. */
 static int find_endpoints(Bot *b, const struct libusb_config_descriptor *config)
@@ -121,7 +92,7 @@ static int read_drive(Bot *b, ProbeAnswer *a)
 }
 
 /* One copy after the other, each flushed and compared, so that a cut leaves one good copy. */
-static int write_label(Bot *b, ProbeAnswer *a, const Request *q)
+static int write_label(Bot *b, ProbeAnswer *a, const ProbeRequest *q)
 {
         uint8_t back[PROBE_COPY_SIZE];
         int r;
@@ -146,7 +117,7 @@ static int write_label(Bot *b, ProbeAnswer *a, const Request *q)
         return 0;
 }
 
-static uint8_t probe(libusb_context *usb, const Request *q, ProbeAnswer *a)
+static uint8_t probe(libusb_context *usb, const ProbeRequest *q, ProbeAnswer *a)
 {
         Bot b = {.fd = PROBE_FD_DEVICE,
                  .interface = q->interface,
@@ -156,48 +127,76 @@ static uint8_t probe(libusb_context *usb, const Request *q, ProbeAnswer *a)
         if (open_device(usb, &b) < 0)
                 return PROBE_OUTCOME_FAILED;
         r = read_drive(&b, a);
-        if (r == 0 && q->mode == MODE_WRITE)
+        if (r == 0 && q->mode == PROBE_WRITE)
                 r = write_label(&b, a, q);
-        if (r == 0 && q->mode == MODE_LAYOUT)
+        if (r == 0 && q->mode == PROBE_LAYOUT)
                 r = a->has_area ? layout_read(&b, a) : SCSI_E_FAILED;
         if (r == 0)
                 return PROBE_OUTCOME_OK;
         return r == SCSI_E_FAILED ? PROBE_OUTCOME_FAILED : (uint8_t)r;
 }
 
-static int start(int argc, char *argv[], Request *q, libusb_context **ret_usb)
+/* Everything that needs more than transfers is done before a device is known. The number of the usbfs
+ * descriptor is kept free while libusb opens its own. */
+static int prepare(libusb_context **ret_usb)
 {
         int r;
 
-        r = parse_arguments(argc, argv, q);
-        if (r == 0)
-                r = sandbox_limits(q->mode == MODE_WRITE ? PROBE_FD_LABEL : PROBE_FD_ANSWER);
-        if (r == 0 && q->mode == MODE_WRITE)
-                r = file_pread_full(PROBE_FD_LABEL, q->label, sizeof(q->label), 0);
+        r = sandbox_limits(PROBE_FD_SOCKET);
         if (r < 0)
                 return r;
+        if (fcntl(PROBE_FD_SOCKET, F_DUPFD_CLOEXEC, PROBE_FD_DEVICE) != PROBE_FD_DEVICE)
+                return -EBADF;
         if (libusb_set_option(NULL, LIBUSB_OPTION_NO_DEVICE_DISCOVERY) != 0 ||
             libusb_init(ret_usb) != 0)
                 return -EIO;
+        (void)close(PROBE_FD_DEVICE);
         return sandbox_seal();
 }
 
-int main(int argc, char *argv[])
+/* Waits for the one request; 1 when the daemon has gone. */
+static int receive(ProbeRequest *ret)
+{
+        static uint8_t bytes[PROBE_REQUEST_SIZE];
+        union {
+                struct cmsghdr header;
+                uint8_t space[CMSG_SPACE(sizeof(int))];
+        } control = {0};
+        struct iovec iov = {bytes, sizeof(bytes)};
+        struct msghdr m = {.msg_iov = &iov,
+                           .msg_iovlen = 1,
+                           .msg_control = &control,
+                           .msg_controllen = sizeof(control)};
+        ssize_t n;
+        int fd;
+
+        n = recvmsg(PROBE_FD_SOCKET, &m, MSG_CMSG_CLOEXEC);
+        if (n == 0)
+                return 1;
+        if (n != sizeof(bytes) || !CMSG_FIRSTHDR(&m))
+                return -EBADMSG;
+        memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof(fd));
+        return fd == PROBE_FD_DEVICE ? probe_request_decode(bytes, ret) : -EBADF;
+}
+
+int main(void)
 {
         static ProbeAnswer answer;
         static uint8_t bytes[PROBE_ANSWER_SIZE];
+        static ProbeRequest q;
         libusb_context *usb;
-        Request q;
         int r;
 
-        r = start(argc, argv, &q, &usb);
-        if (r < 0) {
+        r = prepare(&usb);
+        if (r == 0)
+                r = receive(&q);
+        if (r < 0)
                 (void)fprintf(stderr, "usbzone-probe: cannot start: %s\n", strerror(-r));
-                return EXIT_FAILURE;
-        }
+        if (r != 0)
+                _exit(r < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
         answer.outcome = probe(usb, &q, &answer);
         probe_answer_encode(&answer, bytes);
-        r = file_write_full(PROBE_FD_ANSWER, bytes, sizeof(bytes));
+        r = send(PROBE_FD_SOCKET, bytes, sizeof(bytes), MSG_NOSIGNAL) < 0;
         /* No tidying: whatever the device still holds up ends with the process. */
-        _exit(r < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+        _exit(r ? EXIT_FAILURE : EXIT_SUCCESS);
 }

@@ -29,6 +29,8 @@ static const int calls[] = {
         SCMP_SYS(read),
         SCMP_SYS(write),
         SCMP_SYS(lseek),
+        SCMP_SYS(recvmsg),
+        SCMP_SYS(sendto),
         SCMP_SYS(close),
         SCMP_SYS(poll),
         SCMP_SYS(ppoll),

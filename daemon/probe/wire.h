@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the probe child is asked and what it answers: fixed sizes, little endian, no raw structs.
- * The child holds the usbfs descriptor as 3, its answer pipe as 4 and, to write, the label as 5. */
+/* What the probe child answers: a fixed size, little endian, no raw structs. The child holds one socket,
+ * over which one request (request.h) comes, with the usbfs descriptor, and one answer goes. */
 #pragma once
 
 #include <stdint.h>
@@ -8,9 +8,8 @@
 
 #include "lib/cursor.h"
 
-#define PROBE_FD_DEVICE 3
-#define PROBE_FD_ANSWER 4
-#define PROBE_FD_LABEL 5
+#define PROBE_FD_SOCKET 3
+#define PROBE_FD_DEVICE 4 /* in the child */
 
 #define PROBE_MAGIC 0x31707a75u /* "uzp1" */
 #define PROBE_AREA_OFFSET (960u * 1024u)
@@ -27,11 +26,6 @@
 #define PROBE_COMMAND_MS 1000u
 #define PROBE_DATA_MS 2000u
 #define PROBE_TOTAL_MS 5000u
-
-/* argv[1] */
-#define PROBE_MODE_READ "read"
-#define PROBE_MODE_WRITE "write"
-#define PROBE_MODE_LAYOUT "layout"
 
 typedef enum ProbeOutcome {
         PROBE_OUTCOME_FAILED = 0, /* the zero value: nothing was learnt */
