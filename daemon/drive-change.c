@@ -11,11 +11,11 @@
 #include "daemon/drive-internal.h"
 #include "daemon/event.h"
 
+/* A newer policy that says the same of a drive is no news. */
 static bool same_verdict(const Verdict *a, const Verdict *b)
 {
         return a->effect == b->effect && a->reason == b->reason && a->severity == b->severity &&
-               a->check == b->check && a->policy_version == b->policy_version &&
-               strcmp(a->rule, b->rule) == 0;
+               a->check == b->check;
 }
 
 /* Read-only takes hold when the helper is asked again, after what is under way has been written. */
@@ -58,10 +58,11 @@ static int take_over(Drive *d, const Decision *decision)
         bool observed;
 
         d->effect = drive_effect_wanted(d, decision, &observed);
-        if (!changed && observed == d->observed && before == d->effect)
-                return 0;
+        changed |= observed != d->observed || before != d->effect;
         d->decision = *decision;
         d->observed = observed;
+        if (!changed)
+                return 0;
         drive_record(d);
         bus_drive_changed(d->m->bus, d);
         if (d->state == DRIVE_IN_USE && d->effect < before)

@@ -38,7 +38,7 @@ sed '/^$/,$d' /etc/usbzone/policy >"$T/draft"
 echo 'rule = internal classified allow' >>"$T/draft"
 line=$(wc -l <"$T/draft")
 uztool sign-policy "$T/draft"
-bad "a policy line that would open what must stay closed" 1 ":$line" usbzonectl reload
+bad "a policy line that would open what must stay closed" 1 "line $line\b" usbzonectl reload
 cp $CLEAN/policy /etc/usbzone/policy
 bad "bad duration" 2 'banana' usbzonectl allow 1 --for banana --reason x
 usbzone_stop
