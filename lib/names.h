@@ -38,6 +38,7 @@
 #define UZ_OBSERVE_FILE "observe" /* exists: observe mode; absent: enforce */
 #define UZ_GRANTS_FILE "grants"
 #define UZ_LEDGER_DIR "ledger"
+#define UZ_LEDGER_KEY_FILE "ledger.key" /* seals the next record; outside the auditors' folder */
 
 /* Files below UZ_RUN_DIR */
 #define UZ_READY_FILE "ready"        /* exists while the daemon guards */

@@ -24,6 +24,12 @@ const char *chain_outcome_text(int outcome)
                 return "a record is missing: the sequence number does not follow";
         case CHAIN_E_BROKEN:
                 return "the line before was altered: its hash does not fit";
+        case CHAIN_E_RESEALED:
+                return "the record was written anew: it is not sealed with the key of its time";
+        case CHAIN_E_UNSEALED:
+                return "the record is not sealed, though the seal had begun";
+        case CHAIN_E_ALTERED:
+                return "the record was altered: its seal does not fit";
         }
         return "the line cannot be checked";
 }
@@ -56,17 +62,31 @@ static bool strip_hex(const char *line, size_t *size, uint8_t ret[DIGEST_SIZE])
         return true;
 }
 
+/* Reads "mac":"..."} backwards: 1 with a mac, 0 without, -EINVAL. `size` becomes what it covers. */
+static int strip_mac(const char *line, size_t *size, uint8_t ret[DIGEST_SIZE])
+{
+        if (!strip_end(line, size, LINE_END))
+                return -EINVAL;
+        if (strip_end(line, size, MAC_START))
+                return 0;
+        return strip_hex(line, size, ret) && strip_end(line, size, MAC_START) ? 1 : -EINVAL;
+}
+
+int chain_line_mac(const char *line, size_t size, size_t *ret_covered, uint8_t ret[DIGEST_SIZE])
+{
+        int r = strip_mac(line, &size, ret);
+
+        *ret_covered = size + 1; /* with the quote that ends "prev" */
+        return r;
+}
+
 /* Reads ,"prev":"...","mac":"..."} backwards from the end of the line. */
 static bool parse_tail(const char *line, size_t size, uint8_t ret_prev[DIGEST_SIZE])
 {
         uint8_t mac[DIGEST_SIZE];
 
-        if (!strip_end(line, &size, LINE_END))
-                return false;
-        if (!strip_end(line, &size, MAC_START) &&
-            (!strip_hex(line, &size, mac) || !strip_end(line, &size, MAC_START)))
-                return false;
-        return strip_hex(line, &size, ret_prev) && strip_end(line, &size, PREV_START);
+        return strip_mac(line, &size, mac) >= 0 && strip_hex(line, &size, ret_prev) &&
+               strip_end(line, &size, PREV_START);
 }
 
 /* Reads {"seq":N, from the start: decimal, no leading zero. */
@@ -88,12 +108,12 @@ static bool parse_seq(const char *line, size_t size, uint64_t *ret)
         return text_u64(digits, UINT64_MAX, ret) == 0;
 }
 
-static int chain_move(Chain *chain, const char *line, size_t size)
+static int chain_move(Chain *chain, Digest *d, const char *line, size_t size)
 {
         uint8_t head[DIGEST_SIZE];
         int r;
 
-        r = digest_compute(line, size, head);
+        r = d ? digest_once(d, line, size, head) : digest_compute(line, size, head);
         if (r < 0)
                 return r;
         memcpy(chain->head, head, sizeof(head));
@@ -101,7 +121,7 @@ static int chain_move(Chain *chain, const char *line, size_t size)
         return 0;
 }
 
-int chain_check(Chain *chain, const char *line, size_t size)
+int chain_check(Chain *chain, Digest *d, const char *line, size_t size)
 {
         uint8_t prev[DIGEST_SIZE];
         uint64_t seq;
@@ -116,10 +136,33 @@ int chain_check(Chain *chain, const char *line, size_t size)
                 return CHAIN_E_GAP;
         if (memcmp(prev, chain->head, sizeof(prev)) != 0)
                 return CHAIN_E_BROKEN;
-        return chain_move(chain, line, size);
+        return chain_move(chain, d, line, size);
 }
 
-int chain_append(Chain *chain, const char *body, char ret[CHAIN_LINE_MAX], size_t *ret_size)
+static int write_mac(Writer *w, const MacKey *key)
+{
+        _cleanup_(digest_freep) Digest *d = NULL;
+        char hex[HEX_SIZE + 1] = "";
+        uint8_t mac[DIGEST_SIZE];
+        int r;
+
+        writer_bytes(w, "\"", 1);
+        if (key && !w->failed) {
+                r = digest_new(&d);
+                if (r == 0)
+                        r = mac_compute(key, d, w->data, w->pos, mac);
+                if (r < 0)
+                        return r;
+                text_hex(mac, DIGEST_SIZE, hex);
+        }
+        writer_bytes(w, MAC_START + 1, strlen(MAC_START) - 1);
+        writer_bytes(w, hex, strlen(hex));
+        writer_bytes(w, LINE_END, strlen(LINE_END));
+        return w->failed ? -ENOSPC : 0;
+}
+
+int chain_append(Chain *chain, const char *body, const MacKey *key, char ret[CHAIN_LINE_MAX],
+                 size_t *ret_size)
 {
         size_t size = strlen(body);
         char prev[HEX_SIZE + 1];
@@ -128,18 +171,17 @@ int chain_append(Chain *chain, const char *body, char ret[CHAIN_LINE_MAX], size_
         Writer w;
         int r;
 
-        if (!parse_seq(body, size, &seq) || seq != chain->seq + 1 || !text_is_clean(body, size))
+        if (!parse_seq(body, size, &seq) || seq != chain->seq + 1 || !text_is_clean(body, size) ||
+            (key && key->seq != seq))
                 return -EINVAL;
         text_hex(chain->head, DIGEST_SIZE, prev);
         w = writer(ret, CHAIN_LINE_MAX);
         writer_bytes(&w, body, size);
         writer_bytes(&w, PREV_START, strlen(PREV_START));
         writer_bytes(&w, prev, HEX_SIZE);
-        writer_bytes(&w, MAC_START, strlen(MAC_START));
-        writer_bytes(&w, LINE_END, strlen(LINE_END));
-        if (w.failed)
-                return -ENOSPC;
-        r = chain_move(&next, ret, w.pos);
+        r = write_mac(&w, key);
+        if (r == 0)
+                r = chain_move(&next, NULL, ret, w.pos);
         if (r < 0)
                 return r;
         *chain = next;

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "policy/key.h"
+#include "policy/mac.h"
 
 #define CHAIN_LINE_MAX 16384u
 
@@ -23,14 +23,25 @@ typedef enum ChainOutcome {
         CHAIN_E_FORMAT = 2,
         CHAIN_E_GAP = 3,    /* seq is not the last + 1 */
         CHAIN_E_BROKEN = 4, /* prev is not the hash of the line before */
+        /* Only with the first key of the seal: */
+        CHAIN_E_RESEALED = 5, /* the chain fits, the mac does not */
+        CHAIN_E_UNSEALED = 6, /* no mac where there must be one */
+        CHAIN_E_ALTERED = 7,  /* the mac does not fit, nor does the next line's prev */
 } ChainOutcome;
 
 const char *chain_outcome_text(int outcome);
 
-/* Checks one line (with its newline) against the chain and moves on. 0, CHAIN_E_*, -errno. */
-int chain_check(Chain *chain, const char *line, size_t size) _must_check_;
+/* Checks one line (with its newline) against the chain and moves on. `d`: a digest to use again, or
+ * NULL. 0, CHAIN_E_*, -errno. */
+int chain_check(Chain *chain, Digest *d, const char *line, size_t size) _must_check_;
+
+/* 1: the line has a mac, made over its first `ret_covered` bytes. 0: it is empty. -EINVAL: no
+ * record. */
+int chain_line_mac(const char *line, size_t size, size_t *ret_covered,
+                   uint8_t ret[DIGEST_SIZE]) _must_check_;
 
 /* Makes the last part of a line and moves on: `body` is {"seq":...  without the closing brace; the
- * result is body,"prev":"...","mac":""}\n. -ENOSPC over CHAIN_LINE_MAX. */
-int chain_append(Chain *chain, const char *body, char ret[CHAIN_LINE_MAX],
+ * result is body,"prev":"...","mac":"..."}\n. `key` NULL: the mac stays empty; else it is the key
+ * of this record. -ENOSPC over CHAIN_LINE_MAX. */
+int chain_append(Chain *chain, const char *body, const MacKey *key, char ret[CHAIN_LINE_MAX],
                  size_t *ret_size) _must_check_;

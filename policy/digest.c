@@ -44,6 +44,22 @@ int digest_final(Digest *d, uint8_t ret[DIGEST_SIZE])
         return 0;
 }
 
+int digest_restart(Digest *d)
+{
+        /* The context keeps the algorithm it was made with: looking that up costs more than hashing
+         * a line. */
+        return EVP_DigestInit_ex(d->ctx, NULL, NULL) == 1 ? 0 : -EIO;
+}
+
+int digest_once(Digest *d, const void *data, size_t size, uint8_t ret[DIGEST_SIZE])
+{
+        int r = digest_restart(d);
+
+        if (r == 0)
+                r = digest_update(d, data, size);
+        return r < 0 ? r : digest_final(d, ret);
+}
+
 int digest_compute(const void *data, size_t size, uint8_t ret[DIGEST_SIZE])
 {
         unsigned n = 0;

@@ -102,11 +102,13 @@ int key_verify(const PublicKey *key, const void *message, size_t size,
 /* SHA-256. */
 int digest_compute(const void *data, size_t size, uint8_t ret[DIGEST_SIZE]) _must_check_;
 
-/* Streaming SHA-256, for files. */
+/* Streaming SHA-256, for files; started anew, for many short texts. */
 typedef struct Digest Digest;
 int digest_new(Digest **ret) _must_check_;
 int digest_update(Digest *d, const void *data, size_t size) _must_check_;
 int digest_final(Digest *d, uint8_t ret[DIGEST_SIZE]) _must_check_;
+int digest_restart(Digest *d) _must_check_;
+int digest_once(Digest *d, const void *data, size_t size, uint8_t ret[DIGEST_SIZE]) _must_check_;
 Digest *digest_free(Digest *d);
 DEFINE_FREEP(Digest, digest_free)
 

@@ -19,23 +19,32 @@ struct LedgerReader {
         LedgerBreak broken;
         size_t torn, tail; /* bytes skipped; bytes at the end that may still become a line */
         bool anchor;       /* take the next line's own word for where it stands */
+        Digest *digest;
+        MacKey key; /* of the next record that is sealed; seq 0: macs are not looked at */
         char buffer[BUFFER_SIZE];
 };
 
 int ledger_reader_open(int ledger_fd, LedgerReader **ret)
 {
         LedgerReader *r = calloc(1, sizeof(*r));
+        int n;
 
         if (!r)
                 return -ENOMEM;
         r->fd = -EBADF;
         r->dirfd = fcntl(ledger_fd, F_DUPFD_CLOEXEC, 3);
-        if (r->dirfd < 0) {
-                free(r);
-                return -errno;
+        n = r->dirfd < 0 ? -errno : digest_new(&r->digest);
+        if (n < 0) {
+                ledger_reader_close(r);
+                return n;
         }
         *ret = r;
         return 0;
+}
+
+void ledger_reader_set_key(LedgerReader *r, const MacKey *key)
+{
+        r->key = *key;
 }
 
 LedgerReader *ledger_reader_close(LedgerReader *r)
@@ -44,6 +53,8 @@ LedgerReader *ledger_reader_close(LedgerReader *r)
                 return NULL;
         (void)fd_close(r->fd);
         (void)fd_close(r->dirfd);
+        (void)digest_free(r->digest);
+        mac_key_clear(&r->key);
         free(r);
         return NULL;
 }
@@ -191,6 +202,18 @@ static bool is_altered(LedgerReader *r, const uint8_t hash[DIGEST_SIZE], size_t 
                memcmp(claims.head, hash, DIGEST_SIZE) != 0;
 }
 
+/* Is there a line after this one, and does it fit? */
+static bool is_proven(LedgerReader *r, const uint8_t hash[DIGEST_SIZE], size_t size)
+{
+        const char *after;
+        size_t after_size;
+        Chain claims;
+
+        return find_line(r, size, &after, &after_size) == 1 &&
+               line_claims(after, after_size, &claims) &&
+               memcmp(claims.head, hash, DIGEST_SIZE) == 0;
+}
+
 /* The hash of the line before does not fit. */
 static int stop_broken(LedgerReader *r, const char *line, size_t size)
 {
@@ -216,6 +239,26 @@ static bool is_repeat(const LedgerReader *r, const char *line, size_t size)
                memcmp(hash, r->chain.head, sizeof(hash)) == 0;
 }
 
+/* The chain fits this record. Does its seal? 0, CHAIN_E_*, -errno. */
+static int check_seal(LedgerReader *r, uint64_t seq, const uint8_t hash[DIGEST_SIZE],
+                      const char *line, size_t size)
+{
+        int n, moved;
+
+        if (r->key.seq == 0 || seq < r->key.seq)
+                return 0;
+        n = mac_key_seek(&r->key, r->digest, seq);
+        if (n != 0)
+                return n < 0 ? n : CHAIN_E_RESEALED;
+        n = mac_check_line(&r->key, r->digest, line, size);
+        moved = mac_key_advance(&r->key, r->digest);
+        if (n == MAC_E_ABSENT)
+                return CHAIN_E_UNSEALED;
+        if (n == MAC_E_MISMATCH)
+                return is_proven(r, hash, size) ? CHAIN_E_RESEALED : CHAIN_E_ALTERED;
+        return n < 0 ? n : moved;
+}
+
 /* 1: let through. 0: to be skipped. < 0: broken. */
 static int check_line(LedgerReader *r, const char *line, size_t size)
 {
@@ -224,9 +267,11 @@ static int check_line(LedgerReader *r, const char *line, size_t size)
 
         if (r->anchor && !line_claims(line, size, &next))
                 return 0;
-        n = chain_check(&next, line, size);
+        n = chain_check(&next, r->digest, line, size);
         if (n == 0 && r->line == 0 && next.seq != r->segment.first)
                 n = CHAIN_E_GAP;
+        if (n == 0)
+                n = check_seal(r, next.seq, next.head, line, size);
         if (n == 0) {
                 r->before = r->chain;
                 r->chain = next;

@@ -30,6 +30,9 @@ struct Ledger {
          * number: it is written again, first, when writing works again. */
         char *owed;
         size_t owed_size;
+        LedgerKey key;
+        Digest *digest;
+        const char *finding;
         LedgerMark marks[MARKS_MAX];
         size_t n_marks;
         uint64_t mark_step;
@@ -75,8 +78,16 @@ static int open_dir(int state_fd, int *ret)
         return 0;
 }
 
+static bool is_sealed(const char *line, size_t size)
+{
+        uint8_t mac[DIGEST_SIZE];
+        size_t covered;
+
+        return chain_line_mac(line, size + 1, &covered, mac) == 1; /* with its newline */
+}
+
 /* Reads the whole chain. 0, -EUCLEAN when a part of it does not verify, -errno. */
-static int find_end(Ledger *l, LedgerReader *reader, LedgerMark *ret)
+static int find_end(Ledger *l, LedgerReader *reader, LedgerMark *ret, bool *ret_sealed)
 {
         LedgerBreak broken = {0};
         bool clean = true;
@@ -96,6 +107,7 @@ static int find_end(Ledger *l, LedgerReader *reader, LedgerMark *ret)
                         ledger_reader_resume(reader);
                         continue;
                 }
+                *ret_sealed = is_sealed(line, size);
                 ledger_reader_tell(reader, ret);
                 if (clean)
                         add_mark(l, ret);
@@ -119,18 +131,45 @@ static int open_last(Ledger *l, const LedgerMark *end)
         return 0;
 }
 
+/* Brings the key to the end of the chain. After a crash it may be behind, never ahead: if it is,
+ * records are gone, and what comes now begins after them, so that the gap stays to be seen. */
+static int attach_key(Ledger *l, bool sealed, int broken)
+{
+        uint64_t next = l->chain.seq + 1;
+        int r;
+
+        if (l->key.seal != LEDGER_SEALED) {
+                if (sealed || l->key.seal == LEDGER_SEAL_DAMAGED)
+                        l->finding = UZ_LEDGER_KEY_FILE;
+                return broken;
+        }
+        if (l->key.key.seq > next) {
+                l->chain.seq = l->key.key.seq - 1;
+                return -EUCLEAN;
+        }
+        r = ledger_key_move(&l->key, l->digest, next);
+        if (r == MAC_E_TOO_FAR) {
+                l->key.seal = LEDGER_SEAL_DAMAGED;
+                l->finding = UZ_LEDGER_KEY_FILE;
+                r = -EUCLEAN;
+        }
+        return r < 0 ? r : broken;
+}
+
 /* Reads what is there and opens its end, unless the next record needs a new segment. */
 static int attach(Ledger *l)
 {
         _cleanup_(ledger_reader_closep) LedgerReader *reader = NULL;
         LedgerMark end = {0};
+        bool sealed = false;
         size_t tail;
         int r, broken;
 
         r = ledger_reader_open(l->dirfd, &reader);
         if (r < 0)
                 return r;
-        broken = find_end(l, reader, &end);
+        ledger_reader_set_key(reader, &l->key.key);
+        broken = find_end(l, reader, &end, &sealed);
         if (broken < 0 && broken != -EUCLEAN)
                 return broken;
         ledger_reader_state(reader, &l->chain, NULL, NULL);
@@ -140,6 +179,9 @@ static int attach(Ledger *l)
         /* A forged number must not send new records to a place before the old ones. */
         if (broken < 0 && l->chain.seq < end.segment.first)
                 l->chain.seq = end.segment.first;
+        broken = attach_key(l, sealed, broken);
+        if (broken < 0 && broken != -EUCLEAN)
+                return broken;
         /* A segment that cannot be opened again is left alone: the next record begins a new one. */
         if (end.segment.first != 0 && tail == 0 && broken == 0)
                 (void)open_last(l, &end);
@@ -153,11 +195,15 @@ int ledger_open(int state_fd, const char *host_id, Ledger **ret)
 
         if (!l)
                 return -ENOMEM;
-        l->dirfd = l->fd = -EBADF;
+        l->dirfd = l->fd = l->key.fd = -EBADF;
         l->mark_step = 256;
         record_boot_id(l->boot);
         ledger_set_host(l, host_id);
-        r = open_dir(state_fd, &l->dirfd);
+        r = digest_new(&l->digest);
+        if (r == 0)
+                r = open_dir(state_fd, &l->dirfd);
+        if (r == 0)
+                r = ledger_key_open(state_fd, &l->key);
         if (r < 0)
                 return r;
         r = attach(l);
@@ -173,6 +219,8 @@ Ledger *ledger_close(Ledger *l)
                 return NULL;
         (void)fd_close(l->fd);
         (void)fd_close(l->dirfd);
+        ledger_key_close(&l->key);
+        (void)digest_free(l->digest);
         free(l->owed);
         free(l);
         return NULL;
@@ -276,6 +324,9 @@ static int put_line(Ledger *l, const char *line, size_t size, const Chain *next,
         l->chain = *next;
         l->size += size;
         l->line++;
+        /* Only now: a key must never be ahead of the records that are on disk. When this fails, the
+         * next try comes with the next record. */
+        (void)!ledger_key_move(&l->key, l->digest, l->chain.seq + 1);
         add_mark(l, &(LedgerMark){l->chain, l->segment, l->size, l->line});
         return 0;
 }
@@ -288,7 +339,7 @@ static int put_owed(Ledger *l)
 
         if (!l->owed)
                 return 0;
-        r = chain_check(&next, l->owed, l->owed_size);
+        r = chain_check(&next, l->digest, l->owed, l->owed_size);
         if (r > 0)
                 return -EUCLEAN;
         if (r == 0)
@@ -308,6 +359,7 @@ static int append(Ledger *l, const char *kind, json_object *fields)
         size_t size;
         int r;
 
+        (void)!ledger_key_sync(&l->key);
         r = put_owed(l);
         if (r < 0)
                 return r;
@@ -316,7 +368,8 @@ static int append(Ledger *l, const char *kind, json_object *fields)
         if (r < 0)
                 return r;
         next = l->chain;
-        r = chain_append(&next, body, line, &size);
+        r = chain_append(&next, body, l->key.seal == LEDGER_SEALED ? &l->key.key : NULL, line,
+                         &size);
         if (r < 0)
                 return r;
         r = put_line(l, line, size, &next, &begun);
@@ -333,6 +386,21 @@ int ledger_append(Ledger *l, const char *kind, json_object *fields)
 {
         l->status = append(l, kind, fields);
         return l->status;
+}
+
+int ledger_settle(Ledger *l)
+{
+        return ledger_key_sync(&l->key);
+}
+
+LedgerSeal ledger_seal(const Ledger *l)
+{
+        return l->key.seal;
+}
+
+const char *ledger_take_finding(Ledger *l)
+{
+        return TAKE_PTR(l->finding);
 }
 
 void ledger_head(const Ledger *l, Chain *ret)

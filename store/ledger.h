@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "policy/chain.h"
+#include "store/ledger-key.h"
 #include "store/segment.h"
 
 typedef struct Ledger Ledger;
@@ -25,6 +26,13 @@ void ledger_set_host(Ledger *l, const char *host_id);
  * segment. */
 int ledger_append(Ledger *l, const char *kind, json_object *fields) _must_check_;
 void ledger_head(const Ledger *l, Chain *ret);
+/* Waits until the key of the last record is off the disk; called after a verdict took effect. An
+ * append does so itself, for the key before its own. */
+int ledger_settle(Ledger *l) _must_check_;
+/* Are records sealed? */
+LedgerSeal ledger_seal(const Ledger *l);
+/* What was found wrong at open beside the chain: a slug for a "tamper" record, or NULL. */
+const char *ledger_take_finding(Ledger *l);
 /* What the last append returned: 0 or -errno. */
 int ledger_status(const Ledger *l);
 /* Bytes of a torn tail found at open; 0 = none. */
@@ -41,6 +49,8 @@ typedef struct LedgerBreak {
 
 int ledger_reader_open(int ledger_fd, LedgerReader **ret) _must_check_;
 LedgerReader *ledger_reader_close(LedgerReader *r);
+/* Checks macs too, from record key->seq on. */
+void ledger_reader_set_key(LedgerReader *r, const MacKey *key);
 DEFINE_FREEP(LedgerReader, ledger_reader_close)
 /* 1 and one line (without newline, valid till the next call), 0 at the end (call again later for
  * more: --follow), < 0 broken: see ledger_reader_state(). A line is proven by the one after it. */

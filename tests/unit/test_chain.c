@@ -29,7 +29,7 @@ static Lines make_lines(void)
                                "{\"seq\":%u,\"time\":\"2026-11-21T08:00:00Z\",\"kind\":\"verdict\","
                                "\"holder\":\"王芳\"",
                                i + 1);
-                cr_assert_eq(chain_append(&chain, body, line, &l.size[i]), 0);
+                cr_assert_eq(chain_append(&chain, body, NULL, line, &l.size[i]), 0);
                 cr_assert_lt(l.size[i], sizeof(l.text[i]));
                 memcpy(l.text[i], line, l.size[i]);
         }
@@ -41,7 +41,7 @@ static int check_all(const Lines *l, Chain *chain)
 {
         *chain = (Chain){0};
         for (unsigned i = 0; i < LINES; i++) {
-                int r = chain_check(chain, l->text[i], l->size[i]);
+                int r = chain_check(chain, NULL, l->text[i], l->size[i]);
 
                 if (r != 0)
                         return r;
@@ -91,18 +91,18 @@ Test(chain, lost_repeated_and_moved_lines_are_seen)
         Lines l = make_lines();
         Chain chain = {0};
 
-        cr_assert_eq(chain_check(&chain, l.text[1], l.size[1]), CHAIN_E_GAP);
-        cr_assert_eq(chain_check(&chain, l.text[0], l.size[0]), 0);
-        cr_assert_eq(chain_check(&chain, l.text[0], l.size[0]), CHAIN_E_GAP);
-        cr_assert_eq(chain_check(&chain, l.text[2], l.size[2]), CHAIN_E_GAP);
+        cr_assert_eq(chain_check(&chain, NULL, l.text[1], l.size[1]), CHAIN_E_GAP);
+        cr_assert_eq(chain_check(&chain, NULL, l.text[0], l.size[0]), 0);
+        cr_assert_eq(chain_check(&chain, NULL, l.text[0], l.size[0]), CHAIN_E_GAP);
+        cr_assert_eq(chain_check(&chain, NULL, l.text[2], l.size[2]), CHAIN_E_GAP);
         cr_assert_eq(chain.seq, 1);
-        cr_assert_eq(chain_check(&chain, l.text[1], l.size[1]), 0);
+        cr_assert_eq(chain_check(&chain, NULL, l.text[1], l.size[1]), 0);
         chain.head[5] ^= 1;
-        cr_assert_eq(chain_check(&chain, l.text[2], l.size[2]), CHAIN_E_BROKEN);
+        cr_assert_eq(chain_check(&chain, NULL, l.text[2], l.size[2]), CHAIN_E_BROKEN);
         chain.head[5] ^= 1;
-        cr_assert_eq(chain_check(&chain, l.text[2], l.size[2]), 0);
+        cr_assert_eq(chain_check(&chain, NULL, l.text[2], l.size[2]), 0);
         chain.seq = UINT64_MAX;
-        cr_assert_eq(chain_check(&chain, l.text[3], l.size[3]), CHAIN_E_GAP);
+        cr_assert_eq(chain_check(&chain, NULL, l.text[3], l.size[3]), CHAIN_E_GAP);
 }
 
 Test(chain, every_cut_line_is_torn)
@@ -112,7 +112,8 @@ Test(chain, every_cut_line_is_torn)
         for (size_t size = 0; size < l.size[0]; size++) {
                 Chain chain = {0};
 
-                cr_assert_eq(chain_check(&chain, l.text[0], size), CHAIN_E_TORN, "size %zu", size);
+                cr_assert_eq(chain_check(&chain, NULL, l.text[0], size), CHAIN_E_TORN, "size %zu",
+                             size);
                 cr_assert_eq(chain.seq, 0);
         }
 }
@@ -158,7 +159,7 @@ Test(chain, only_the_one_form_of_a_line_is_a_record)
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 Chain chain = {0};
 
-                cr_assert_eq(chain_check(&chain, rows[i].line, strlen(rows[i].line)),
+                cr_assert_eq(chain_check(&chain, NULL, rows[i].line, strlen(rows[i].line)),
                              rows[i].result, "row '%s'", rows[i].name);
                 cr_assert_eq(chain.seq, rows[i].result == 0 ? 1 : 0, "row '%s'", rows[i].name);
         }
@@ -170,19 +171,19 @@ Test(chain, a_body_that_does_not_follow_is_not_appended)
         Chain chain = {0}, same = {0};
         size_t size = 0;
 
-        cr_assert_eq(chain_append(&chain, "{\"seq\":2,\"a\":1", line, &size), -EINVAL);
-        cr_assert_eq(chain_append(&chain, "{\"seq\":1", line, &size), -EINVAL);
-        cr_assert_eq(chain_append(&chain, "{\"seq\":1,\"a\":\"\n\"", line, &size), -EINVAL);
-        cr_assert_eq(chain_append(&chain, "{\"a\":1,\"seq\":1", line, &size), -EINVAL);
+        cr_assert_eq(chain_append(&chain, "{\"seq\":2,\"a\":1", NULL, line, &size), -EINVAL);
+        cr_assert_eq(chain_append(&chain, "{\"seq\":1", NULL, line, &size), -EINVAL);
+        cr_assert_eq(chain_append(&chain, "{\"seq\":1,\"a\":\"\n\"", NULL, line, &size), -EINVAL);
+        cr_assert_eq(chain_append(&chain, "{\"a\":1,\"seq\":1", NULL, line, &size), -EINVAL);
         memset(body, 'x', CHAIN_LINE_MAX);
         memcpy(body, "{\"seq\":1,\"a\":\"", 14);
-        cr_assert_eq(chain_append(&chain, body, line, &size), -ENOSPC);
+        cr_assert_eq(chain_append(&chain, body, NULL, line, &size), -ENOSPC);
         cr_assert_eq(memcmp(&chain, &same, sizeof(chain)), 0);
         /* The longest that fits: the line's end takes 85 bytes. */
         body[CHAIN_LINE_MAX - 85] = '\0';
         body[CHAIN_LINE_MAX - 86] = '"';
-        cr_assert_eq(chain_append(&chain, body, line, &size), 0, "size %zu", size);
+        cr_assert_eq(chain_append(&chain, body, NULL, line, &size), 0, "size %zu", size);
         cr_assert_eq(size, CHAIN_LINE_MAX);
-        cr_assert_eq(chain_check(&same, line, size), 0);
+        cr_assert_eq(chain_check(&same, NULL, line, size), 0);
         cr_assert_eq(memcmp(&chain, &same, sizeof(chain)), 0);
 }

@@ -156,7 +156,7 @@ Test(store_ledger, fields_too_long_for_a_line_are_cut)
 {
         Ledger *l = open_ledger(0);
         json_object *o = json_object_new_object();
-        char *text = malloc(5001), key[8];
+        char *text = malloc(5001), key[16];
 
         (void)memset(text, 'x', 5000);
         text[5000] = '\0';
@@ -175,7 +175,7 @@ Test(store_ledger, a_segment_that_is_full_is_followed_by_another)
 {
         Ledger *l = open_ledger(0);
         json_object *o = json_object_new_object();
-        char *text = malloc(2001), key[8];
+        char *text = malloc(2001), key[16];
         LedgerMark mark;
         LedgerReader *r;
         const char *line;
