@@ -262,6 +262,33 @@ static bool is_violation(EventKind kind, json_object *fields)
                strcmp(text_of(fields, "verdict"), effect_name(EFFECT_BLOCK)) == 0;
 }
 
+static int on_settle(sd_event_source *source _unused_, void *userdata)
+{
+        Manager *m = userdata;
+        int r = m->ledger ? ledger_settle(m->ledger) : 0;
+
+        if (r < 0)
+                fprintf(stderr, SD_ERR "usbzoned: the ledger's old key is still on the disk: %s\n",
+                        strerror(-r));
+        return 0;
+}
+
+/* What a record needs besides being on disk is done when the verdict has taken effect. */
+static void settle_soon(Manager *m)
+{
+        int r = 0;
+
+        if (!m->settle_source) {
+                r = sd_event_add_defer(m->event, &m->settle_source, on_settle, m);
+                if (r >= 0)
+                        r = sd_event_source_set_priority(m->settle_source, SD_EVENT_PRIORITY_IDLE);
+        }
+        if (r >= 0)
+                r = sd_event_source_set_enabled(m->settle_source, SD_EVENT_ONESHOT);
+        if (r < 0)
+                (void)on_settle(NULL, m);
+}
+
 int event_emit(Manager *m, EventKind kind, json_object *fields)
 {
         json_object *none = NULL;
@@ -279,8 +306,10 @@ int event_emit(Manager *m, EventKind kind, json_object *fields)
                 fprintf(stderr, SD_ERR "usbzoned: the record \"%s\" could not be written: %s\n",
                         rows[kind].kind, strerror(-r));
         write_journal(kind, fields, seq);
-        if (r == 0)
+        if (r == 0) {
+                settle_soon(m);
                 bus_record_added(m->bus, seq, rows[kind].kind);
+        }
         if (is_violation(kind, fields))
                 bus_violation(m->bus, NULL, fields);
         (void)json_object_put(none);
