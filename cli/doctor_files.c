@@ -71,6 +71,22 @@ static void check_keys(Doctor *d, const char *etc)
                             _("the authority's root key is kept on this computer: %s"), path);
 }
 
+static void check_ledger(Doctor *d, const char *state)
+{
+        char path[PATH_MAX];
+
+        snprintf(path, sizeof(path), "%s/%s", state, UZ_LEDGER_DIR);
+        check_path(d, path, S_IWGRP | S_IWOTH, "2750", false);
+        snprintf(path, sizeof(path), "%s/%s", state, UZ_LEDGER_KEY_FILE);
+        if (access(path, F_OK) < 0 && errno == ENOENT)
+                doctor_find(d, FINDING_NOTE, "ledger-not-sealed",
+                            "systemctl stop usbzoned; usbzonectl setup --new-ledger-key; "
+                            "systemctl start usbzoned",
+                            "%s", _("the ledger has no key: its records are chained, not sealed"));
+        else
+                check_path(d, path, S_IRWXG | S_IRWXO, "0600", false);
+}
+
 /* What the daemon would load, looked at without it. */
 static void check_trust(Doctor *d, const char *etc)
 {
@@ -94,7 +110,6 @@ void doctor_files(Doctor *d)
 {
         const char *etc = file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR);
         const char *state = file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR);
-        char path[PATH_MAX];
 
         if (geteuid() != 0)
                 doctor_find(d, FINDING_NOTE, "not-root", _("run it as root"), "%s",
@@ -102,8 +117,7 @@ void doctor_files(Doctor *d)
         check_programs(d);
         check_path(d, etc, S_IWGRP | S_IWOTH, "0755", false);
         check_path(d, state, S_IWGRP | S_IWOTH, "0755", false);
-        snprintf(path, sizeof(path), "%s/%s", state, UZ_LEDGER_DIR);
-        check_path(d, path, S_IWGRP | S_IWOTH, "2750", false);
+        check_ledger(d, state);
         check_keys(d, etc);
         check_trust(d, etc);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* setup: makes an authority of its own, a host credential and a default policy on this computer. */
+#include <fcntl.h>
 #include <string.h>
 #include <sys/utsname.h>
 
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/founding.h"
+#include "cli/ledger_key.h"
 #include "cli/out.h"
 #include "cli/run.h"
 #include "cli/verbs.h"
@@ -13,8 +15,8 @@
 #include "lib/text.h"
 
 typedef struct SetupArgs {
-        const char *zone, *level, *name, *authority_name, *root_out;
-        bool yes, force, no_start;
+        const char *zone, *level, *name, *authority_name, *root_out, *ledger_key_out;
+        bool yes, force, no_start, new_ledger_key;
 } SetupArgs;
 
 static int take_name(const char *option, const char *text, char ret[NAME_MAX_SIZE])
@@ -207,12 +209,25 @@ static int record(const Founding *f)
         return client_record("setup", o);
 }
 
+/* For a ledger that has none, because it is older or the key was lost. */
+static int make_ledger_key(const SetupArgs *a)
+{
+        const char *state = file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR);
+        _cleanup_(fd_closep) int fd = file_open_dir(AT_FDCWD, state);
+
+        return fd < 0 ? cli_fail_errno(fd, _("cannot open %s"), state)
+                      : ledger_key_give(fd, a->ledger_key_out);
+}
+
 static int run(void *args, _unused_ int n, _unused_ char **words)
 {
         SetupArgs *a = args;
         _cleanup_(founding_clear) Founding f = {.etc_fd = -EBADF, .state_fd = -EBADF};
-        int r = founding_open(&f, a->force);
+        int r;
 
+        if (a->new_ledger_key)
+                return make_ledger_key(a);
+        r = founding_open(&f, a->force);
         if (r == 0)
                 r = ask_missing(a);
         if (r == 0)
@@ -223,6 +238,8 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
                 r = confirm(a, &f);
         if (r == 0)
                 r = founding_write(&f, a->root_out);
+        if (r == 0 && (a->ledger_key_out || !f.existing))
+                r = ledger_key_give(f.state_fd, a->ledger_key_out);
         if (r)
                 return r;
         if (!a->no_start)
@@ -242,6 +259,10 @@ static const Option options[] = {
              N_("name of the authority")),
         TEXT(SetupArgs, root_out, "root-out", 0, N_("FILE"),
              N_("write the root key there, not on this computer")),
+        TEXT(SetupArgs, ledger_key_out, "ledger-key-out", 0, N_("FILE"),
+             N_("write the ledger's first key there, for the auditor (default: print it)")),
+        FLAG(SetupArgs, new_ledger_key, "new-ledger-key", 0,
+             N_("only make a first key for a ledger that has none")),
         FLAG(SetupArgs, yes, "yes", 'y', N_("do not ask")),
         FLAG(SetupArgs, force, "force", 0,
              N_("replace an existing setup; its files are kept aside")),

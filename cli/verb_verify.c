@@ -5,11 +5,13 @@
 
 #include "cli/cli.h"
 #include "cli/client.h"
+#include "cli/ledger_key.h"
 #include "cli/out.h"
 #include "cli/record.h"
 #include "cli/verbs.h"
 
 typedef struct VerifyArgs {
+        const char *key;
         bool json;
 } VerifyArgs;
 
@@ -20,6 +22,7 @@ typedef struct Outcome {
         Chain witness; /* the daemon's head; seq 0: none */
         bool witness_seen;
         const char *message; /* what is wrong beyond the chain itself */
+        MacKey key;          /* the auditor's; seq 0: none given */
 } Outcome;
 
 /* The daemon's head, asked for before the files are read: all of it must be in them. */
@@ -67,6 +70,8 @@ static int read_chain(LedgerReader *reader, Outcome *o)
         ledger_reader_state(reader, &o->chain, &o->at, &o->torn);
         if (r == 0)
                 compare_witness(o);
+        if (r == 0 && o->key.seq > o->chain.seq + 1 && !o->message)
+                o->message = N_("the key is for records that are not there");
         return r;
 }
 
@@ -81,6 +86,7 @@ static void print_json(const Outcome *o)
         json_object_object_add(j, "sequence", json_object_new_uint64(o->chain.seq));
         json_object_object_add(j, "head", json_object_new_string(head));
         json_object_object_add(j, "torn_bytes", json_object_new_uint64(o->torn));
+        json_object_object_add(j, "seal_checked_from", json_object_new_uint64(o->key.seq));
         json_object_object_add(j, "compared_with_daemon", json_object_new_boolean(o->witness_seen));
         if (o->at.outcome) {
                 json_object_object_add(j, "broken_at", json_object_new_uint64(o->at.seq));
@@ -107,6 +113,8 @@ static void print_text(const Outcome *o)
         printf(_("verified to record %" PRIu64 ", head %s\n"), o->chain.seq, head);
         if (o->torn)
                 printf(_("%zu bytes of unfinished writes were passed over\n"), o->torn);
+        if (o->key.seq && !o->at.outcome && !o->message)
+                printf(_("every seal fits the key, from record %" PRIu64 " on\n"), o->key.seq);
         if (o->witness_seen)
                 printf("%s\n", _("the end agrees with what the daemon remembers"));
 }
@@ -134,6 +142,11 @@ static int run(void *args, int n, char **words)
         Outcome o = {0};
         int r;
 
+        if (a->key) {
+                r = ledger_key_load(a->key, &o.key);
+                if (r)
+                        return r;
+        }
         if (n == 0)
                 ask_witness(&o);
         r = record_open(&s, n ? words[0] : NULL, &none);
@@ -144,6 +157,7 @@ static int run(void *args, int n, char **words)
                         CLI_DENIED, "%s",
                         _("not permitted: the ledger's files are for root; `usbzonectl log` reads "
                           "through the daemon"));
+        ledger_reader_set_key(s.reader, &o.key);
         r = read_chain(s.reader, &o);
         if (r == 0 && o.chain.seq == 0)
                 return cli_fail(CLI_FAILED, "%s", _("the ledger is empty: nothing to verify"));
@@ -155,6 +169,8 @@ static int run(void *args, int n, char **words)
 }
 
 static const Option options[] = {
+        TEXT(VerifyArgs, key, "key", 'k', N_("FILE"),
+             N_("check the seals with the ledger's first key, from FILE or - (standard input)")),
         FLAG(VerifyArgs, json, "json", 'j', N_("print JSON")),
 };
 

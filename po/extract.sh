@@ -29,7 +29,7 @@ END
 {
         sed -nE 's/^ +return ("[^"]+ [^"]+");$/N_(\1)/p' lib/*.c policy/*.c
         sed -nE 's/^ +\[(EFFECT|SEVERITY)_[A-Z_]+\] = ("[a-z-]+"),$/N_(\2)/p' policy/verdict.c policy/reason.c
-        printf 'N_("%s")\n' observe enforce ok unwritable
+        printf 'N_("%s")\n' observe enforce ok unwritable no-key key-damaged
 } >"$tmp/words.c"
 x --no-location -k -kN_ -D "$tmp" words.c
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Writes a small ledger as docs/usbzone-ledger.5 describes it, without the product's code."""
 import hashlib
+import hmac
 import json
 import os
 import sys
@@ -26,15 +27,22 @@ RECORDS = [
 
 
 def main():
-    """Makes DIR with two segments; the second begins at record 4."""
+    """Makes DIR with two segments; the second begins at record 4. With a hexadecimal KEY it is
+    sealed from record 2 on."""
     folder = sys.argv[1]
+    key = bytes.fromhex(sys.argv[2]) if len(sys.argv) > 2 else None
     os.makedirs(folder, exist_ok=True)
     prev = "0" * 64
     out = None
     for seq, (time, kind, fields) in enumerate(RECORDS, 1):
         record = {"seq": seq, "time": time, "boot": "0" * 32, "mono": seq, "host": "1" * 32,
-                  "kind": kind, **fields, "prev": prev, "mac": ""}
-        line = json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+                  "kind": kind, **fields, "prev": prev}
+        text = json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode()[:-1]
+        mac = ""
+        if key and seq >= 2:
+            mac = hmac.new(key, text, hashlib.sha256).hexdigest()
+            key = hashlib.sha256(b"usbzone-ledger-key\0" + key).digest()
+        line = text + b',"mac":"%s"}\n' % mac.encode()
         prev = hashlib.sha256(line).hexdigest()
         if seq in (1, 4):
             out = open(os.path.join(folder, "%010d.jsonl" % seq), "wb")

@@ -70,7 +70,30 @@ holds 'and what comes' wait_lines 6
 kill "$pid" && wait "$pid" 2>/dev/null
 cleanups=()
 
+# --- sealed ---
+key_text() { # SEQ HEX
+        local text
+        text=$(printf 'usbzone-ledger-key 1\nseq = %020d\nkey = %s' "$1" "$2")
+        printf '%s\ncheck = %s\n' "$text" "$(printf '%s\n' "$text" | sha256sum | cut -c1-16)"
+}
+hex=$(printf 'c3%.0s' {1..32})
+key_text 2 "$hex" >"$T/first.key"
+rm -rf "$L"
+head=$(python3 "$(dirname "$0")/make_ledger.py" "$L" "$hex")
+fact 'seals are checked from the first key on' 0 'every seal fits the key, from record 2 on' verify --key "$T/first.key"
+fact 'as JSON' 0 '"seal_checked_from": 2' verify --json --key "$T/first.key"
+out=$("$CTL" verify --key - "$L" <"$T/first.key" 2>&1)
+is 'the key may come from standard input' "$?" 0
+key_text 2 "$(printf 'c4%.0s' {1..32})" >"$T/other.key"
+fact 'with another key nothing fits' 5 'broken at record 2 .*written anew' verify --key "$T/other.key"
+key_text 9 "$hex" >"$T/later.key"
+fact 'a key of records that are not there' 5 'records that are not there' verify --key "$T/later.key"
+fact 'a file that is no key' 2 'is no key of a ledger' verify --key "$L/0000000001.jsonl"
+python3 "$(dirname "$0")/make_ledger.py" "$L" >"$T/null"
+fact 'a ledger without seals where there were some' 5 'broken at record 2 .*not sealed' verify --key "$T/first.key"
+
 # --- broken, each way ---
+make_ledger
 fact_broken() { # NAME REGEX
         fact "$1: verify" 5 "$2" verify
         fact "$1: log" 5 "$2" log

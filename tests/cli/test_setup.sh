@@ -82,3 +82,22 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 else
         skip 'only root may set up: not root'
 fi
+
+# --- the first key of the ledger's seal ---
+rm -rf "${T:?}/etc" "${T:?}/state"
+fact 'setup gives out the ledger key once' 0 'first key:.*usbzone-ledger-key 1.*for the auditor alone' \
+        setup --zone internal --name pc1 --no-start
+is 'what stays here is for root alone' "$(stat -c %a "$T/state/ledger.key")" 600
+printed=$(sed -n '/^usbzone-ledger-key 1$/,/^check = /p' <<<"$out")
+is 'and what was given out is the first key' "$printed" "$(cat "$T/state/ledger.key")"
+kept=$(cat "$T/state/ledger.key")
+fact 'another setup leaves the ledger its key' 0 'This computer is' setup --zone internal --force --no-start
+is 'it is the same' "$(cat "$T/state/ledger.key")" "$kept"
+fact 'a ledger that has a key gets no other' 0 'goes on with the key it has' setup --new-ledger-key
+rm "$T/state/ledger.key"
+fact 'the key can be written to a file' 0 'first key is in' setup --new-ledger-key --ledger-key-out "$T/first.key"
+is 'for its owner alone' "$(stat -c %a "$T/first.key")" 600
+holds 'it is what the ledger begins with' cmp "$T/first.key" "$T/state/ledger.key"
+rm "$T/state/ledger.key"
+fact 'a file that is there is not overwritten' 1 'exists already' \
+        setup --new-ledger-key --ledger-key-out "$T/first.key"
