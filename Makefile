@@ -16,6 +16,7 @@ mandir ?= $(datadir)/man
 localedir ?= $(datadir)/locale
 docdir ?= $(datadir)/doc/usbzone
 unitdir ?= /usr/lib/systemd/system
+userunitdir ?= /usr/lib/systemd/user
 udevrulesdir ?= /usr/lib/udev/rules.d
 sysusersdir ?= $(prefix)/lib/sysusers.d
 tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
@@ -82,23 +83,26 @@ SRC_daemon := $(sort $(wildcard daemon/*.c))
 SRC_probe := $(sort $(wildcard daemon/probe/*.c))
 SRC_block := $(sort $(wildcard daemon/block/*.c))
 SRC_cli := $(sort $(wildcard cli/*.c))
+SRC_notice := $(sort $(wildcard notice/*.c))
 SRC_unit := $(sort $(wildcard tests/unit/*.c))
 SRC_fault := $(sort $(wildcard tests/fault/*.c))
 SRC_fuzz := $(sort $(wildcard tests/fuzz/fuzz_*.c))
-ROOMS := lib policy store daemon probe block cli unit fault
+ROOMS := lib policy store daemon probe block cli notice unit fault
 ALL_SRC := $(foreach r,$(ROOMS),$(SRC_$(r))) $(SRC_fuzz)
 OBJ = $(patsubst %.c,$(B)/%.o,$(SRC_$(1)))
 
 LIBS_daemon := $(call pkg,libs,libudev libsystemd libcrypto json-c)
 LIBS_probe := $(call pkg,libs,libusb-1.0 libseccomp)
 LIBS_cli := $(call pkg,libs,libudev libsystemd libcrypto json-c)
+LIBS_notice := $(call pkg,libs,libsystemd)
 LIBS_test := -lcriterion $(call pkg,libs,libudev libsystemd libcrypto json-c)
 
 AR_lib := $(B)/lib.a
 AR_policy := $(B)/policy.a
 AR_store := $(B)/store.a
 PROGRAMS := $(if $(SRC_daemon),$(B)/usbzoned) $(if $(SRC_probe),$(B)/usbzone-probe) \
-	$(if $(SRC_block),$(B)/usbzone-block) $(if $(SRC_cli),$(B)/usbzonectl)
+	$(if $(SRC_block),$(B)/usbzone-block) $(if $(SRC_cli),$(B)/usbzonectl) \
+	$(if $(SRC_notice),$(B)/usbzone-notice)
 LINGUAS := $(patsubst po/%.po,%,$(wildcard po/*.po))
 MO := $(patsubst %,$(B)/po/%.mo,$(LINGUAS))
 
@@ -143,6 +147,7 @@ $(eval $(call program,$(B)/usbzoned,daemon,$(AR_store) $(AR_policy) $(AR_lib)))
 $(eval $(call program,$(B)/usbzonectl,cli,$(AR_store) $(AR_policy) $(AR_lib)))
 $(eval $(call program,$(B)/usbzone-probe,probe,$(AR_lib)))
 $(eval $(call program,$(B)/usbzone-block,block,$(AR_lib)))
+$(eval $(call program,$(B)/usbzone-notice,notice,$(AR_policy) $(AR_lib)))
 
 $(B)/po/%.mo: po/%.po
 	@mkdir -p $(@D)

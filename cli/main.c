@@ -90,11 +90,11 @@ static int finish(int code)
 
 int main(int argc, char **argv)
 {
-        const char *word = argc > 1 ? argv[1] : NULL;
+        const char *word = argc > 1 ? argv[1] : NULL, *locale = secure_getenv(UZ_ENV_LOCALE_DIR);
         const Verb *verb;
 
         setlocale(LC_ALL, "");
-        bindtextdomain(UZ_PACKAGE, UZ_LOCALEDIR);
+        bindtextdomain(UZ_PACKAGE, locale ? locale : UZ_LOCALEDIR);
         textdomain(UZ_PACKAGE);
         signal(SIGPIPE, SIG_IGN);
         if (!word) {

@@ -24,6 +24,7 @@
 #define UZ_ENV_RUN_DIR "USBZONE_RUN_DIR"
 #define UZ_ENV_LIBEXEC_DIR "USBZONE_LIBEXEC_DIR"
 #define UZ_ENV_BUS_ADDRESS "USBZONE_BUS_ADDRESS"
+#define UZ_ENV_LOCALE_DIR "USBZONE_LOCALE_DIR"
 #define UZ_ENV_BOOT_ID "USBZONE_BOOT_ID" /* set by the unit: %b */
 
 /* Files below UZ_ETC_DIR */
@@ -49,6 +50,7 @@
 #define UZ_CLI "usbzonectl"
 #define UZ_PROBE_HELPER "usbzone-probe"
 #define UZ_BLOCK_HELPER "usbzone-block"
+#define UZ_NOTICE "usbzone-notice"
 #define UZ_UNIT "usbzoned.service"
 
 #define UZ_BUS_NAME "org.usbzone1"

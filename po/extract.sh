@@ -33,7 +33,7 @@ END
 } >"$tmp/words.c"
 x --no-location -k -kN_ -D "$tmp" words.c
 
-find lib policy store daemon cli -name '*.[ch]' | sort >"$tmp/POTFILES"
+find lib policy store daemon cli notice -name '*.[ch]' | sort >"$tmp/POTFILES"
 x -k -k_ -kN_ -kngettext:1,2 --files-from="$tmp/POTFILES"
 # HEADER COLUMN COLUMNS of a table
 while read -r header column columns; do

@@ -223,12 +223,16 @@ static int load_whitelist(Load *l)
 
 static int load_all(Load *l)
 {
+        Snapshot *s = &l->t->snapshot;
         int r = load_authority(l);
 
         if (r == 0)
-                r = load_host(l);
-        if (r == 0)
                 r = load_policy(l);
+        /* A credential counts only if the policy has not revoked the key that signed it. */
+        if (r == 0)
+                bundle_mark_revoked(&s->bundle, &s->authority.ring);
+        if (r == 0)
+                r = load_host(l);
         if (r == 0)
                 r = load_whitelist(l);
         return r;

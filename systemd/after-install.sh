@@ -14,6 +14,7 @@ udevadm control --reload
 systemctl daemon-reload
 systemctl reload dbus.service 2>/dev/null || :
 systemctl enable --quiet usbzoned.service
+systemctl --global enable --quiet usbzone-notice.service || :
 if [ -e /etc/usbzone/authority.keys ]; then
         systemctl restart usbzoned.service
 else

@@ -5,6 +5,7 @@
 set -eu
 
 [ -d /run/systemd/system ] || exit 0
+systemctl --global disable --quiet usbzone-notice.service 2>/dev/null || :
 systemctl disable --quiet --now usbzoned.service 2>/dev/null || :
 # The rules are still there until the files go: the key list aside, they let everything pass.
 for hub in /sys/bus/usb/devices/usb*/interface_authorized_default; do

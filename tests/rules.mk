@@ -2,6 +2,7 @@
 # The ladder of tests; included by the Makefile.
 
 .PHONY: test check check-static check-unit check-fault check-fuzz check-integration check-asan check-cli \
+	check-notice \
 	check-vm check-layers check-headers check-style check-size check-units check-shell check-po \
 	check-man check-contract bench demo fuzz update-po
 
@@ -18,6 +19,7 @@ check: ## every test that needs no virtual machine (under 5 minutes)
 		fault "$(MAKE) --no-print-directory check-fault" \
 		fuzz "$(MAKE) --no-print-directory check-fuzz" \
 		cli "$(MAKE) --no-print-directory check-cli" \
+		notice "$(MAKE) --no-print-directory check-notice" \
 		integration "$(MAKE) --no-print-directory check-integration"
 
 STATIC := layers headers style size units shell po man contract
@@ -88,6 +90,12 @@ fuzz: ## fuzz each parser for FUZZ_SECONDS (default 60) with libFuzzer
 	@$(MAKE) --no-print-directory VARIANT=fuzz fuzz-run
 fuzz-run: $(FUZZ:%=$(B)/fuzz-%)
 	@./tests/fuzz/run.sh $(B)
+$(B)/tests/notice/mock: tests/notice/mock.c $(B)/flags
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call pkg,libs,libsystemd)
+check-notice: all $(B)/tests/notice/mock ## notices on two buses of their own, in both languages
+	@./tests/notice/run.sh $(B)
 $(B)/tests/cli/mock-daemon: tests/cli/mock-daemon.c $(B)/flags
 	@mkdir -p $(@D)
 	$(say) CC $@

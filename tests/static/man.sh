@@ -15,19 +15,24 @@ while IFS= read -r line; do
         complain "$file:${rest%%:*}" "${rest#*: }"
 done < <(mandoc -Tlint -Wwarning "${pages[@]}" 2>&1 | grep -vE 'STYLE:|referenced manual not found')
 
-for page in usbzonectl.1 usbzoned.8 usbzone.7 usbzone-reasons.7 usbzone-label.5 usbzone-whitelist.5 \
+for page in usbzonectl.1 usbzone-notice.1 usbzoned.8 usbzone.7 usbzone-reasons.7 usbzone-label.5 usbzone-whitelist.5 \
         usbzone-policy.5 usbzone-ledger.5 usbzone-files.5; do
         [ -f "docs/$page" ] || complain "docs/$page:1" 'is missing'
 done
 # A page that is named is there.
 while IFS=: read -r file line name; do
         [ -f "docs/$name" ] || complain "$file:$line" "names $name, which is not in docs/"
-done < <(grep -noE 'docs/usbzone[a-z-]*\.[1-8]' -r lib policy store daemon cli docs README.md SECURITY.md 2>/dev/null |
+done < <(grep -noE 'docs/usbzone[a-z-]*\.[1-8]' -r lib policy store daemon cli notice docs README.md SECURITY.md 2>/dev/null |
         sed 's|:docs/|:|')
 
 plain() {
         mandoc -Tutf8 -O width=200 "$1" 2>/dev/null | sed -e $'s/.\b//g'
 }
+
+while IFS= read -r o; do
+        grep -qE -e "^\.It Fl .*${o#-}( |\$)" docs/usbzone-notice.1 ||
+                complain docs/usbzone-notice.1:1 "$o is not described"
+done < <("$build/usbzone-notice" --help | grep -oE -- '--[a-z]+')
 
 ctl=$build/usbzonectl page=docs/usbzonectl.1
 if [ -x "$ctl" ] && [ -f "$page" ]; then

@@ -13,18 +13,22 @@ mkdir -p "$tmp/units" "$tmp/root/etc"
 
 # Units, with the programs of this build in place of the installed ones.
 mapfile -t units < <(files 'systemd/*.service' 'systemd/*.socket' 'systemd/*.target')
+export XDG_RUNTIME_DIR=$tmp/run
+mkdir -p "$tmp/run"
 [ "${#units[@]}" -gt 0 ] || complain systemd:1 'no unit'
 for u in "${units[@]}"; do
         sed -E "s,(/usr/lib/usbzone|/usr/bin)/(usbzone),$PWD/$build/\\2," "$u" >"$tmp/units/$(basename "$u")"
 done
 for u in "${units[@]}"; do
-        copy=$tmp/units/$(basename "$u")
+        copy=$tmp/units/$(basename "$u") manager=--system
+        [[ $u != systemd/user/* ]] || manager=--user
         while IFS= read -r line; do
                 number=$(sed -nE "s,^$copy:([0-9]+): .*,\\1,p" <<<"$line")
                 complain "$u:${number:-1}" "${line#"$copy:$number: "}"
-        done < <(SYSTEMD_UNIT_PATH="$tmp/units:" systemd-analyze verify --man=no "$copy" 2>&1 |
+        done < <(SYSTEMD_UNIT_PATH="$tmp/units:" systemd-analyze "$manager" verify --man=no "$copy" 2>&1 |
                 grep -F -e "$tmp" -e "$(basename "$u")")
-        [[ $u == *.service ]] || continue
+        # A user's manager cannot take from a program what its user has: no score for those.
+        if [[ $u != *.service ]] || [ "$manager" = --user ]; then continue; fi
         systemd-analyze security --offline=true --threshold=$threshold --no-pager "$copy" \
                 >"$tmp/score" 2>&1 ||
                 complain "$u:1" "$(tail -n 1 "$tmp/score") (the limit is $threshold tenths)"

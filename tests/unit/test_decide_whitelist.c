@@ -108,3 +108,22 @@ Test(decide_whitelist, a_registered_drive_of_another_zone_does_not_become_free_b
         mem_done(&m);
         fixture_done(&f);
 }
+
+Test(decide_whitelist, a_drive_let_in_without_a_label_needs_no_entry)
+{
+        Fixture f;
+        Label l;
+        Decision d;
+
+        fixture_init(&f);
+        set_host(&f, ZONE_INTERNET, LEVEL_NONE);
+        f.snapshot.bundle.rules[ZONE_INTERNET][ZONE_NONE].effect = EFFECT_ALLOW;
+        f.snapshot.bundle.whitelist_required = true;
+        d = decide(&f, NULL, T0);
+        assert_verdict("no label", &d, EFFECT_ALLOW, REASON_OK, SEVERITY_NONE);
+        l = fixture_label(&f, ZONE_INTERNET, LEVEL_NONE);
+        fixture_put_label(&f, &l);
+        d = decide(&f, NULL, T0);
+        assert_verdict("labelled", &d, EFFECT_BLOCK, REASON_NOT_WHITELISTED, SEVERITY_WARNING);
+        fixture_done(&f);
+}

@@ -279,3 +279,15 @@ Test(store_trust, a_damaged_memory_is_said_and_written_anew)
         cr_assert_eq(trust_remembered_version(etc, &seen), 0);
         cr_assert_eq(seen, 2);
 }
+
+Test(store_trust, a_credential_of_a_revoked_key_is_refused)
+{
+        Bundle *b = &fixture.snapshot.bundle;
+
+        cr_assert_eq(bundle_revoke(b, REVOKED_KEY, private_key_public(fixture.label)->id), 0);
+        put_policy(fixture.policy);
+        expect("another key", REASON_OK, "");
+        cr_assert_eq(bundle_revoke(b, REVOKED_KEY, private_key_public(fixture.host)->id), 0);
+        put_policy(fixture.policy);
+        expect("its key", REASON_POLICY_INVALID, UZ_CREDENTIAL_FILE);
+}

@@ -16,8 +16,8 @@ broken() {
         usbzone_start
         trace_sync
         blocked_gadget "$text" "$reason" "$T/own.img"
-        check "$text: status names the file" sh -c "usbzonectl status | grep -q '/etc/usbzone'"
-        rm -rf /etc/usbzone
+        check "$text: status names it" sh -c "usbzonectl status | grep -q '${4:-/etc/usbzone}'"
+        rm -rf /etc/usbzone /var/lib/usbzone/policy-version
         cp -a "$T/etc" /etc/usbzone
 }
 broken "policy missing" policy-missing 'rm /etc/usbzone/policy'
@@ -29,7 +29,7 @@ broken "policy empty" policy-invalid ': >/etc/usbzone/policy'
 broken "whitelist altered" policy-invalid 'printf x | dd of="$(echo /etc/usbzone/whitelist-*.uzw)" bs=1 seek=100 conv=notrunc status=none'
 broken "whitelist missing" policy-invalid 'rm /etc/usbzone/whitelist-*.uzw'
 broken "credential missing" policy-missing 'rm /etc/usbzone/host.credential'
-broken "policy expired" policy-expired 'sed "/^\$/,\$d" /etc/usbzone/policy | sed "s/^version = .*/version = 80/; /^expires/d; \$a expires = 2020-01-01T00:00:00Z" >$T/draft; uztool sign-policy "$T/draft"'
+broken "policy expired" policy-expired 'sed "/^\$/,\$d" /etc/usbzone/policy | sed "s/^version = .*/version = 80/; /^expires/d; \$a expires = 2020-01-01T00:00:00Z" >$T/draft; uztool sign-policy "$T/draft"' expired
 usbzone_stop
 usbzone_start
 allowed_gadget "whole again" "$T/own.img"

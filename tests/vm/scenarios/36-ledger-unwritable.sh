@@ -29,16 +29,19 @@ mount -t tmpfs -o size=256k,mode=2750 none /var/lib/usbzone/ledger
 usbzone_start
 allowed_gadget "room enough" "$T/own.img"
 dd if=/dev/zero of=/var/lib/usbzone/ledger/fill bs=4k 2>/dev/null
-# What was reserved is used up first; then drives are refused.
-for _ in $(seq 200); do
-        trace_fresh
-        gadget g --file "$T/own.img"
-        plug g
-        wait_dev "$(gadget_dev g)"
-        v=$(verdict "$(gadget_dev g)")
-        gadget_remove g
-        [ "$v" != "block ledger-unwritable" ] || break
-done
+# What was reserved is used up first, here by records of 8 KiB; then drives are refused.
+big=$(head -c 1000 /dev/zero | tr '\0' x)
+fields=(8)
+for n in 1 2 3 4 5 6 7 8; do fields+=("note_$n" "$big"); done
+used_up() {
+        busctl --quiet call org.usbzone1 /org/usbzone1 org.usbzone1.Manager Record 'sa{ss}' setup "${fields[@]}"
+}
+check "records until it is full" wait_not 60 used_up
+gadget g --file "$T/own.img"
+plug g
+wait_dev "$(gadget_dev g)"
+v=$(verdict "$(gadget_dev g)")
+gadget_remove g
 is "disk full: blocked" "$v" "block ledger-unwritable"
 check "what is there verifies" usbzonectl verify
 rm /var/lib/usbzone/ledger/fill

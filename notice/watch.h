@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the daemon signals on the system bus, turned into notices. */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include "notice/desktop.h"
+
+typedef struct Watch {
+        sd_bus *bus;
+        Desktop *desktop;
+        char contact[FACTS_TEXT_MAX]; /* whom to call, from the policy */
+} Watch;
+
+/* Connects, listens, and tells of what is plugged in already. */
+int watch_start(Watch *w, sd_event *event, Desktop *desktop) _must_check_;
+void watch_stop(Watch *w);
