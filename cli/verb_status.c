@@ -75,14 +75,10 @@ static void print_policy(json_object *m)
 static void print_state(json_object *m, const Counts *c)
 {
         bool ok = !strcmp(json_text(m, "ledger_status"), "ok");
-        const char *seal = json_text(m, "ledger_seal");
 
         out_field_styled(ok ? STYLE_PLAIN : STYLE_BAD, _("Ledger"),
                          _("%s, %" PRIu64 " records, head %.16s"), _(json_text(m, "ledger_status")),
                          json_number(m, "ledger_sequence"), json_text(m, "ledger_head"));
-        if (*seal && strcmp(seal, "sealed") != 0)
-                out_field_styled(STYLE_WARN, _("Seal"), _("%s: new records are not sealed"),
-                                 _(seal));
         out_field(_("Drives"), _("%zu plugged in: %zu allowed, %zu read-only, %zu blocked"),
                   c->drives, c->allowed, c->read_only, c->blocked);
         if (c->violations)

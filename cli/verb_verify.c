@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* verify: checks the whole ledger, and its end against what the daemon remembers. */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -9,24 +10,16 @@
 #include "cli/out.h"
 #include "cli/record.h"
 #include "cli/verbs.h"
+#include "lib/file.h"
+#include "store/verify.h"
 
 typedef struct VerifyArgs {
         const char *key;
         bool json;
 } VerifyArgs;
 
-typedef struct Outcome {
-        Chain chain;
-        LedgerBreak at;
-        size_t torn;
-        Chain witness; /* the daemon's head; seq 0: none */
-        bool witness_seen;
-        const char *message; /* what is wrong beyond the chain itself */
-        MacKey key;          /* the auditor's; seq 0: none given */
-} Outcome;
-
 /* The daemon's head, asked for before the files are read: all of it must be in them. */
-static void ask_witness(Outcome *o)
+static void ask_witness(LedgerVerify *v)
 {
         _cleanup_(client_closep) Client *c = NULL;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
@@ -37,101 +30,122 @@ static void ask_witness(Outcome *o)
         if (sd_bus_call_method(client_bus(c), UZ_BUS_NAME, UZ_BUS_ROOT, UZ_BUS_LEDGER, "Head", NULL,
                                &reply, "") < 0)
                 return;
-        if (sd_bus_message_read(reply, "ts", &o->witness.seq, &hex) < 0 ||
-            text_unhex(hex, o->witness.head, DIGEST_SIZE) < 0)
-                o->witness.seq = 0;
+        if (sd_bus_message_read(reply, "ts", &v->witness.seq, &hex) < 0 ||
+            text_unhex(hex, v->witness.head, DIGEST_SIZE) < 0)
+                v->witness.seq = 0;
 }
 
-static void compare_witness(Outcome *o)
+/* How far the computer's own key says it got; for root alone. */
+static void ask_key_state(LedgerVerify *v)
 {
-        if (o->witness.seq == 0 || o->witness_seen)
-                return;
-        if (o->chain.seq < o->witness.seq)
-                o->message = N_("records at the end are missing: the daemon has written more");
-}
-
-static int read_chain(LedgerReader *reader, Outcome *o)
-{
-        Progress progress = progress_start(_("Verifying ..."));
-        const char *line;
+        const char *state = file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR);
+        _cleanup_(fd_closep) int fd = file_open_dir(AT_FDCWD, state);
+        _cleanup_(freep) char *text = NULL;
+        MacKey key = {0};
         size_t size;
-        int r;
 
-        while ((r = ledger_reader_next(reader, &line, &size)) > 0) {
-                ledger_reader_state(reader, &o->chain, NULL, NULL);
-                progress_update(&progress, o->chain.seq, 0);
-                if (o->chain.seq != o->witness.seq)
-                        continue;
-                o->witness_seen = true;
-                if (memcmp(o->chain.head, o->witness.head, DIGEST_SIZE) != 0)
-                        o->message = N_("the daemon's head is another one: records were rewritten");
-        }
-        progress_end(&progress);
-        ledger_reader_state(reader, &o->chain, &o->at, &o->torn);
-        if (r == 0)
-                compare_witness(o);
-        if (r == 0 && o->key.seq > o->chain.seq + 1 && !o->message)
-                o->message = N_("the key is for records that are not there");
-        return r;
+        if (fd < 0 || file_read(fd, UZ_LEDGER_KEY_FILE, MAC_KEY_TEXT_SIZE, &text, &size) < 0)
+                return;
+        if (mac_key_parse(text, size, &key) == 0)
+                v->key_state = key.seq;
+        explicit_bzero(text, size);
+        mac_key_clear(&key);
 }
 
-static void print_json(const Outcome *o)
+static void put(json_object *j, const char *key, const char *text)
+{
+        json_object_object_add(j, key, json_object_new_string(text));
+}
+
+static void print_json(const LedgerVerify *v)
 {
         json_object *j = json_object_new_object();
-        bool good = !o->at.outcome && !o->message;
         char head[2 * DIGEST_SIZE + 1];
 
-        text_hex(o->chain.head, DIGEST_SIZE, head);
-        json_object_object_add(j, "verified", json_object_new_boolean(good));
-        json_object_object_add(j, "sequence", json_object_new_uint64(o->chain.seq));
-        json_object_object_add(j, "head", json_object_new_string(head));
-        json_object_object_add(j, "torn_bytes", json_object_new_uint64(o->torn));
-        json_object_object_add(j, "seal_checked_from", json_object_new_uint64(o->key.seq));
-        json_object_object_add(j, "compared_with_daemon", json_object_new_boolean(o->witness_seen));
-        if (o->at.outcome) {
-                json_object_object_add(j, "broken_at", json_object_new_uint64(o->at.seq));
-                json_object_object_add(j, "segment", json_object_new_string(o->at.segment));
-                json_object_object_add(j, "line", json_object_new_uint64(o->at.line));
-                json_object_object_add(
-                        j, "message",
-                        json_object_new_string(o->at.outcome > 0 ? chain_outcome_text(o->at.outcome)
-                                                                 : strerror(-o->at.outcome)));
-        } else if (o->message) {
-                json_object_object_add(j, "message", json_object_new_string(o->message));
+        text_hex(v->chain.head, DIGEST_SIZE, head);
+        json_object_object_add(j, "verified", json_object_new_boolean(!v->kind));
+        json_object_object_add(j, "sequence", json_object_new_uint64(v->chain.seq));
+        put(j, "head", head);
+        json_object_object_add(j, "torn_bytes", json_object_new_uint64(v->torn));
+        json_object_object_add(j, "signed_heads", json_object_new_uint64(v->heads));
+        json_object_object_add(j, "seal_checked_from", json_object_new_uint64(v->key.seq));
+        json_object_object_add(j, "compared_with_daemon", json_object_new_boolean(v->witness_seen));
+        json_object_object_add(j, "clock_back", json_object_new_uint64(v->clock_back));
+        if (v->clock_back)
+                json_object_object_add(j, "clock_back_at",
+                                       json_object_new_uint64(v->clock_back_at));
+        if (v->kind) {
+                put(j, "kind", v->kind);
+                json_object_object_add(j, "broken_at", json_object_new_uint64(v->bad));
+                put(j, "message", v->message);
+        }
+        if (v->kind && v->at.segment[0]) {
+                put(j, "segment", v->at.segment);
+                json_object_object_add(j, "line", json_object_new_uint64(v->at.line));
         }
         out_json(j);
 }
 
-static void print_text(const Outcome *o)
+static void print_text(const LedgerVerify *v)
 {
         char head[2 * DIGEST_SIZE + 1];
 
-        text_hex(o->chain.head, DIGEST_SIZE, head);
-        if (!o->at.outcome && !o->message)
+        text_hex(v->chain.head, DIGEST_SIZE, head);
+        if (!v->kind)
                 printf("%s%s%s\n", out_style(stdout, STYLE_GOOD), _("The ledger is whole."),
                        out_plain(stdout));
-        printf(_("verified to record %" PRIu64 ", head %s\n"), o->chain.seq, head);
-        if (o->torn)
-                printf(_("%zu bytes of unfinished writes were passed over\n"), o->torn);
-        if (o->key.seq && !o->at.outcome && !o->message)
-                printf(_("every seal fits the key, from record %" PRIu64 " on\n"), o->key.seq);
-        if (o->witness_seen)
+        printf(_("verified to record %" PRIu64 ", head %s\n"), v->chain.seq, head);
+        if (v->torn)
+                printf(_("%zu bytes of unfinished writes were passed over\n"), v->torn);
+        if (v->heads)
+                printf(_("%zu signed heads agree\n"), v->heads);
+        if (v->key.seq && !v->kind)
+                printf(_("every seal fits the key, from record %" PRIu64 " on\n"), v->key.seq);
+        if (v->witness_seen && !v->kind)
                 printf("%s\n", _("the end agrees with what the daemon remembers"));
+        if (v->clock_back)
+                printf(_("finding (clock-back): the clock was set back, first at record %" PRIu64
+                         "\n"),
+                       v->clock_back_at);
 }
 
-static int outcome(const Outcome *o)
+static int outcome(const LedgerVerify *v)
 {
-        if (o->at.outcome > 0)
+        if (!v->kind)
+                return CLI_OK;
+        if (v->at.segment[0])
                 return cli_fail(
                         CLI_BROKEN,
-                        _("the evidence is broken at record %" PRIu64 " (%s, line %lu): %s"),
-                        o->at.seq, o->at.segment, o->at.line, _(chain_outcome_text(o->at.outcome)));
-        if (o->at.outcome < 0)
-                return cli_fail_errno(o->at.outcome, _("cannot read the ledger (%s, line %lu)"),
-                                      o->at.segment, o->at.line);
-        if (o->message)
-                return cli_fail(CLI_BROKEN, "%s", _(o->message));
-        return CLI_OK;
+                        _("the evidence is broken at record %" PRIu64 " (%s, line %lu): %s [%s]"),
+                        v->bad, v->at.segment, v->at.line, _(v->message), v->kind);
+        return cli_fail(CLI_BROKEN, _("the evidence is broken at record %" PRIu64 ": %s [%s]"),
+                        v->bad, _(v->message), v->kind);
+}
+
+static void show_progress(void *userdata, uint64_t seq)
+{
+        progress_update(userdata, seq, 0);
+}
+
+static int verify(const VerifyArgs *a, RecordSource *s, LedgerVerify *v)
+{
+        Progress progress = progress_start(_("Verifying ..."));
+        int r;
+
+        v->progress = show_progress;
+        v->userdata = &progress;
+        r = ledger_verify(s->dir_fd, v);
+        progress_end(&progress);
+        if (r < 0)
+                return cli_fail_errno(r, _("cannot read the ledger (%s, line %lu)"), v->at.segment,
+                                      v->at.line);
+        if (r == 0 && v->chain.seq == 0)
+                return cli_fail(CLI_FAILED, "%s", _("the ledger is empty: nothing to verify"));
+        if (a->json)
+                print_json(v);
+        else
+                print_text(v);
+        return outcome(v);
 }
 
 static int run(void *args, int n, char **words)
@@ -139,33 +153,24 @@ static int run(void *args, int n, char **words)
         const VerifyArgs *a = args;
         _cleanup_(record_close) RecordSource s = {.dir_fd = -EBADF};
         RecordFilter none = {0};
-        Outcome o = {0};
-        int r;
+        LedgerVerify v = {0};
+        int r = a->key ? ledger_key_load(a->key, &v.key) : 0;
 
-        if (a->key) {
-                r = ledger_key_load(a->key, &o.key);
-                if (r)
-                        return r;
-        }
-        if (n == 0)
-                ask_witness(&o);
-        r = record_open(&s, n ? words[0] : NULL, &none);
         if (r)
                 return r;
-        if (s.client)
-                return cli_fail(
-                        CLI_DENIED, "%s",
-                        _("not permitted: the ledger's files are for root; `usbzonectl log` reads "
-                          "through the daemon"));
-        ledger_reader_set_key(s.reader, &o.key);
-        r = read_chain(s.reader, &o);
-        if (r == 0 && o.chain.seq == 0)
-                return cli_fail(CLI_FAILED, "%s", _("the ledger is empty: nothing to verify"));
-        if (a->json)
-                print_json(&o);
-        else
-                print_text(&o);
-        return outcome(&o);
+        if (n == 0) {
+                ask_key_state(&v);
+                ask_witness(&v);
+        }
+        r = record_open(&s, n ? words[0] : NULL, &none);
+        if (r == 0 && s.client)
+                r = cli_fail(CLI_DENIED, "%s",
+                             _("not permitted: the ledger's files are for root and the group "
+                               "usbzone-audit; `usbzonectl log` reads through the daemon"));
+        if (r == 0)
+                r = verify(a, &s, &v);
+        mac_key_clear(&v.key);
+        return r;
 }
 
 static const Option options[] = {

@@ -20,7 +20,6 @@
 typedef struct ManagerView {
         const char *version, *mode, *host_id, *host_name, *zone, *level, *authority;
         const char *policy_status, *policy_message, *contact, *ledger_head, *ledger_status;
-        const char *ledger_seal;
         uint64_t policy_version, whitelist_count, ledger_sequence;
         int64_t policy_expires;
         char id[2 * HOST_ID_SIZE + 1], head[2 * DIGEST_SIZE + 1];
@@ -64,7 +63,6 @@ static void view_ledger(ManagerView *v, const Ledger *l)
         text_hex(head.head, DIGEST_SIZE, v->head);
         v->ledger_head = v->head;
         v->ledger_status = l && ledger_status(l) == 0 ? "ok" : "unwritable";
-        v->ledger_seal = ledger_seal_name(l ? ledger_seal(l) : LEDGER_SEAL_NO_KEY);
 }
 
 /* A property is a field of the view, which is filled anew for each question. */
@@ -100,7 +98,6 @@ static const PropertyRow properties[] = {
         NUMBER("LedgerSequence", ledger_sequence),
         TEXT("LedgerHead", ledger_head),
         TEXT("LedgerStatus", ledger_status),
-        TEXT("LedgerSeal", ledger_seal),
 };
 
 static int get_property(sd_bus *bus _unused_, const char *path _unused_,
@@ -247,7 +244,6 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("LedgerSequence", "t", get_property, 0, 0),
         SD_BUS_PROPERTY("LedgerHead", "s", get_property, 0, 0),
         SD_BUS_PROPERTY("LedgerStatus", "s", get_property, 0, 0),
-        SD_BUS_PROPERTY("LedgerSeal", "s", get_property, 0, 0),
         SD_BUS_METHOD("Reload", NULL, NULL, bus_access_method, METHOD),
         SD_BUS_METHOD_WITH_NAMES("SetMode", "ss", SD_BUS_PARAM(mode) SD_BUS_PARAM(reason), NULL, ,
                                  bus_access_method, METHOD),

@@ -14,6 +14,7 @@
 
 #include "daemon/bus.h"
 #include "daemon/drive.h"
+#include "daemon/heads.h"
 #include "lib/strbuf.h"
 #include "lib/text.h"
 
@@ -262,31 +263,26 @@ static bool is_violation(EventKind kind, json_object *fields)
                strcmp(text_of(fields, "verdict"), effect_name(EFFECT_BLOCK)) == 0;
 }
 
-static int on_settle(sd_event_source *source _unused_, void *userdata)
+static HeadKind head_of(EventKind kind, json_object *fields)
 {
-        Manager *m = userdata;
-        int r = m->ledger ? ledger_settle(m->ledger) : 0;
-
-        if (r < 0)
-                fprintf(stderr, SD_ERR "usbzoned: the ledger's old key is still on the disk: %s\n",
-                        strerror(-r));
-        return 0;
+        if (kind == EVENT_START)
+                return HEAD_START;
+        if (kind == EVENT_STOP)
+                return HEAD_STOP;
+        return is_violation(kind, fields) ? HEAD_VIOLATION : HEAD_NONE;
 }
 
-/* What a record needs besides being on disk is done when the verdict has taken effect. */
-static void settle_soon(Manager *m)
+/* What was found wrong with the ledger's files at start, beside the chain. */
+static void tell_finding(Manager *m)
 {
-        int r = 0;
+        const char *what = ledger_take_finding(m->ledger);
+        json_object *o = what ? json_object_new_object() : NULL;
 
-        if (!m->settle_source) {
-                r = sd_event_add_defer(m->event, &m->settle_source, on_settle, m);
-                if (r >= 0)
-                        r = sd_event_source_set_priority(m->settle_source, SD_EVENT_PRIORITY_IDLE);
-        }
-        if (r >= 0)
-                r = sd_event_source_set_enabled(m->settle_source, SD_EVENT_ONESHOT);
-        if (r < 0)
-                (void)on_settle(NULL, m);
+        if (!o)
+                return;
+        (void)json_object_object_add(o, "what", json_object_new_string(what));
+        (void)event_emit(m, EVENT_TAMPER, o);
+        (void)json_object_put(o);
 }
 
 int event_emit(Manager *m, EventKind kind, json_object *fields)
@@ -301,17 +297,21 @@ int event_emit(Manager *m, EventKind kind, json_object *fields)
                 return -ENOMEM;
         if (kind == EVENT_VERDICT)
                 add_place(m, fields);
+        if (kind == EVENT_START)
+                head_start_fields(m, fields);
         r = record(m, kind, fields, &seq);
         if (r < 0)
                 fprintf(stderr, SD_ERR "usbzoned: the record \"%s\" could not be written: %s\n",
                         rows[kind].kind, strerror(-r));
         write_journal(kind, fields, seq);
         if (r == 0) {
-                settle_soon(m);
+                head_due(m, head_of(kind, fields));
                 bus_record_added(m->bus, seq, rows[kind].kind);
         }
         if (is_violation(kind, fields))
                 bus_violation(m->bus, NULL, fields);
         (void)json_object_put(none);
+        if (kind == EVENT_START && r == 0)
+                tell_finding(m);
         return r;
 }

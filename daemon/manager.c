@@ -57,7 +57,6 @@ Manager *manager_free(Manager *m)
         m->block = block_server_free(m->block);
         sd_event_source_disable_unref(m->grant_timer);
         sd_event_source_disable_unref(m->rescan_timer);
-        sd_event_source_disable_unref(m->settle_source);
         sd_event_source_disable_unref(m->rest_timer);
         m->probes = probe_pool_free(m->probes);
         m->ledger = ledger_close(m->ledger);
@@ -225,7 +224,6 @@ static void remember_version(Manager *m)
 static void open_ledger(Manager *m)
 {
         char id[2 * HOST_ID_SIZE + 1];
-        const char *what;
         json_object *o;
         size_t torn;
         int r;
@@ -243,12 +241,6 @@ static void open_ledger(Manager *m)
                 field(o, "what", "ledger");
                 emit(m, EVENT_TAMPER, o);
         }
-        what = ledger_take_finding(m->ledger);
-        if (what) {
-                o = fields_new();
-                field(o, "what", what);
-                emit(m, EVENT_TAMPER, o);
-        }
         torn = ledger_take_torn(m->ledger);
         if (torn > 0) {
                 o = fields_new();
@@ -264,8 +256,6 @@ static void record_start(Manager *m)
         field(o, "version", UZ_VERSION);
         field(o, "mode", m->observe ? "observe" : "enforce");
         field(o, "policy", reason_slug(m->trust->snapshot.status));
-        if (m->ledger)
-                field(o, "seal", ledger_seal_name(ledger_seal(m->ledger)));
         emit(m, EVENT_START, o);
 }
 

@@ -33,7 +33,6 @@ typedef struct Manager {
         uint64_t next_drive; /* number of the next drive object, 1.. */
         sd_event_source *grant_timer;
         sd_event_source *rescan_timer;
-        sd_event_source *settle_source; /* what a record needs after the verdict */
         sd_event_source *rest_timer;
         struct ProbePool *probes;
 } Manager;

@@ -39,6 +39,8 @@
 #define UZ_OBSERVE_FILE "observe" /* exists: observe mode; absent: enforce */
 #define UZ_GRANTS_FILE "grants"
 #define UZ_LEDGER_DIR "ledger"
+#define UZ_HEADS_FILE "heads" /* in the ledger's folder */
+#define UZ_LEDGER_SIGNER_FILE "ledger-signer.pem"
 #define UZ_LEDGER_KEY_FILE "ledger.key" /* seals the next record; outside the auditors' folder */
 
 /* Files below UZ_RUN_DIR */

@@ -28,6 +28,7 @@ END
 # Sentences that functions of lib and policy return, and words that are shown as they are in a record.
 {
         sed -nE 's/^ +return ("[^"]+ [^"]+");$/N_(\1)/p' lib/*.c policy/*.c
+        sed -nzE 's/\n/ /g; s/(broken\(v, [^,]*, [^,]*,) +("[^"]+")\)/\n@N_(\2)\n/gp' store/verify.c | sed -n 's/^@//p'
         sed -nE 's/^ +\[(EFFECT|SEVERITY)_[A-Z_]+\] = ("[a-z-]+"),$/N_(\2)/p' policy/verdict.c policy/reason.c
         printf 'N_("%s")\n' observe enforce ok unwritable no-key key-damaged
 } >"$tmp/words.c"

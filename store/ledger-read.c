@@ -160,9 +160,19 @@ static int next_segment(LedgerReader *r)
         return n < 0 ? n : 1;
 }
 
+static const char *kind_of(int outcome)
+{
+        if (outcome == CHAIN_E_RESEALED)
+                return "resealed";
+        if (outcome == CHAIN_E_UNSEALED)
+                return "unsealed";
+        return outcome == CHAIN_E_GAP ? "gap" : outcome > 0 ? "altered" : NULL;
+}
+
 static int stop(LedgerReader *r, int outcome, uint64_t seq)
 {
         r->broken.outcome = outcome;
+        r->broken.kind = kind_of(outcome);
         r->broken.seq = seq;
         r->broken.line = r->line + 1;
         segment_name(&r->segment, r->broken.segment);
@@ -200,6 +210,24 @@ static bool is_altered(LedgerReader *r, const uint8_t hash[DIGEST_SIZE], size_t 
         return find_line(r, size, &after, &after_size) == 1 &&
                line_claims(after, after_size, &claims) &&
                memcmp(claims.head, hash, DIGEST_SIZE) != 0;
+}
+
+/* The number does not follow. A line that holds the right hash was altered itself; else lines are
+ * missing, within a segment or before one, or a segment goes by another's name. */
+static int stop_gap(LedgerReader *r, const char *line, size_t size)
+{
+        bool first = r->line == 0;
+        Chain claims;
+
+        (void)stop(r, CHAIN_E_GAP, r->chain.seq + 1);
+        if (!line_claims(line, size, &claims) ||
+            memcmp(claims.head, r->chain.head, DIGEST_SIZE) == 0)
+                r->broken.kind = "altered";
+        else if (first && claims.seq + 1 != r->segment.first)
+                r->broken.kind = "swapped-segments";
+        else if (first)
+                r->broken.kind = "removed-segment";
+        return -EBADMSG;
 }
 
 /* Is there a line after this one, and does it fit? */
@@ -282,6 +310,8 @@ static int check_line(LedgerReader *r, const char *line, size_t size)
                 return 0;
         if (n > 0 && r->anchor)
                 return 0;
+        if (n == CHAIN_E_GAP)
+                return stop_gap(r, line, size);
         return n == CHAIN_E_BROKEN ? stop_broken(r, line, size) : stop(r, n, r->chain.seq + 1);
 }
 

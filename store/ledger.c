@@ -18,7 +18,10 @@
 #define HOST_TEXT_SIZE 33u
 
 struct Ledger {
-        int dirfd, fd; /* fd < 0: the next record begins a new segment */
+        int statefd, dirfd;
+        Heads *heads; /* NULL until they are asked for */
+        HeadKind wanted_head;
+        int fd; /* fd < 0: the next record begins a new segment */
         Segment segment;
         uint64_t size, reserved; /* of the open segment: bytes written, bytes known to have room */
         unsigned long line;
@@ -33,6 +36,8 @@ struct Ledger {
         LedgerKey key;
         Digest *digest;
         const char *finding;
+        const char *after;
+        bool stopped, rotated; /* the last record found at open is a clean stop */
         LedgerMark marks[MARKS_MAX];
         size_t n_marks;
         uint64_t mark_step;
@@ -86,6 +91,14 @@ static bool is_sealed(const char *line, size_t size)
         return chain_line_mac(line, size + 1, &covered, mac) == 1; /* with its newline */
 }
 
+/* In a text the quotes would stand behind backslashes. */
+static bool is_stop(const char *line, size_t size)
+{
+        static const char kind[] = "\"kind\":\"stop\",";
+
+        return memmem(line, size, kind, strlen(kind));
+}
+
 /* Reads the whole chain. 0, -EUCLEAN when a part of it does not verify, -errno. */
 static int find_end(Ledger *l, LedgerReader *reader, LedgerMark *ret, bool *ret_sealed)
 {
@@ -108,6 +121,7 @@ static int find_end(Ledger *l, LedgerReader *reader, LedgerMark *ret, bool *ret_
                         continue;
                 }
                 *ret_sealed = is_sealed(line, size);
+                l->stopped = is_stop(line, size);
                 ledger_reader_tell(reader, ret);
                 if (clean)
                         add_mark(l, ret);
@@ -173,6 +187,7 @@ static int attach(Ledger *l)
         if (broken < 0 && broken != -EUCLEAN)
                 return broken;
         ledger_reader_state(reader, &l->chain, NULL, NULL);
+        l->after = l->chain.seq == 0 ? "first" : l->stopped ? "stop" : "crash";
         tail = ledger_reader_tail(reader);
         l->segment = end.segment;
         l->torn = tail;
@@ -195,11 +210,12 @@ int ledger_open(int state_fd, const char *host_id, Ledger **ret)
 
         if (!l)
                 return -ENOMEM;
-        l->dirfd = l->fd = l->key.fd = -EBADF;
+        l->statefd = l->dirfd = l->fd = l->key.fd = -EBADF;
         l->mark_step = 256;
         record_boot_id(l->boot);
         ledger_set_host(l, host_id);
-        r = digest_new(&l->digest);
+        l->statefd = fcntl(state_fd, F_DUPFD_CLOEXEC, 3);
+        r = l->statefd < 0 ? -errno : digest_new(&l->digest);
         if (r == 0)
                 r = open_dir(state_fd, &l->dirfd);
         if (r == 0)
@@ -219,6 +235,8 @@ Ledger *ledger_close(Ledger *l)
                 return NULL;
         (void)fd_close(l->fd);
         (void)fd_close(l->dirfd);
+        (void)fd_close(l->statefd);
+        (void)heads_close(l->heads);
         ledger_key_close(&l->key);
         (void)digest_free(l->digest);
         free(l->owed);
@@ -269,6 +287,7 @@ static int new_segment(Ledger *l)
         if (fsync(l->dirfd) < 0)
                 return -errno;
         l->fd = TAKE_FD(fd);
+        l->rotated = l->segment.first != 0;
         l->segment = s;
         l->size = l->reserved = 0;
         l->line = 0;
@@ -396,6 +415,36 @@ int ledger_settle(Ledger *l)
 LedgerSeal ledger_seal(const Ledger *l)
 {
         return l->key.seal;
+}
+
+const char *ledger_after(const Ledger *l)
+{
+        return l->after;
+}
+
+int ledger_heads(Ledger *l, Heads **ret)
+{
+        int r = l->heads ? 0 : heads_open(l->statefd, &l->heads);
+
+        if (r == 0)
+                *ret = l->heads;
+        return r;
+}
+
+void ledger_want_head(Ledger *l, HeadKind kind)
+{
+        if (kind != HEAD_NONE)
+                l->wanted_head = kind;
+}
+
+HeadKind ledger_take_wanted_head(Ledger *l)
+{
+        return TAKE(l->wanted_head, HEAD_NONE);
+}
+
+bool ledger_take_rotated(Ledger *l)
+{
+        return TAKE(l->rotated, false);
 }
 
 const char *ledger_take_finding(Ledger *l)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "policy/chain.h"
+#include "store/heads.h"
 #include "store/ledger-key.h"
 #include "store/segment.h"
 
@@ -33,6 +34,15 @@ int ledger_settle(Ledger *l) _must_check_;
 LedgerSeal ledger_seal(const Ledger *l);
 /* What was found wrong at open beside the chain: a slug for a "tamper" record, or NULL. */
 const char *ledger_take_finding(Ledger *l);
+/* How it ended before it was opened: "first" (it is new), "stop", or "crash". */
+const char *ledger_after(const Ledger *l);
+/* The heads' file and key, opened at the first call; belongs to the ledger. */
+int ledger_heads(Ledger *l, Heads **ret) _must_check_;
+/* Remembers which head is due; NONE changes nothing. */
+void ledger_want_head(Ledger *l, HeadKind kind);
+HeadKind ledger_take_wanted_head(Ledger *l);
+/* True once after a new segment was begun. */
+bool ledger_take_rotated(Ledger *l);
 /* What the last append returned: 0 or -errno. */
 int ledger_status(const Ledger *l);
 /* Bytes of a torn tail found at open; 0 = none. */
@@ -45,6 +55,8 @@ typedef struct LedgerBreak {
         uint64_t seq; /* the first bad sequence number */
         char segment[SEGMENT_NAME_MAX];
         unsigned long line; /* 1-based in the segment */
+        const char *kind;   /* slug: altered, gap, removed-segment, swapped-segments, resealed,
+                             * unsealed; NULL unless outcome > 0 */
 } LedgerBreak;
 
 int ledger_reader_open(int ledger_fd, LedgerReader **ret) _must_check_;

@@ -24,6 +24,8 @@ allowed_gadget "writable again" "$T/own.img"
 # A full disk: a small file system of its own for the ledger, filled up.
 usbzone_stop
 mv /var/lib/usbzone/ledger /var/lib/usbzone/ledger.away
+# The key is for the ledger that is away: with it, a new one would show as cut off.
+mv /var/lib/usbzone/ledger.key /var/lib/usbzone/key.away
 mkdir /var/lib/usbzone/ledger
 mount -t tmpfs -o size=256k,mode=2750 none /var/lib/usbzone/ledger
 usbzone_start
@@ -51,4 +53,5 @@ usbzone_stop
 umount /var/lib/usbzone/ledger
 rmdir /var/lib/usbzone/ledger
 mv /var/lib/usbzone/ledger.away /var/lib/usbzone/ledger
+mv /var/lib/usbzone/key.away /var/lib/usbzone/ledger.key
 usbzone_start

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Signs heads of the ledger and gives each to the head file and to the journal. */
+#include "daemon/heads.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-journal.h>
+#include <time.h>
+
+#include "lib/text.h"
+#include "store/heads.h"
+
+#define HEAD_MESSAGE_ID "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f12"
+
+static Heads *heads_of(Manager *m)
+{
+        Heads *heads = NULL;
+        int r = ledger_heads(m->ledger, &heads);
+
+        if (r < 0)
+                (void)fprintf(stderr, SD_ERR "usbzoned: heads cannot be signed: %s\n",
+                              strerror(-r));
+        return heads;
+}
+
+static void put(json_object *o, const char *key, const char *text)
+{
+        (void)json_object_object_add(o, key, json_object_new_string(text));
+}
+
+void head_start_fields(Manager *m, json_object *fields)
+{
+        char key[2 * DIGEST_SIZE + 1] = "";
+        const Heads *heads;
+
+        if (!m->ledger)
+                return;
+        heads = heads_of(m);
+        if (heads)
+                text_hex(heads_key(heads)->raw, DIGEST_SIZE, key);
+        put(fields, "after", ledger_after(m->ledger));
+        put(fields, "seal", ledger_seal_name(ledger_seal(m->ledger)));
+        put(fields, "ledger_key", key);
+}
+
+static void fill(const Manager *m, HeadKind kind, Head *ret)
+{
+        const Host *host = &m->trust->snapshot.host;
+        struct timespec now = {0};
+
+        *ret = (Head){.kind = kind};
+        ledger_head(m->ledger, &ret->chain);
+        (void)clock_gettime(CLOCK_REALTIME, &now);
+        text_time_format_us((uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u,
+                            ret->time);
+        if (m->trust->snapshot.status == REASON_OK)
+                text_hex(host->id, HOST_ID_SIZE, ret->host);
+}
+
+static void tell_journal(const Head *head, const char *note)
+{
+        char hash[2 * DIGEST_SIZE + 1];
+
+        text_hex(head->chain.head, DIGEST_SIZE, hash);
+        (void)sd_journal_send("MESSAGE=Ledger head: record %" PRIu64 ", %s", head->chain.seq, hash,
+                              "MESSAGE_ID=%s", HEAD_MESSAGE_ID, "PRIORITY=2",
+                              "SYSLOG_IDENTIFIER=usbzoned", "USBZONE_KIND=head",
+                              "USBZONE_SEQ=%" PRIu64, head->chain.seq, "USBZONE_HEAD=%s", hash,
+                              "USBZONE_NOTE=%s", note, NULL);
+}
+
+static void sign(Manager *m, HeadKind kind)
+{
+        Heads *heads = heads_of(m);
+        _cleanup_(freep) char *note = NULL;
+        Head head;
+        int r;
+
+        if (!heads)
+                return;
+        fill(m, kind, &head);
+        r = heads_append(heads, &head, &note);
+        if (r == 0)
+                tell_journal(&head, note);
+        else
+                (void)fprintf(stderr, SD_ERR "usbzoned: the head could not be kept: %s\n",
+                              strerror(-r));
+}
+
+static void settle(Manager *m)
+{
+        HeadKind kind = ledger_take_wanted_head(m->ledger);
+        int r = ledger_settle(m->ledger);
+
+        if (r < 0)
+                (void)fprintf(stderr,
+                              SD_ERR "usbzoned: the ledger's old key is still on the disk: %s\n",
+                              strerror(-r));
+        if (kind != HEAD_NONE)
+                sign(m, kind);
+}
+
+static int on_settle(sd_event_source *source, void *userdata)
+{
+        Manager *m = userdata;
+
+        if (m->ledger)
+                settle(m);
+        /* It has kept itself alive until now. */
+        (void)sd_event_source_set_floating(source, false);
+        (void)sd_event_source_unref(source);
+        return 0;
+}
+
+static int settle_later(Manager *m)
+{
+        sd_event_source *source = NULL;
+        int r = sd_event_add_defer(m->event, &source, on_settle, m);
+
+        if (r >= 0)
+                r = sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IDLE);
+        if (r >= 0)
+                r = sd_event_source_set_floating(source, true);
+        (void)sd_event_source_unref(source);
+        return r;
+}
+
+/* What a record needs besides being on disk is done when the verdict has taken effect; at the end
+ * there is no later. */
+void head_due(Manager *m, HeadKind kind)
+{
+        Chain head;
+
+        ledger_head(m->ledger, &head);
+        if (kind == HEAD_NONE && ledger_take_rotated(m->ledger))
+                kind = HEAD_ROTATION;
+        if (kind == HEAD_NONE && head.seq % HEAD_EVERY == 0)
+                kind = HEAD_INTERVAL;
+        ledger_want_head(m->ledger, kind);
+        if (kind == HEAD_STOP || settle_later(m) < 0)
+                settle(m);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Signed heads of the ledger: made, and read again. */
+#include "policy/head.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/note.h"
+
+#define BASE64_SIZE(n) (4u * (((n) + 2u) / 3u))
+#define PUBLIC_SIZE 32u
+
+static const char *const kinds[HEAD_MAX_] = {
+#define X(name, word) [HEAD_##name] = word,
+        HEAD_TABLE(X)
+#undef X
+};
+
+const char *head_kind_name(HeadKind kind)
+{
+        return kinds[kind];
+}
+
+static int format(const Head *h, char *ret, size_t size)
+{
+        char hash[BASE64_SIZE(DIGEST_SIZE) + 1], key[BASE64_SIZE(KEY_PUBLIC_MAX) + 1];
+        int n;
+
+        text_base64(h->chain.head, DIGEST_SIZE, hash);
+        text_base64(h->key.raw, h->key.raw_size, key);
+        n = snprintf(ret, size,
+                     HEAD_ORIGIN "%s\n%" PRIu64 "\n%s\ntime %s\nkind %s\nkey ed25519 %s\n", h->host,
+                     h->chain.seq, hash, h->time, kinds[h->kind], key);
+        return n < 0 || (size_t)n >= size ? -ENOSPC : n;
+}
+
+int head_sign(const Head *head, const PrivateKey *key, char **ret, size_t *ret_size)
+{
+        char text[HEAD_NOTE_MAX];
+        Head h = *head;
+        int n;
+
+        h.key = *private_key_public(key);
+        n = format(&h, text, sizeof(text));
+        return n < 0 ? n : note_sign(text, (size_t)n, key, ret, ret_size);
+}
+
+/* Takes the next line off, without its newline, if it begins with `start`. NULL if not. */
+static char *take_line(char **text, const char *start)
+{
+        char *line = *text, *end = strchr(line, '\n');
+        size_t n = strlen(start);
+
+        if (!end || strncmp(line, start, n) != 0)
+                return NULL;
+        *end = '\0';
+        *text = end + 1;
+        return line + n;
+}
+
+static bool parse_kind(const char *word, HeadKind *ret)
+{
+        for (HeadKind k = HEAD_START; k < HEAD_MAX_; k++)
+                if (strcmp(word, kinds[k]) == 0) {
+                        *ret = k;
+                        return true;
+                }
+        return false;
+}
+
+static bool parse_key(const char *text, PublicKey *ret)
+{
+        uint8_t raw[PUBLIC_SIZE];
+
+        return text_unbase64(text, strlen(text), raw, sizeof(raw)) == PUBLIC_SIZE &&
+               public_key_init(ret, ALGORITHM_ED25519_SHA256, PURPOSE_LEDGER, raw, sizeof(raw)) ==
+                       0;
+}
+
+static bool parse(char *text, Head *h)
+{
+        const char *host = take_line(&text, HEAD_ORIGIN), *seq = host ? take_line(&text, "") : NULL;
+        const char *hash = seq ? take_line(&text, "") : NULL;
+        const char *time = hash ? take_line(&text, "time ") : NULL;
+        const char *kind = time ? take_line(&text, "kind ") : NULL;
+        const char *key = kind ? take_line(&text, "key ed25519 ") : NULL;
+
+        if (!key || *text || strlen(host) >= sizeof(h->host) || strlen(time) >= sizeof(h->time))
+                return false;
+        memcpy(h->host, host, strlen(host) + 1);
+        memcpy(h->time, time, strlen(time) + 1);
+        return text_u64(seq, UINT64_MAX, &h->chain.seq) == 0 &&
+               text_unbase64(hash, strlen(hash), h->chain.head, DIGEST_SIZE) == DIGEST_SIZE &&
+               parse_kind(kind, &h->kind) && parse_key(key, &h->key);
+}
+
+int head_verify(const char *note, size_t size, Head *ret)
+{
+        char text[HEAD_NOTE_MAX], again[HEAD_NOTE_MAX];
+        _cleanup_(freep) Keyring *ring = NULL;
+        size_t text_size;
+        Head h = {0};
+        int n, r;
+
+        if (size >= sizeof(text) || note_split(note, size, &text_size) != 0)
+                return -EBADMSG;
+        memcpy(text, note, text_size);
+        text[text_size] = '\0';
+        if (strlen(text) != text_size || !parse(text, &h))
+                return -EBADMSG;
+        /* One head, one spelling. */
+        n = format(&h, again, sizeof(again));
+        if (n < 0 || (size_t)n != text_size || memcmp(note, again, text_size) != 0)
+                return -EBADMSG;
+        ring = calloc(1, sizeof(*ring));
+        if (!ring)
+                return -ENOMEM;
+        r = keyring_add(ring, &h.key);
+        if (r == 0)
+                r = note_verify(note, size, ring, PURPOSE_LEDGER, 1, 0, &text_size);
+        if (r == 0)
+                *ret = h;
+        return r;
+}

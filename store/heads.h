@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The signed heads on disk: UZ_STATE_DIR/ledger/heads, one note after the other, only appended to;
+ * signed with UZ_STATE_DIR/ledger-signer.pem, which is made when it is missing. */
+#pragma once
+
+#include "policy/head.h"
+
+typedef struct Heads Heads;
+
+int heads_open(int state_fd, Heads **ret) _must_check_;
+Heads *heads_close(Heads *h);
+DEFINE_FREEP(Heads, heads_close)
+const PublicKey *heads_key(const Heads *h);
+/* Signs and appends, durably. `ret_note` (to be freed, may be NULL) is NUL-terminated. */
+int heads_append(Heads *h, const Head *head, char **ret_note) _must_check_;
+
+/* All heads of a ledger, in the order in which they were written. */
+typedef struct HeadList {
+        Head *heads;
+        size_t n, room;
+        size_t forged;      /* whole notes whose signature or form does not fit */
+        uint64_t forged_at; /* line of the first, 1-based */
+} HeadList;
+
+/* Notes that a crash cut short are passed over. A missing file is an empty list. */
+int heads_load(int ledger_fd, HeadList *ret) _must_check_;
+void heads_clear(HeadList *list);

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Walks the ledger and its heads side by side, and names the first thing that is wrong. */
+#include "store/verify.h"
+
+#include <string.h>
+
+#include "lib/text.h"
+
+#define KEYS_MAX 64u
+#define TIME_SIZE 27u /* "2026-11-21T08:00:00.123456Z" */
+#define BROKEN 1
+
+typedef struct Walk {
+        LedgerVerify *v;
+        HeadList heads;
+        size_t next; /* head to be met */
+        uint8_t keys[KEYS_MAX][DIGEST_SIZE];
+        size_t n_keys;
+        char latest[TIME_SIZE + 1];
+} Walk;
+
+static int broken(LedgerVerify *v, const char *kind, uint64_t bad, const char *message)
+{
+        v->kind = kind;
+        v->bad = bad;
+        v->message = message;
+        return BROKEN;
+}
+
+/* What stands behind "KEY":" in a line; NULL if it is not there. */
+static const char *find_text(const char *line, size_t size, const char *key, size_t want)
+{
+        const char *at = memmem(line, size, key, strlen(key));
+
+        if (!at || (size_t)(line + size - at) < strlen(key) + want)
+                return NULL;
+        return at + strlen(key);
+}
+
+/* The public keys that this computer said it signs with. */
+static void note_key(Walk *w, const char *line, size_t size)
+{
+        char hex[2 * DIGEST_SIZE + 1];
+        const char *at;
+
+        if (!memmem(line, size, "\"kind\":\"start\",", 15) || w->n_keys == KEYS_MAX)
+                return;
+        at = find_text(line, size, ",\"ledger_key\":\"", sizeof(hex) - 1);
+        if (!at)
+                return;
+        memcpy(hex, at, sizeof(hex) - 1);
+        hex[sizeof(hex) - 1] = '\0';
+        if (text_unhex(hex, w->keys[w->n_keys], DIGEST_SIZE) == 0)
+                w->n_keys++;
+}
+
+static bool knows_key(const Walk *w, const PublicKey *key)
+{
+        for (size_t i = 0; i < w->n_keys; i++)
+                if (memcmp(w->keys[i], key->raw, DIGEST_SIZE) == 0)
+                        return true;
+        return false;
+}
+
+static int64_t seconds_of(const char time[TIME_SIZE + 1])
+{
+        char text[TEXT_TIME_MAX];
+        int64_t t = 0;
+
+        memcpy(text, time, 19);
+        memcpy(text + 19, "Z", 2);
+        return text_time(text, &t) == 0 ? t : 0;
+}
+
+static void check_clock(Walk *w, const char *line, size_t size)
+{
+        const char *at = find_text(line, MIN(size, (size_t)64), ",\"time\":\"", TIME_SIZE);
+        char time[TIME_SIZE + 1];
+
+        if (!at)
+                return;
+        memcpy(time, at, TIME_SIZE);
+        time[TIME_SIZE] = '\0';
+        if (strcmp(time, w->latest) >= 0) {
+                memcpy(w->latest, time, sizeof(time));
+                return;
+        }
+        if (seconds_of(w->latest) - seconds_of(time) <= VERIFY_CLOCK_TOLERANCE)
+                return;
+        if (w->v->clock_back++ == 0)
+                w->v->clock_back_at = w->v->chain.seq;
+        memcpy(w->latest, time, sizeof(time)); /* from here on anew */
+}
+
+/* The heads that were signed when this record was the last. */
+static int check_heads(Walk *w)
+{
+        LedgerVerify *v = w->v;
+
+        while (w->next < w->heads.n && w->heads.heads[w->next].chain.seq <= v->chain.seq) {
+                const Head *h = &w->heads.heads[w->next++];
+
+                if (h->chain.seq < v->chain.seq)
+                        continue;
+                if (!knows_key(w, &h->key))
+                        return broken(v, "forged-head", h->chain.seq,
+                                      "a head is signed with a key that is not this computer's");
+                if (memcmp(h->chain.head, v->chain.head, DIGEST_SIZE) != 0)
+                        return broken(v, "rewritten", h->chain.seq,
+                                      "records were written anew: a signed head has another hash");
+                v->heads++;
+        }
+        return 0;
+}
+
+static int check_witness(LedgerVerify *v)
+{
+        if (v->witness.seq != v->chain.seq || v->chain.seq == 0)
+                return 0;
+        v->witness_seen = true;
+        if (memcmp(v->chain.head, v->witness.head, DIGEST_SIZE) == 0)
+                return 0;
+        return broken(v, "rewritten", v->chain.seq,
+                      "the daemon's head is another one: records were rewritten");
+}
+
+/* A record that is not what a head says it was: if the line after it does not fit either, it was
+ * altered where it stands. */
+static int refine(LedgerVerify *v, LedgerReader *reader)
+{
+        uint64_t bad = v->bad;
+        const char *line;
+        size_t size;
+
+        if (ledger_reader_next(reader, &line, &size) >= 0)
+                return BROKEN;
+        ledger_reader_state(reader, NULL, &v->at, NULL);
+        if (v->at.outcome <= 0 || v->at.seq > bad) {
+                v->at = (LedgerBreak){0};
+                return BROKEN;
+        }
+        return broken(v, v->at.kind, v->at.seq, chain_outcome_text(v->at.outcome));
+}
+
+static int walk_chain(Walk *w, LedgerReader *reader)
+{
+        LedgerVerify *v = w->v;
+        const char *line;
+        size_t size;
+        int r;
+
+        while ((r = ledger_reader_next(reader, &line, &size)) > 0) {
+                ledger_reader_state(reader, &v->chain, NULL, NULL);
+                note_key(w, line, size);
+                check_clock(w, line, size);
+                r = check_heads(w);
+                if (r == 0)
+                        r = check_witness(v);
+                if (r != 0)
+                        return refine(v, reader);
+                if (v->progress)
+                        v->progress(v->userdata, v->chain.seq);
+        }
+        ledger_reader_state(reader, &v->chain, &v->at, &v->torn);
+        if (r == 0)
+                return 0;
+        if (v->at.outcome < 0)
+                return v->at.outcome;
+        return broken(v, v->at.kind, v->at.seq, chain_outcome_text(v->at.outcome));
+}
+
+/* Heads are only ever appended, and the chain only grows. */
+static int check_order(LedgerVerify *v, const HeadList *list)
+{
+        for (size_t i = 1; i < list->n; i++) {
+                const Chain *a = &list->heads[i - 1].chain, *b = &list->heads[i].chain;
+
+                if (b->seq < a->seq ||
+                    (b->seq == a->seq && memcmp(a->head, b->head, DIGEST_SIZE) != 0))
+                        return broken(v, "restored-copy", b->seq,
+                                      "an older copy was put in place: signed heads go back");
+        }
+        if (list->forged)
+                return broken(v, "forged-head", 0, "a head's signature does not fit");
+        return 0;
+}
+
+/* Who knows of records that are not there? */
+static int check_end(const Walk *w)
+{
+        LedgerVerify *v = w->v;
+
+        if (w->next < w->heads.n)
+                return broken(v, "cut-tail", v->chain.seq + 1,
+                              "records at the end are missing: a signed head knows of more");
+        if (v->witness.seq > v->chain.seq)
+                return broken(v, "cut-tail", v->chain.seq + 1,
+                              "records at the end are missing: the daemon has written more");
+        if (v->key_state > v->chain.seq + 1)
+                return broken(v, "restored-copy", v->chain.seq + 1,
+                              "an older copy was put in place: the computer's key knows of more");
+        if (v->key.seq > v->chain.seq + 1)
+                return broken(v, "cut-tail", v->chain.seq + 1,
+                              "the key is for records that are not there");
+        return 0;
+}
+
+int ledger_verify(int ledger_fd, LedgerVerify *v)
+{
+        _cleanup_(ledger_reader_closep) LedgerReader *reader = NULL;
+        _cleanup_(freep) Walk *w = calloc(1, sizeof(*w));
+        int r;
+
+        if (!w)
+                return -ENOMEM;
+        w->v = v;
+        r = heads_load(ledger_fd, &w->heads);
+        if (r == 0)
+                r = ledger_reader_open(ledger_fd, &reader);
+        if (r == 0) {
+                ledger_reader_set_key(reader, &v->key);
+                r = walk_chain(w, reader);
+        }
+        if (r == 0)
+                r = check_end(w);
+        if (r == 0)
+                r = check_order(v, &w->heads);
+        heads_clear(&w->heads);
+        return r;
+}

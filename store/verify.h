@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Verifies a whole ledger: chain, seals, signed heads, clock; and names what was done to it. */
+#pragma once
+
+#include "store/heads.h"
+#include "store/ledger.h"
+
+#define VERIFY_CLOCK_TOLERANCE 5 /* seconds that the wall clock may be set back unremarked */
+
+typedef struct LedgerVerify {
+        /* Asked. */
+        MacKey key;         /* the auditor's first key; seq 0: seals are not checked */
+        uint64_t key_state; /* for which record the computer's own key is; 0: not known */
+        Chain witness;      /* a head known from elsewhere; seq 0: none */
+        void (*progress)(void *userdata, uint64_t seq);
+        void *userdata;
+        /* Found. */
+        Chain chain; /* verified to here */
+        size_t torn;
+        size_t heads; /* signed heads that agree */
+        bool witness_seen;
+        uint64_t clock_back,
+                clock_back_at; /* a finding, no break: how often, and the first record */
+        /* Broken: a stable slug, the first bad record, and where; or NULL. */
+        const char *kind, *message;
+        uint64_t bad;
+        LedgerBreak at; /* segment "" if it is not about one line */
+} LedgerVerify;
+
+/* 0: whole. 1: broken, see v->kind. -errno. What a crash leaves behind is never called broken. */
+int ledger_verify(int ledger_fd, LedgerVerify *v) _must_check_;

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What was done to a ledger gets its right name; what a crash leaves behind is never called so. */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/file.h"
+#include "lib/names.h"
+#include "lib/text.h"
+#include "store/verify.h"
+#include "tests/unit/ledger_fixture.h"
+
+TestSuite(store_verify, .init = ledger_setup, .fini = ledger_teardown, .timeout = 120);
+
+#define SECOND "ledger/0000000007.jsonl"
+#define THIRD "ledger/0000000013.jsonl"
+#define HEADS "ledger/heads"
+#define RECORDS 18
+
+static MacKey first;
+
+static void start(Ledger *l, const Heads *h)
+{
+        json_object *o = json_object_new_object();
+        char hex[2 * DIGEST_SIZE + 1];
+
+        text_hex(heads_key(h)->raw, DIGEST_SIZE, hex);
+        json_object_object_add(o, "ledger_key", json_object_new_string(hex));
+        cr_assert_eq(ledger_append(l, "start", o), 0);
+        json_object_put(o);
+}
+
+static void sign_head(const Ledger *l, Heads *h)
+{
+        Head head = {.kind = HEAD_VIOLATION, .time = "2026-11-21T08:00:00.000001Z"};
+
+        ledger_head(l, &head.chain);
+        cr_assert_eq(heads_append(h, &head, NULL), 0);
+}
+
+/* Three segments of six records (an unfinished write ends each), a head at every third record. */
+static void make_ledger(void)
+{
+        Heads *h = NULL;
+
+        cr_assert_eq(ledger_key_create(ledger_state, &first), 0);
+        for (int n = 1; n <= RECORDS; n++) {
+                Ledger *l = open_ledger(0);
+
+                if (!h)
+                        cr_assert_eq(heads_open(ledger_state, &h), 0);
+                if (n == 1)
+                        start(l, h);
+                else
+                        append_numbers(l, n, n);
+                if (n % 3 == 0)
+                        sign_head(l, h);
+                ledger_close(l);
+                if (n == 6)
+                        write_at(FIRST, size_of(FIRST), "{\"seq", 5);
+                if (n == 12)
+                        write_at(SECOND, size_of(SECOND), "{", 1);
+        }
+        heads_close(h);
+}
+
+static LedgerVerify verify(bool with_key, uint64_t key_state)
+{
+        int fd = openat(ledger_state, "ledger", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        LedgerVerify v = {.key_state = key_state};
+        int r;
+
+        if (with_key)
+                v.key = first;
+        r = ledger_verify(fd, &v);
+        cr_assert_geq(r, 0);
+        cr_assert_eq(r, v.kind ? 1 : 0);
+        close(fd);
+        return v;
+}
+
+static void expect(const char *what, bool with_key, uint64_t key_state, const char *kind,
+                   uint64_t bad)
+{
+        LedgerVerify v = verify(with_key, key_state);
+
+        cr_assert_not_null(v.kind, "%s: nothing found", what);
+        cr_assert_str_eq(v.kind, kind, "%s: %s", what, v.kind);
+        cr_assert_eq(v.bad, bad, "%s: record %llu", what, (unsigned long long)v.bad);
+}
+
+/* Where record `n` (1 ..) of a file's text begins. */
+static size_t line_at(const char *data, size_t size, int n)
+{
+        size_t at = 0;
+
+        while (--n > 0)
+                at = (size_t)((const char *)memchr(data + at, '\n', size - at) - data) + 1;
+        return at;
+}
+
+Test(store_verify, a_whole_ledger_is_whole_with_and_without_the_key)
+{
+        LedgerVerify v;
+
+        make_ledger();
+        v = verify(true, RECORDS + 1);
+        cr_assert_null(v.kind, "%s", v.kind);
+        cr_assert_eq(v.chain.seq, RECORDS);
+        cr_assert_eq(v.heads, RECORDS / 3);
+        cr_assert_null(verify(false, 0).kind);
+}
+
+Test(store_verify, each_flipped_bit_is_an_altered_record)
+{
+        size_t size;
+        char *data;
+
+        make_ledger();
+        data = read_whole(SECOND, &size);
+        /* All but the unfinished write and the newline before it. */
+        for (size_t i = 0; i + 2 < size; i++) {
+                LedgerVerify v;
+
+                data[i] = (char)(data[i] ^ (1 << (i % 8)));
+                put_whole(SECOND, data, size);
+                v = verify(true, 0);
+                cr_assert_not_null(v.kind, "byte %zu", i);
+                cr_assert_str_eq(v.kind, "altered", "byte %zu: %s", i, v.kind);
+                cr_assert_str_eq(verify(false, 0).kind, "altered", "byte %zu, no key", i);
+                data[i] = (char)(data[i] ^ (1 << (i % 8)));
+        }
+        free(data);
+}
+
+Test(store_verify, a_cut_tail_is_found_by_heads_and_by_the_computers_key)
+{
+        size_t size, at;
+        char *data;
+
+        make_ledger();
+        data = read_whole(THIRD, &size);
+        at = line_at(data, size, 4);
+        put_whole(THIRD, data, at);
+        expect("three records cut", false, 0, "cut-tail", 16);
+        put_whole(THIRD, data, at - 1);
+        expect("cut within a record", false, 0, "cut-tail", 15);
+        put_whole(THIRD, data, 0);
+        expect("a segment emptied", false, 0, "cut-tail", 13);
+        cr_assert_eq(unlinkat(ledger_state, THIRD, 0), 0);
+        expect("the last segment removed", false, 0, "cut-tail", 13);
+        cr_assert_eq(unlinkat(ledger_state, HEADS, 0), 0);
+        expect("and the heads", false, RECORDS + 1, "restored-copy", 13);
+        free(data);
+}
+
+Test(store_verify, removed_and_swapped_segments_are_told_apart)
+{
+        make_ledger();
+        cr_assert_eq(renameat(ledger_state, SECOND, ledger_state, "ledger/away"), 0);
+        expect("removed", false, 0, "removed-segment", 7);
+        cr_assert_eq(renameat(ledger_state, THIRD, ledger_state, SECOND), 0);
+        cr_assert_eq(renameat(ledger_state, "ledger/away", ledger_state, THIRD), 0);
+        expect("swapped", false, 0, "swapped-segments", 7);
+}
+
+Test(store_verify, the_first_segment_removed_is_a_removed_segment)
+{
+        make_ledger();
+        cr_assert_eq(unlinkat(ledger_state, FIRST, 0), 0);
+        expect("first removed", true, 0, "removed-segment", 1);
+}
+
+Test(store_verify, a_record_taken_out_is_a_gap)
+{
+        size_t size, from, to;
+        char *data;
+
+        make_ledger();
+        data = read_whole(SECOND, &size);
+        from = line_at(data, size, 3);
+        to = line_at(data, size, 4);
+        (void)memmove(data + from, data + to, size - to);
+        put_whole(SECOND, data, size - (to - from));
+        expect("one taken out", false, 0, "gap", 9);
+        free(data);
+}
+
+Test(store_verify, an_older_copy_that_went_on_is_a_restored_copy)
+{
+        size_t size, at;
+        char *data;
+        Heads *h;
+        Ledger *l;
+
+        make_ledger();
+        data = read_whole(THIRD, &size);
+        at = line_at(data, size, 2);
+        put_whole(THIRD, data, at);
+        free(data);
+        cr_assert_eq(unlinkat(ledger_state, UZ_LEDGER_KEY_FILE, 0), 0);
+        l = open_ledger(0);
+        cr_assert_eq(heads_open(ledger_state, &h), 0);
+        append_numbers(l, 14, 14);
+        sign_head(l, h);
+        append_numbers(l, 15, 30);
+        ledger_close(l);
+        heads_close(h);
+        expect("went on", false, 0, "rewritten", 15);
+        expect("with the key", true, 0, "unsealed", 14);
+}
+
+Test(store_verify, forged_heads_are_named)
+{
+        size_t size;
+        char *data;
+        Heads *h;
+        Ledger *l;
+
+        make_ledger();
+        data = read_whole(HEADS, &size);
+        data[40] = (char)(data[40] ^ 1);
+        put_whole(HEADS, data, size);
+        expect("altered", false, 0, "forged-head", 0);
+        data[40] = (char)(data[40] ^ 1);
+        put_whole(HEADS, data, size);
+        free(data);
+        cr_assert_null(verify(false, 0).kind);
+        cr_assert_eq(unlinkat(ledger_state, UZ_LEDGER_SIGNER_FILE, 0), 0);
+        l = open_ledger(0);
+        cr_assert_eq(heads_open(ledger_state, &h), 0);
+        sign_head(l, h);
+        heads_close(h);
+        ledger_close(l);
+        expect("another key", false, 0, "forged-head", RECORDS);
+}
+
+/* With root's rights, today's key and the signer: the chain and the heads are made anew. */
+Test(store_verify, a_past_written_anew_is_resealed_to_who_has_the_key)
+{
+        static char line[CHAIN_LINE_MAX];
+        _cleanup_(digest_freep) Digest *d = NULL;
+        char all[16384], body[64];
+        size_t size, total = 0;
+        Chain chain = {0};
+        MacKey key = {0};
+        char *text;
+
+        make_ledger();
+        cr_assert_eq(digest_new(&d), 0);
+        text = read_whole(UZ_LEDGER_KEY_FILE, &size);
+        cr_assert_eq(mac_key_parse(text, size, &key), 0);
+        free(text);
+        key.seq = 1;
+        for (int i = 1; i <= RECORDS; i++) {
+                (void)snprintf(body, sizeof(body), "{\"seq\":%d,\"n\":%d", i, i);
+                cr_assert_eq(chain_append(&chain, body, &key, line, &size), 0);
+                cr_assert_eq(mac_key_advance(&key, d), 0);
+                memcpy(all + total, line, size);
+                total += size;
+        }
+        put_whole(FIRST, all, total);
+        remove_others();
+        expect("the heads tell", false, 0, "forged-head", 3);
+        cr_assert_eq(unlinkat(ledger_state, HEADS, 0), 0);
+        cr_assert_null(verify(false, RECORDS + 1).kind);
+        expect("only the key tells", true, RECORDS + 1, "resealed", 1);
+}
+
+/* Cut at any byte of what was not yet acknowledged; the head or the key not yet written. */
+Test(store_verify, a_crash_is_never_called_tampering)
+{
+        size_t size, heads_size, key_size, at;
+        char *data, *heads, *key;
+        off_t before;
+        Ledger *l;
+        Heads *h;
+
+        make_ledger();
+        before = size_of(THIRD);
+        heads = read_whole(HEADS, &heads_size);
+        key = read_whole(UZ_LEDGER_KEY_FILE, &key_size);
+        l = open_ledger(0);
+        append_numbers(l, RECORDS + 1, RECORDS + 1);
+        ledger_close(l);
+        data = read_whole(THIRD, &size);
+        put_whole(UZ_LEDGER_KEY_FILE, key, key_size);
+        for (at = (size_t)before; at <= size; at++) {
+                put_whole(THIRD, data, at);
+                cr_assert_null(verify(true, RECORDS + 1).kind, "cut at %zu", at);
+        }
+        cr_assert_eq(heads_open(ledger_state, &h), 0);
+        l = open_ledger(0);
+        sign_head(l, h);
+        ledger_close(l);
+        heads_close(h);
+        free(heads);
+        heads = read_whole(HEADS, &heads_size);
+        for (size_t cut = 1; cut < 300; cut++) {
+                put_whole(HEADS, heads, heads_size - cut);
+                cr_assert_null(verify(true, 0).kind, "head cut by %zu", cut);
+        }
+        /* And it goes on. */
+        cr_assert_eq(heads_open(ledger_state, &h), 0);
+        l = open_ledger(0);
+        append_numbers(l, RECORDS + 2, RECORDS + 2);
+        sign_head(l, h);
+        ledger_close(l);
+        heads_close(h);
+        cr_assert_null(verify(true, RECORDS + 3).kind);
+        free(data);
+        free(heads);
+        free(key);
+}
