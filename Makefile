@@ -42,7 +42,7 @@ PACKAGES_BUILD := build-essential pkg-config libudev-dev libusb-1.0-0-dev libssl
 	libsystemd-dev libseccomp-dev libjson-c-dev gettext
 PACKAGES_CHECK := libcriterion-dev umockdev libumockdev-dev dbus polkitd systemd udev clang clang-format \
 	libclang-rt-14-dev universal-ctags mandoc shellcheck jq strace procps python3 binutils file
-need_pkgs := $(filter-out help clean deps deps-check uninstall test demo check-shell check-style,$(or $(MAKECMDGOALS),all))
+need_pkgs := $(filter-out help clean deps deb deps-check uninstall test demo check-shell check-style,$(or $(MAKECMDGOALS),all))
 ifneq ($(need_pkgs),)
 ifneq ($(shell pkg-config --exists $(PKGS) && echo yes),yes)
 $(error Libraries are missing. As root: apt-get install $(PACKAGES_BUILD), or `make deps`)
@@ -106,7 +106,7 @@ PROGRAMS := $(if $(SRC_daemon),$(B)/usbzoned) $(if $(SRC_probe),$(B)/usbzone-pro
 LINGUAS := $(patsubst po/%.po,%,$(wildcard po/*.po))
 MO := $(patsubst %,$(B)/po/%.mo,$(LINGUAS))
 
-.PHONY: all help deps clean FORCE
+.PHONY: all help deps deb clean FORCE
 all: $(PROGRAMS) $(MO) ## build everything into build/$(VARIANT) (VARIANT=debug|release|asan|cov)
 
 help: ## this list
@@ -159,5 +159,8 @@ $(B)/po/%.mo: po/%.po
 include tests/rules.mk
 include install.mk
 
+deb: ## Debian packages into build/deb (needs debhelper)
+	@./packaging/deb.sh
+
 clean: ## remove build results (keeps build/vm)
-	rm -rf build/debug build/release build/asan build/cov build/fuzz
+	rm -rf build/debug build/release build/asan build/cov build/fuzz build/deb

@@ -6,6 +6,7 @@ define INSTALLED
 $(if $(SRC_daemon),0755 $(B)/usbzoned $(libexecdir)/usbzoned)
 $(if $(SRC_probe),0755 $(B)/usbzone-probe $(libexecdir)/usbzone-probe)
 $(if $(SRC_block),0755 $(B)/usbzone-block $(libexecdir)/usbzone-block)
+0755 systemd/before-uninstall.sh $(libexecdir)/before-uninstall
 $(if $(SRC_notice),0755 $(B)/usbzone-notice $(libexecdir)/usbzone-notice)
 $(if $(SRC_cli),0755 $(B)/usbzonectl $(bindir)/usbzonectl)
 $(foreach f,$(wildcard udev-rules/*.rules),0644 $(f) $(udevrulesdir)/$(notdir $(f))$(nl))

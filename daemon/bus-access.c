@@ -196,5 +196,8 @@ int bus_access_method(sd_bus_message *call, void *userdata, sd_bus_error *error)
         if (!has_room(b, sender))
                 return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                          "Too many calls are waiting; wait for an answer first");
+        if (!bus_is_small(call))
+                return sd_bus_error_setf(error, BUS_ERROR_INVALID,
+                                         "The arguments are more than %d bytes", BUS_ARGUMENTS_MAX);
         return new_call(b, call, row);
 }

@@ -16,6 +16,7 @@
 
 #define BUS_PATH_MAX 64u
 #define BUS_WHO_MAX 96u
+#define BUS_ARGUMENTS_MAX (64 * 1024) /* bytes of a call's arguments, about */
 #define BUS_TEXT_MAX 200u /* reasons and the like that a caller may give, with the NUL */
 
 typedef struct AccessCall AccessCall;
@@ -55,6 +56,8 @@ typedef int (*BusHandler)(Bus *b, sd_bus_message *call, const BusCaller *caller,
 
 /* Fills `error` from -errno and a sentence "The drive cannot be read"; returns -errno. */
 int bus_fail(sd_bus_error *error, int r, const char *sentence);
+/* Are the arguments of a call, which is to wait, small enough to be kept? */
+bool bus_is_small(sd_bus_message *m);
 /* Refuses text that is empty, too long or not clean. */
 int bus_check_text(const char *text, const char *what, sd_bus_error *error) _must_check_;
 /* Appends a flat json object as a{sv}: strings as s, whole numbers as x. */

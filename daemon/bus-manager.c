@@ -162,7 +162,8 @@ int bus_set_mode(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_e
 
 static bool is_record_kind(const char *kind, EventKind *ret)
 {
-        static const EventKind kinds[] = {EVENT_ENROLLED, EVENT_REVOKED, EVENT_SETUP};
+        static const EventKind kinds[] = {EVENT_ENROLLED, EVENT_REVOKED, EVENT_SETUP,
+                                          EVENT_UNINSTALLED};
 
         for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
                 if (strcmp(event_kind_name(kinds[i]), kind) == 0) {
@@ -212,7 +213,7 @@ int bus_record(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_err
         r = o ? sd_bus_message_read(call, "s", &name) : -ENOMEM;
         if (r >= 0 && !is_record_kind(name, &kind))
                 r = sd_bus_error_setf(error, BUS_ERROR_INVALID,
-                                      "The kinds are enrolled, revoked and setup");
+                                      "The kinds are enrolled, revoked, setup and uninstalled");
         if (r >= 0)
                 r = read_record(call, o, error);
         if (r >= 0) {

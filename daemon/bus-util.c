@@ -47,6 +47,49 @@ int bus_check_text(const char *text, const char *what, sd_bus_error *error)
         return -EINVAL;
 }
 
+/* Takes what the next value holds off `left`. 1; 0 at the end; -errno. */
+static int measure_next(sd_bus_message *m, int64_t *left)
+{
+        const char *contents;
+        const void *bytes;
+        size_t n;
+        char type;
+        int r;
+
+        r = sd_bus_message_peek_type(m, &type, &contents);
+        if (r <= 0)
+                return r;
+        if (type == SD_BUS_TYPE_ARRAY && strcmp(contents, "y") == 0) {
+                r = sd_bus_message_read_array(m, 'y', &bytes, &n);
+                *left -= (int64_t)n;
+                return r < 0 ? r : 1;
+        }
+        *left -= (int64_t)sizeof(uint64_t);
+        if (strchr("asogver(", type) && contents) {
+                r = sd_bus_message_enter_container(m, type, contents);
+                while (r > 0 && *left > 0)
+                        r = measure_next(m, left);
+                return r < 0 || *left <= 0 ? r : sd_bus_message_exit_container(m);
+        }
+        if (type == SD_BUS_TYPE_STRING || type == SD_BUS_TYPE_OBJECT_PATH) {
+                r = sd_bus_message_read_basic(m, type, &bytes);
+                *left -= r > 0 ? (int64_t)strlen(bytes) : 0;
+                return r;
+        }
+        return sd_bus_message_skip(m, (char[]){type, '\0'});
+}
+
+bool bus_is_small(sd_bus_message *m)
+{
+        int64_t left = BUS_ARGUMENTS_MAX;
+        int r;
+
+        do
+                r = measure_next(m, &left);
+        while (r > 0 && left > 0);
+        return r == 0 && left > 0 && sd_bus_message_rewind(m, true) >= 0;
+}
+
 static int append_field(sd_bus_message *m, const char *key, json_object *value)
 {
         if (json_object_is_type(value, json_type_int))

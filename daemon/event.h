@@ -28,7 +28,8 @@
         X(TAMPER, "tamper", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f10", 2, \
           "Something that guards was changed by someone else") \
         X(GRANT_ENDING, "grant-ending", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f11", 5, \
-          "A temporary exception ends soon")
+          "A temporary exception ends soon") \
+        X(UNINSTALLED, "uninstalled", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f12", 4, "usbzone is removed")
 
 #define X(name, kind, id, priority, words) EVENT_##name,
 typedef enum EventKind { EVENT_TABLE(X) EVENT_MAX_ } EventKind;

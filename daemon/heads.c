@@ -14,7 +14,7 @@
 #include "lib/text.h"
 #include "store/heads.h"
 
-#define HEAD_MESSAGE_ID "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f12"
+#define HEAD_MESSAGE_ID "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f20"
 
 static Heads *heads_of(Manager *m)
 {
@@ -110,9 +110,8 @@ static int on_settle(sd_event_source *source, void *userdata)
 
         if (m->ledger)
                 settle(m);
-        /* It has kept itself alive until now. */
+        /* The loop's own reference was the last. */
         (void)sd_event_source_set_floating(source, false);
-        (void)sd_event_source_unref(source);
         return 0;
 }
 

@@ -5,6 +5,10 @@
 set -eu
 
 [ -d /run/systemd/system ] || exit 0
+# Into the ledger, while there is somebody to write it; the end of the daemon is a record of its own.
+busctl --timeout=10 call org.usbzone1 /org/usbzone1 org.usbzone1.Manager Record 'sa{ss}' \
+        uninstalled 1 note 'the kernel defaults are put back' >/dev/null 2>&1 ||
+        logger -t usbzone -p auth.warning 'usbzone is removed; no daemon was there to record it' || :
 systemctl --global disable --quiet usbzone-notice.service 2>/dev/null || :
 systemctl disable --quiet --now usbzoned.service 2>/dev/null || :
 # The rules are still there until the files go: the key list aside, they let everything pass.

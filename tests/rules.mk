@@ -2,7 +2,7 @@
 # The ladder of tests; included by the Makefile.
 
 .PHONY: test check check-static check-unit check-fault check-fuzz check-integration check-asan check-cli \
-	check-notice \
+	check-notice check-deb \
 	check-vm check-layers check-headers check-style check-size check-units check-shell check-po \
 	check-man check-contract bench demo fuzz update-po
 
@@ -100,6 +100,9 @@ $(B)/tests/cli/mock-daemon: tests/cli/mock-daemon.c $(B)/flags
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call pkg,libs,libsystemd)
+
+check-deb: ## the .deb packages: lintian, and the same files as make install (not in make check)
+	@./tests/packages/run.sh
 
 check-cli: all $(B)/tests/cli/mock-daemon ## the command line on files, ledgers and a bus of its own
 	@./tests/cli/run.sh $(B)

@@ -16,7 +16,7 @@ _usbzonectl_words() {
         --since | --until) echo today yesterday now -1h -24h -7d ;;
         --for) echo 15m 30m 1h 2h 8h ;;
         --kind) echo start stop verdict removed mode policy-loaded policy-refused grant grant-ended \
-                enrolled revoked setup tamper torn-tail ;;
+                enrolled revoked setup uninstalled tamper torn-tail ;;
         --host) echo this ;;
         *) return 1 ;;
         esac

@@ -4,7 +4,8 @@
 
 before=$(head_of_ledger)
 long=$(printf 'x%.0s' {1..200})
-huge=$(printf 'y%.0s' {1..100000})
+huge=$(printf 'y%.0s' {1..60000})
+vast=$(printf 'z%.0s' {1..66000})
 invalid() {
         local name=$1
         shift
@@ -14,6 +15,9 @@ invalid 'a mode that is none' $root $manager.SetMode string:lenient string:why
 invalid 'a mode without a reason' $root $manager.SetMode string:observe string:
 invalid 'a reason of 200 bytes' $root $manager.SetMode string:observe "string:$long"
 invalid 'a huge reason' $root $manager.SetMode string:observe "string:$huge"
+invalid 'a vast reason' $root $manager.SetMode string:observe "string:$vast"
+expect 'a vast argument is not kept while polkit is asked' 'Error.Invalid.*more than' \
+        send_nobody $root $manager.EndGrant "string:$vast"
 invalid 'a reason with a newline' $root $manager.SetMode string:observe $'string:a\nb'
 invalid 'a reason with an escape code' $root $manager.SetMode string:observe $'string:a\e[31m'
 invalid 'a reason that turns text around' $root $manager.SetMode string:observe $'string:a\u202eb'
@@ -59,6 +63,7 @@ write_label() {
 zeroes=$(printf '0,%.0s' {1..4096})
 expect 'a label of no bytes is invalid' 'Error.Invalid.*4096' write_label "$phone" 0
 expect 'a label of zeroes is refused' 'Error.Refused.*no-label' write_label "$phone" "${zeroes%,}"
+expect 'a label of 60000 bytes is invalid' 'Error.Invalid' write_label "$phone" "$(printf '0,%.0s' {1..59999})0"
 expect 'wrong types are refused by the bus' 'InvalidArgs' send $root $manager.SetMode int32:1 int32:2
 expect 'too few arguments are refused by the bus' 'InvalidArgs' send $root $manager.SetMode string:observe
 expect 'nothing of this was recorded' "^$before$" head_of_ledger

@@ -18,6 +18,25 @@ check 'a daemon that starts before the bus guards already' until_true test -e "$
 start_bus
 check 'and connects when the bus comes up' until_true is_up
 
+stop_daemon
+stop_bus
+
+# At boot not even the socket's directory is there.
+address=$USBZONE_BUS_ADDRESS
+export USBZONE_BUS_ADDRESS=unix:path=$dir/late/dbus/bus
+start_daemon --no-bus
+until_true test -e "$dir/run/ready"
+mkdir -p "$dir/late/dbus"
+sed "s|$dir/bus<|$dir/late/dbus/bus<|" "$dir/bus.conf" >"$dir/late.conf"
+dbus-daemon --config-file="$dir/late.conf" --nofork --nopidfile 2>>"$dir/bus.log" &
+late_pid=$!
+check 'a bus whose directory comes late is found' until_true is_up
+stop_daemon
+stop $late_pid
+export USBZONE_BUS_ADDRESS=$address
+start_bus
+start_daemon
+
 # Calls that wait for polkit: 4 of one connection, 16 of one user; the others go on.
 start_polkit silent
 : >"$dir/asked"
