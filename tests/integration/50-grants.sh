@@ -19,7 +19,7 @@ expect 'the reason is the grant' '^granted$' property "$root/drive/$phone" $driv
 expect 'the drive names its grant' "^$id$" property "$root/drive/$phone" $drive Grant
 expect 'the grant is listed' "$id.*$identity.*allow.*root \(uid 0\).*contract 7" on $root $manager ListGrants
 expect 'the grant is recorded before the verdict' '^"grant""verdict"$' \
-        bash -c "cat $dir/state/ledger/* | jq -c 'select(.grant==\"$id\").kind' | tr -d '\n'"
+        bash -c "cat $dir/state/ledger/*.jsonl | jq -c 'select(.grant==\"$id\").kind' | tr -d '\n'"
 check 'the change is signalled' until_true \
         bash -c "grep '\"VerdictChanged\"' $dir/signals | grep -q '\"granted\"'"
 expect 'and only once' '^1$' bash -c "grep '\"VerdictChanged\"' $dir/signals | grep -c '$id'"

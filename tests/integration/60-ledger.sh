@@ -7,7 +7,7 @@ expect 'a record of a tool gets a number' '^t [0-9]+$' \
 check 'it says who' has_record '.kind=="enrolled" and .media_number=="N-7" and .who=="root (uid 0)"'
 expect 'who cannot be made up' '^"root \(uid 0\)"$' \
         bash -c "busctl --address=$USBZONE_BUS_ADDRESS call org.usbzone1 $root $manager Record 'sa{ss}' \
-        setup 1 who mallory >/dev/null; tail -qn 1 $dir/state/ledger/* | tail -n 1 | jq .who"
+        setup 1 who mallory >/dev/null; tail -qn 1 $dir/state/ledger/*.jsonl | tail -n 1 | jq .who"
 check 'the signal RecordAdded is sent' until_true \
         bash -c "grep '\"RecordAdded\"' $dir/signals | grep -q '\"setup\"'"
 

@@ -58,5 +58,5 @@ stop "$polkit_pid"
 polkit_pid=
 before=$(head_of_ledger)
 stop_daemon
-expect 'a clean stop is recorded' '^"stop"$' bash -c "cat $dir/state/ledger/* | tail -n 1 | jq .kind"
+expect 'a clean stop is recorded' '^"stop"$' bash -c "cat $dir/state/ledger/*.jsonl | tail -n 1 | jq .kind"
 expect 'by one record' "^$((before + 1))$" head_of_ledger
