@@ -37,9 +37,9 @@ say := @printf '  %-7s %s\n'
 endif
 
 # Libraries, asked for once, with an error a person can act on
-PKGS := libudev libusb-1.0 libcrypto libsystemd libseccomp json-c
+PKGS := libudev libusb-1.0 libcrypto libsystemd libseccomp json-c zlib
 PACKAGES_BUILD := build-essential pkg-config libudev-dev libusb-1.0-0-dev libssl-dev \
-	libsystemd-dev libseccomp-dev libjson-c-dev gettext
+	libsystemd-dev libseccomp-dev libjson-c-dev zlib1g-dev gettext
 PACKAGES_CHECK := libcriterion-dev umockdev libumockdev-dev dbus polkitd systemd udev clang clang-format \
 	libclang-rt-14-dev universal-ctags mandoc shellcheck jq strace procps python3 binutils file
 need_pkgs := $(filter-out help clean deps deb deps-check uninstall test demo check-shell check-style,$(or $(MAKECMDGOALS),all))
@@ -93,7 +93,7 @@ OBJ = $(patsubst %.c,$(B)/%.o,$(SRC_$(1)))
 
 LIBS_daemon := $(call pkg,libs,libudev libsystemd libcrypto json-c)
 LIBS_probe := $(call pkg,libs,libusb-1.0 libseccomp)
-LIBS_cli := $(call pkg,libs,libudev libsystemd libcrypto json-c)
+LIBS_cli := $(call pkg,libs,libudev libsystemd libcrypto json-c zlib)
 LIBS_notice := $(call pkg,libs,libsystemd)
 LIBS_test := -lcriterion $(call pkg,libs,libudev libsystemd libcrypto json-c)
 

@@ -63,7 +63,7 @@ outcome() {
         esac
 }
 
-if ! [ -x $polkitd ] || ! getent passwd polkitd >/dev/null || ! unshare -m true 2>/dev/null; then
+if ! [ -x $polkitd ] || ! getent passwd polkitd >/dev/null || ! unshare -m mount -t tmpfs none /mnt 2>/dev/null; then
         echo 'skip roles by the real polkit: no polkitd here, or no mount namespaces'
         skipped=$((skipped + 1))
 else

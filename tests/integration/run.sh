@@ -7,8 +7,11 @@ cd "$(dirname "$0")/../.." || exit 1
 here=tests/integration build=${1:-build/debug}
 . "$here/lib.sh"
 
-for p in dbus-daemon busctl umockdev-run jq setpriv python3; do
-        command -v "$p" >/dev/null || { echo "integration: $p is missing"; echo '0 passed, 1 failed, 0 skipped'; exit 1; }
+for p in dbus-daemon dbus-send busctl umockdev-run jq setpriv python3 mandoc pgrep; do
+        command -v "$p" >/dev/null && continue
+        echo "integration: $p is missing: make deps"
+        echo '0 passed, 1 failed, 0 skipped'
+        exit 1
 done
 if [ "$(id -u)" != 0 ]; then
         echo 'integration: needs root, to call as root and as another user'

@@ -49,8 +49,8 @@ if [ -z "$(find "$T/make" -type f)" ]; then ok 'make uninstall leaves none'; els
 control() { dpkg-deb --field build/deb/usbzone_[0-9]*_*.deb "$1"; }
 if [[ $(control Conflicts) == *usbguard* ]]; then ok 'conflicts with usbguard'; else bad 'conflicts with usbguard'; fi
 dpkg-deb --ctrl-tarfile build/deb/usbzone_[0-9]*_*.deb | tar -xO ./postinst >"$T/postinst"
-if grep -q 'deb-systemd-helper enable usbzoned' "$T/postinst" &&
-        ! grep -B 3 'deb-systemd-helper enable usbzoned' "$T/postinst" | grep -q 'authority.keys'; then
+if grep -q 'systemctl enable --quiet usbzoned' "$T/postinst" &&
+        ! grep -B 3 'systemctl enable --quiet usbzoned' "$T/postinst" | grep -q 'authority.keys'; then
         bad 'the guard is enabled only where it was set up'
 else
         ok 'the guard is enabled only where it was set up'
