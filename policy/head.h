@@ -39,6 +39,6 @@ typedef struct Head {
 
 /* The text signed by `key`, which goes into it. */
 int head_sign(const Head *head, const PrivateKey *key, char **ret, size_t *ret_size) _must_check_;
-/* Reads a note that head_sign() made: the signature must fit the key that stands in it; whether that
- * key is the computer's is for the caller to know. 0; -EBADMSG: another form; NOTE_E_*. */
+/* Reads a note that head_sign() made: the signature must fit the key that stands in it; whether
+ * that key is the computer's is for the caller to know. 0; -EBADMSG: another form; NOTE_E_*. */
 int head_verify(const char *note, size_t size, Head *ret) _must_check_;

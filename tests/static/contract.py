@@ -90,10 +90,23 @@ def classes():
         if patterns:
             found = True
             same("class", in_file("policy/device.h"), whole | exact, in_file(path, text), patterns)
-        for v in re.findall(r'ATTR\{bInterfaceClass\}=="([^"]*)"', lines):
+        for v in re.findall(r'ATTR\{bInterfaceClass\}=="([^"]*[|][^"]*)"', lines):
             same("class", in_file("policy/device.h"), whole, in_file(path, text), set(v.split("|")))
     if not found:
         complain("udev-rules:1", "no pattern on ID_USB_INTERFACES")
+
+
+def numbers():
+    """Devices that a storage driver takes by number: the rules and daemon/storage-ids.c."""
+    text = read("daemon/storage-ids.c")
+    code = {x for x in re.findall(r"0x([0-9a-f]{8})", text)}
+    for path in glob.glob("udev-rules/*.rules"):
+        rules = read(path)
+        listed = {f"{int(v, 16):04x}{int(p, 16):04x}" for line in re.findall(r'^ENV\{PRODUCT\}=="([^"]*)"', rules, re.M)
+                  for v, p in re.findall(r"(\w+)/(\w+)/\*", line)}
+        short = lambda x: f"{int(x[:4], 16):x}/{int(x[4:], 16):x}/" if x else ""
+        same("device number", in_file("daemon/storage-ids.c", text, "0x{}"), code,
+             lambda x: where(path, rules, short(x)) if x else path, listed)
 
 
 def markdown_tables(text):
@@ -231,6 +244,6 @@ def names():
             complain("NEWS.md:1", f"no section {m.group(1)}")
 
 
-for check in (reasons, classes, bus, actions, events, names):
+for check in (reasons, classes, numbers, bus, actions, events, names):
     check()
 sys.exit(failed != 0)

@@ -453,7 +453,7 @@ emu_log() { grep -aE -- "${2:-.}" "$T/$1.log"; }
 
 # emu_reads_outside NAME FIRST COUNT: prints reads (any LUN) not wholly inside the sectors given.
 emu_reads_outside() {
-        awk -v a="$2" -v n="$3" '$1 == "scsi" && $2 ~ /^(READ|WRITE|VERIFY)/ {
+        awk -v a="$2" -v n="$3" '$1 == "scsi" && $2 ~ /^(READ_(6|10|12|16)|WRITE|VERIFY)/ {
                 split($4, l, "="); split($5, c, "=");
                 if (l[2] + 0 < a || l[2] + c[2] > a + n) print }' "$T/$1.log"
 }

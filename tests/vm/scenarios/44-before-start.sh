@@ -45,9 +45,11 @@ for h in /sys/bus/usb/devices/usb*; do echo 1 >"$h/interface_authorized_default"
 gadget own --file "$T/own.img" --serial UZ-OWN
 plug own 0
 disk=$(wait_block "$(gadget_dev own)")
+is "with nobody to decide, the kernel's disk is read-only" "$(blockdev --getro "$disk")" 1
 mount_drive "$disk" /media/uz
-echo x >/media/uz/x
 usbzone_start
 is "own drive, mounted" "$(verdict "$(gadget_dev own)")" "allow ok"
-check "still mounted and writable" sh -c "echo y >/media/uz/y && grep -q '^${disk}1 /media/uz vfat rw' /proc/mounts"
+check "still mounted" grep -q "^${disk}1 /media/uz vfat" /proc/mounts
+check "writable now" wait_for 10 sh -c "[ \$(blockdev --getro $disk) = 0 ]"
+check "a write works" sh -c 'mount -o remount,rw /media/uz && echo y >/media/uz/y'
 umount /media/uz
