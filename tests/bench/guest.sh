@@ -23,7 +23,10 @@ usbguard_on() {
         systemctl start usbguard.service || fail "usbguard does not start"
         wait_for 20 usbguard list-devices || fail "usbguard does not answer"
 }
-usbguard_off() { systemctl stop usbguard.service; }
+usbguard_off() {
+        systemctl stop usbguard.service
+        hubs_default 1 # it leaves new devices unauthorized
+}
 usbzone_on() {
         mv /etc/usbzone.off /etc/usbzone
         usbzone_start
@@ -48,7 +51,7 @@ plug_times() {
         echo change >/sys/devices/virtual/mem/null/uevent
         plug g 0
         dev=$(gadget_dev g)
-        wait_block "$dev" 60 >/dev/null || fail "no disk appears"
+        wait_block "$dev" 60 >/dev/null || fail "$way: no disk appears"
         trace_sync
         start=$(stamp KERNEL 'change +/devices/virtual/mem/null' "$from")
         disk=$(stamp KERNEL 'add +[^ ]*/block/sd[a-z]+ ' "$from")
@@ -65,7 +68,7 @@ exposure() { systemd-analyze security --no-pager "$1" 2>/dev/null | grep -oE 'ex
 
 modprobe usb-storage delay_use=0 2>/dev/null
 echo 0 >/sys/module/usb_storage/parameters/delay_use
-product_up internal >/dev/null
+product_up internal >/dev/null 2>&1
 enrolled "$T/own.img" --size 64M
 gadget g --file "$T/own.img"
 usbzone_off

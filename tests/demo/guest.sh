@@ -212,7 +212,7 @@ LANGUAGE=zh_CN LC_ALL=zh_CN.UTF-8 LANG=zh_CN.UTF-8 run usbzonectl show "$copied"
 tell ''
 run usbzonectl status
 tell '' 'The violations of the day, from the ledger:'
-run usbzonectl log --severity warning
+run usbzonectl log --kind verdict --severity warning
 
 chapter 'The evidence'
 run usbzonectl verify
