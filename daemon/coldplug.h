@@ -4,8 +4,8 @@
 
 #include "daemon/manager.h"
 
-/* Closes root hubs' defaults, forgets drives that are gone, looks at devices that are new. Returns how
- * many root hubs had to be set, or -errno. */
+/* Closes root hubs' defaults, forgets drives that are gone, looks at devices that are new. Returns
+ * how many root hubs had to be set, or -errno. */
 int coldplug_compare(Manager *m) _must_check_;
 
 /* One device by its name ("1-1.2"): known, new, or of no interest. `flood`: see drive_start(). */

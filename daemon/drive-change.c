@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Deciding again while a drive is here: a reload, a grant, a mode, the clock. Narrowing acts on what
- * is known; widening always reads the drive again. */
+/* Deciding again while a drive is here: a reload, a grant, a mode, the clock. Narrowing acts on
+ * what is known; widening always reads the drive again. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -139,14 +139,18 @@ int drive_reprobe(Drive *d)
         return -EOPNOTSUPP;
 }
 
-/* New interfaces are unauthorized. A drive must not change; of another device, whose configurations were
- * all looked at, they get what the device got. */
+/* New interfaces are unauthorized. A drive must not change; of another device, whose configurations
+ * were all looked at, they get what the device got. */
 void drive_reconfigured(Drive *d)
 {
+        bool first = d->usb->n_held == 0;
+
         if (d->state == DRIVE_SYSTEM)
                 return;
         drive_complain(d, "looked at", usb_device_hold_interfaces(d->usb));
-        if (device_has_storage(&d->facts.interfaces) && !d->m->observe)
+        if (first && d->state == DRIVE_BLOCKED) /* the device itself was unauthorized until now */
+                drive_begin(d);
+        else if (device_has_storage(&d->facts.interfaces) && !d->m->observe)
                 drive_refuse(d, REASON_DESCRIPTORS_CHANGED);
         else if (d->state == DRIVE_IN_USE)
                 drive_pass_interfaces(d, UINT32_MAX);

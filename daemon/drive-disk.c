@@ -92,8 +92,8 @@ static bool same_area(const Drive *d, const BlockQuery *q)
         return q->has_area && memcmp(d->facts.area, q->area, sizeof(d->facts.area)) == 0;
 }
 
-/* Decides from the disk's own bytes while it is bound. What may stay is not detached; what may not is
- * synced and cut, hidden before that. */
+/* Decides from the disk's own bytes while it is bound. What may stay is not detached; what may not
+ * is synced and cut, hidden before that. */
 static void decide_bound(Drive *d, const BlockQuery *q, BlockReply *ret)
 {
         take_query(d, q);
@@ -134,8 +134,8 @@ static void on_handover(Drive *d, const BlockQuery *q, const char *path, BlockRe
                 (void)!drive_redecide(d);
 }
 
-/* A drive whose label area was written anew (enrolment) is decided by what it says now; a medium that
- * was changed under a decision is not. */
+/* A drive whose label area was written anew (enrolment) is decided by what it says now; a medium
+ * that was changed under a decision is not. */
 static void on_change(Drive *d, const BlockQuery *q, BlockReply *ret)
 {
         bool swapped = q->media_change || q->diskseq != d->disk.diskseq;

@@ -13,8 +13,8 @@ void drive_complain(const Drive *d, const char *what, int error)
                               what, strerror(-error));
 }
 
-/* One worker at a time on a device: a late "open" must never overtake a "close". What is to be closed
- * while one works is closed when it has done. */
+/* One worker at a time on a device: a late "open" must never overtake a "close". What is to be
+ * closed while one works is closed when it has done. */
 bool drive_job_over(Drive *d)
 {
         GateWork work = d->close_next;

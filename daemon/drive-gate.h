@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a drive asks of the gate that may take long: one worker at a time, so that a late "open" never
- * overtakes a "close". */
+/* What a drive asks of the gate that may take long: one worker at a time, so that a late "open"
+ * never overtakes a "close". */
 #pragma once
 
 #include "daemon/drive-internal.h"

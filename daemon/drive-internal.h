@@ -40,6 +40,7 @@ struct Drive {
         bool observed, before_start;
         bool recheck;      /* in use, but to be decided from what the kernel reads next */
         bool again;        /* decide again once the present step is over */
+        bool retried;      /* the one second attempt at reading was made */
         bool stale;        /* a child was killed: the usbfs node is to be opened anew */
         bool close_wanted; /* once the present job is over, by close_next */
         GateWork close_next;
@@ -57,8 +58,8 @@ int drive_move(Drive *d, DriveEvent event) _must_check_;
 int drive_arm(Drive *d, uint64_t usec, sd_event_time_handler_t handler) _must_check_;
 void drive_disarm(Drive *d);
 
-/* drive-verify.c: begin from closed, decide, record (without a record nothing passes, but in observe
- * mode), and do what was decided. */
+/* drive-verify.c: begin from closed, decide, record (without a record nothing passes, but in
+ * observe mode), and do what was decided. */
 void drive_begin(Drive *d);
 void drive_decide(Drive *d);
 void drive_record(Drive *d);

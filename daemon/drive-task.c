@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Enrolment through the daemon: writes a label, or looks where the first partition begins. The drive
- * is blocked before, during and after; the probe child does the work. */
+/* Enrolment through the daemon: writes a label, or looks where the first partition begins. The
+ * drive is blocked before, during and after; the probe child does the work. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -10,6 +10,7 @@
 #include "daemon/drive-gate.h"
 #include "daemon/drive-internal.h"
 #include "daemon/event.h"
+#include "lib/text.h"
 
 /* A disk needs seconds to spin up and to be scanned; then something is wrong. */
 #define DISK_USEC 30000000u
@@ -57,7 +58,6 @@ void drive_record(Drive *d)
 {
         Verdict *v = &d->decision.verdict;
 
-        manager_rest_soon(d->m);
         if (emit_verdict(d) >= 0 || v->effect == EFFECT_BLOCK)
                 return;
         *v = (Verdict){.reason = REASON_LEDGER_UNWRITABLE,
@@ -188,6 +188,40 @@ static Reason reason_of(int result, const ProbeAnswer *a)
         return REASON_PROBE_FAILED;
 }
 
+static void on_probed(void *userdata, int result, const ProbeAnswer *a);
+
+/* 0, GATE_E_TAKEN, -errno. */
+static int claim_and_read(Drive *d)
+{
+        int r = gate_authorize_and_claim(d->usb, d->usb->held);
+
+        if (r != 0)
+                return r;
+        return probe_start(d->m->probes, d->usb, PROBE_READ, NULL, 0, on_probed, d, &d->probe);
+}
+
+static void log_failure(const Drive *d, int result, const ProbeAnswer *a)
+{
+        char why[PROBE_WHY_SIZE * 4];
+
+        text_escape(result < 0 ? "" : a->why, result < 0 ? 0 : strlen(a->why), why, sizeof(why));
+        (void)fprintf(stderr, SD_NOTICE "usbzoned: %s could not be read: %s\n", d->usb->sysname,
+                      result < 0 ? strerror(-result) : why);
+}
+
+/* A drive that gave a wrong answer, unlike one that gave none in time, is read once more, from
+ * closed and by a new child: drives stumble at times, and nobody is to be locked out for that. */
+static bool try_again(Drive *d, int result, const ProbeAnswer *a)
+{
+        log_failure(d, result, a);
+        if (d->retried || reason_of(result, a) != REASON_PROBE_FAILED ||
+            !usb_device_is_alive(d->usb))
+                return false;
+        d->retried = true;
+        return gate_close_unbound(d->usb) == 0 && usb_device_reopen(d->usb) == 0 &&
+               claim_and_read(d) == 0;
+}
+
 static void on_probed(void *userdata, int result, const ProbeAnswer *a)
 {
         Drive *d = userdata;
@@ -196,6 +230,8 @@ static void on_probed(void *userdata, int result, const ProbeAnswer *a)
         if (result == 0 && a->outcome == PROBE_OUTCOME_OK) {
                 d->facts.probe = PROBE_OK;
                 take_answer(d, a);
+        } else if (try_again(d, result, a)) {
+                return;
         } else {
                 d->facts.probe = PROBE_ERROR;
                 d->facts.probe_reason = reason_of(result, a);
@@ -213,13 +249,11 @@ static void start_probe(Drive *d)
 
         if (drive_move(d, DRIVE_EV_PROBE) < 0)
                 return;
-        r = gate_authorize_and_claim(d->usb, d->usb->held);
+        r = claim_and_read(d);
         if (r == GATE_E_TAKEN) {
                 drive_refuse(d, REASON_INTERFACE_TAKEN);
                 return;
         }
-        if (r == 0)
-                r = probe_start(d->m->probes, d->usb, PROBE_READ, NULL, 0, on_probed, d, &d->probe);
         if (r == 0 || r == -ENODEV)
                 return;
         (void)fprintf(stderr, SD_ERR "usbzoned: %s cannot be read: %s\n", d->usb->sysname,
@@ -235,6 +269,7 @@ static void forget_facts(Drive *d)
 {
         bool posing = d->usb->listed && !device_has_storage(&d->facts.interfaces);
 
+        d->retried = false;
         d->facts.probe = PROBE_NOT_TRIED;
         d->facts.probe_reason = REASON_INTERNAL_ERROR;
         d->facts.refused = posing ? REASON_DEVICE_CLASS_BLOCKED : REASON_INTERNAL_ERROR;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The drive object: its states and what may happen in each, its life, its view. */
+#include "daemon/drive-internal.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +10,6 @@
 
 #include "daemon/bus.h"
 #include "daemon/drive-gate.h"
-#include "daemon/drive-internal.h"
 #include "daemon/event.h"
 #include "lib/text.h"
 
@@ -80,6 +81,7 @@ int drive_move(Drive *d, DriveEvent event)
         }
         drive_disarm(d);
         d->state = next;
+        manager_rest_soon(d->m);
         return 0;
 }
 

@@ -21,7 +21,6 @@
 #define X(name, text) DRIVE_##name,
 typedef enum DriveState { DRIVE_STATE_TABLE(X) DRIVE_STATE_MAX_ } DriveState;
 #undef X
-
 const char *drive_state_name(DriveState state);
 
 /* What the bus and the ledger show of a drive. Texts are escaped. */
@@ -55,8 +54,8 @@ typedef void (*DriveDone)(void *userdata, int result);
 int drive_write_label(Drive *d, const uint8_t label[LABEL_SIZE], DriveDone done,
                       void *userdata) _must_check_;
 
-/* Reads partition table facts through the probe child, for enrolment: first byte used by a partition
- * or file system. `ret_first` bytes; 0 = the label area itself lies in a file system. */
+/* Reads partition table facts through the probe child, for enrolment: first byte used by a
+ * partition or file system. `ret_first` bytes; 0 = the label area itself lies in a file system. */
 typedef void (*DriveLayoutDone)(void *userdata, int result, uint64_t first_used, const char *table);
 int drive_check_layout(Drive *d, DriveLayoutDone done, void *userdata) _must_check_;
 
@@ -76,6 +75,5 @@ void drive_inspect(Drive *d);
 /* Removes what an earlier instance remembered of devices that are no longer there. */
 void drive_keep_sweep(Manager *m);
 
-/* For the block server: a disk of this drive appeared or changed. `path`: its folder below the
- * device's. */
+/* For the block server: a disk of this drive appeared or changed; `path` is its folder. */
 void drive_disk(Drive *d, const BlockQuery *q, const char *path, BlockReply *ret);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Frees unused heap, and lets go of program text that was needed last for a decision. Text is mapped
- * from files and never written, so it comes back from the page cache when it is called again. */
+/* Frees unused heap, and lets go of program text that was needed last for a decision. Text is
+ * mapped from files and never written, so it comes back from the page cache when it is called
+ * again. */
 #include "daemon/footprint.h"
 
 #include <link.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The gate: the only writer of sysfs, and the only user of the usbfs calls that bind and unbind.
- * What can wait on a device (unbinding, binding, syncing) is done by a short-lived worker, so that a
- * device that does not answer never stops the daemon. */
+ * What can wait on a device (unbinding, binding, syncing) is done by a short-lived worker, so that
+ * a device that does not answer never stops the daemon. */
 #pragma once
 
 #include <systemd/sd-event.h>
@@ -26,7 +26,8 @@ int gate_close_unbound(const UsbDevice *u) _must_check_;
 /* The same, but interfaces with a driver are left alone. */
 int gate_close_unused(const UsbDevice *u) _must_check_;
 
-/* A drive swapped while the computer sleeps must not be taken for the one before (no reset-resume). */
+/* A drive swapped while the computer sleeps must not be taken for the one before (no reset-resume).
+ * */
 int gate_forget_in_sleep(const UsbDevice *u) _must_check_;
 
 /* Makes udev ask about a disk again. `path` is the disk's folder below the device's. */

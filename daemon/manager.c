@@ -24,7 +24,8 @@
 #include "lib/names.h"
 #include "lib/text.h"
 
-#define REST_USEC 1000000u
+#define REST_USEC 2000000u  /* after the last thing that happened to a drive */
+#define TRIM_USEC 15000000u /* after that */
 
 int manager_new(Manager **ret)
 {
@@ -58,6 +59,7 @@ Manager *manager_free(Manager *m)
         sd_event_source_disable_unref(m->grant_timer);
         sd_event_source_disable_unref(m->rescan_timer);
         sd_event_source_disable_unref(m->rest_timer);
+        sd_event_source_disable_unref(m->trim_timer);
         m->probes = probe_pool_free(m->probes);
         m->ledger = ledger_close(m->ledger);
         m->trust = trust_free(m->trust);
@@ -74,12 +76,33 @@ static void complain(const char *what, int error)
         (void)fprintf(stderr, SD_ERR "usbzoned: %s: %s\n", what, strerror(-error));
 }
 
+static int on_trim(sd_event_source *s _unused_, uint64_t usec _unused_, void *userdata _unused_)
+{
+        footprint_trim();
+        return 0;
+}
+
+static int arm(Manager *m, sd_event_source **timer, uint64_t usec, sd_event_time_handler_t handler)
+{
+        int r;
+
+        if (!*timer)
+                r = sd_event_add_time_relative(m->event, timer, CLOCK_MONOTONIC, usec, usec / 4,
+                                               handler, m);
+        else
+                r = sd_event_source_set_time_relative(*timer, usec);
+        return r < 0 ? r : sd_event_source_set_enabled(*timer, SD_EVENT_ONESHOT);
+}
+
 static int on_rest(sd_event_source *s _unused_, uint64_t usec _unused_, void *userdata)
 {
         Manager *m = userdata;
+        int r;
 
         probe_pool_fill(m->probes);
-        footprint_trim();
+        r = arm(m, &m->trim_timer, TRIM_USEC, on_trim);
+        if (r < 0)
+                complain("a timer", r);
         return 0;
 }
 
@@ -87,15 +110,9 @@ void manager_rest_soon(Manager *m)
 {
         int r;
 
-        if (!m->rest_timer)
-                r = sd_event_add_time_relative(m->event, &m->rest_timer, CLOCK_MONOTONIC, REST_USEC,
-                                               REST_USEC / 4, on_rest, m);
-        else
-                r = sd_event_source_set_time_relative(m->rest_timer, REST_USEC);
-        if (r >= 0)
-                r = sd_event_source_set_enabled(m->rest_timer, SD_EVENT_ONESHOT);
+        r = arm(m, &m->rest_timer, REST_USEC, on_rest);
         if (r < 0)
-                complain("the timer of rest", r);
+                complain("a timer", r);
 }
 
 int64_t manager_now(Manager *m _unused_)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The daemon's one object: owns the event loop, what is trusted, the drives, the ledger and the bus. */
+/* The daemon's one object: owns the event loop, what is trusted, the drives, the ledger and the
+ * bus. */
 #pragma once
 
 #include <json-c/json.h>
@@ -33,7 +34,7 @@ typedef struct Manager {
         uint64_t next_drive; /* number of the next drive object, 1.. */
         sd_event_source *grant_timer;
         sd_event_source *rescan_timer;
-        sd_event_source *rest_timer;
+        sd_event_source *rest_timer, *trim_timer;
         struct ProbePool *probes;
 } Manager;
 
@@ -46,8 +47,8 @@ int manager_start(Manager *m) _must_check_;
 /* A clean end: recorded; drives in use stay in use, everything else stays closed. */
 void manager_stop(Manager *m);
 
-/* Loads /etc/usbzone anew. The old snapshot stays if the new one is bad (then > 0 and the message of
- * what is wrong); all drives are decided again. Records "policy-loaded" or "policy-refused". */
+/* Loads /etc/usbzone anew. The old snapshot stays if the new one is bad (then > 0 and the message
+ * of what is wrong); all drives are decided again. Records "policy-loaded" or "policy-refused". */
 int manager_reload(Manager *m, char **ret_message) _must_check_;
 
 /* Sets and persists the mode, records it with who asked, decides all drives again. */

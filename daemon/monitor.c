@@ -12,8 +12,8 @@
 #include "daemon/event.h"
 #include "daemon/gate.h"
 
-/* Events straight from the kernel: everything a decision needs is in sysfs, and udev's rules for the
- * same device do nothing to a gated interface. Waiting for them would only delay the user. */
+/* Events straight from the kernel: everything a decision needs is in sysfs, and udev's rules for
+ * the same device do nothing to a gated interface. Waiting for them would only delay the user. */
 #define EVENT_SOURCE "kernel"
 #define BUFFER_SIZE (8 * 1024 * 1024)
 #define COMPARE_USEC 60000000u

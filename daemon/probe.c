@@ -35,7 +35,8 @@ struct ProbePool {
 static bool answer_is_sane(const ProbeAnswer *a)
 {
         if (a->outcome >= PROBE_OUTCOME_MAX_ || a->has_area > 1 || a->n_luns > 16 ||
-            a->device_type > 0x1f || a->table[sizeof(a->table) - 1] != '\0')
+            a->device_type > 0x1f || a->table[sizeof(a->table) - 1] != '\0' ||
+            a->why[sizeof(a->why) - 1] != '\0')
                 return false;
         if (a->outcome != PROBE_OUTCOME_OK)
                 return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Probe children: each reads, or writes, the label area of one claimed interface and is gone. One waits
- * ready and shut in, knowing no device, so that a plug need not wait for a program to start. */
+/* Probe children: each reads, or writes, the label area of one claimed interface and is gone. One
+ * waits ready and shut in, knowing no device, so that a plug need not wait for a program to start.
+ * */
 #pragma once
 
 #include <systemd/sd-event.h>
@@ -16,8 +17,8 @@ ProbePool *probe_pool_free(ProbePool *pool);
 /* Starts the child that waits, unless there is one. */
 void probe_pool_fill(ProbePool *pool);
 
-/* `result`: 0 with a checked answer, or -ETIMEDOUT (killed), -EPROTO (no or a senseless answer). The
- * child has been killed. */
+/* `result`: 0 with a checked answer, or -ETIMEDOUT (killed), -EPROTO (no or a senseless answer).
+ * The child has been killed. */
 typedef void (*ProbeDone)(void *userdata, int result, const ProbeAnswer *answer);
 
 /* `label` (PROBE_COPY_SIZE bytes) and `first_copy` (0 or 1) are for PROBE_WRITE. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Numbers from the module aliases without a class of usb-storage, ums-*, rtsx_usb, vub300 and ushc in
- * Linux 6.1: `modinfo -F alias usb-storage | grep 'ic\*'`. */
+/* Numbers from the module aliases without a class of usb-storage, ums-*, rtsx_usb, vub300 and ushc
+ * in Linux 6.1: `modinfo -F alias usb-storage | grep 'ic\*'`. */
 #include "daemon/storage-ids.h"
 
 #include <stdlib.h>

@@ -37,8 +37,8 @@ typedef struct UsbDevice {
         size_t n_held;
 } UsbDevice;
 
-/* Looks at the device called `sysname` ("1-1.2"). A held device and 0 if it is gated, 1 if it is not;
- * -errno, -ENODEV among others when it has gone meanwhile. */
+/* Looks at the device called `sysname` ("1-1.2"). A held device and 0 if it is gated, 1 if it is
+ * not; -errno, -ENODEV among others when it has gone meanwhile. */
 int usb_device_open(const char *sysname, UsbDevice **ret) _must_check_;
 UsbDevice *usb_device_close(UsbDevice *u);
 DEFINE_FREEP(UsbDevice, usb_device_close)
@@ -56,8 +56,8 @@ int usb_device_hold_interfaces(UsbDevice *u) _must_check_;
 
 /* The driver bound to an interface: 0 and its name, 1 if there is none, -errno. */
 int usb_device_driver(const UsbDevice *u, const UsbHeld *h, char *ret, size_t size) _must_check_;
-/* Reads an attribute below the device's folder; NUL-terminated, without the final newline. Returns its
- * length or -errno. */
+/* Reads an attribute below the device's folder; NUL-terminated, without the final newline. Returns
+ * its length or -errno. */
 int usb_device_attribute(const UsbDevice *u, const char *name, char *ret, size_t size) _must_check_;
 
 /* The storage interface of a plain storage device, or NULL. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* usbzone-block: run by the udev rule for each USB disk before anything else looks at it. Reads the
- * label area through the kernel, asks the daemon, sets the disk read-only and prints udev properties. */
+ * label area through the kernel, asks the daemon, sets the disk read-only and prints udev
+ * properties. */
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <stdio.h>
@@ -55,7 +56,8 @@ static int event_read(Event *ret)
         return ret->node[0] == '/' && ret->major > 0 ? 0 : -EINVAL;
 }
 
-/* Opens the disk and makes sure that it is the one the event is about. -ENOMEDIUM for an empty slot. */
+/* Opens the disk and makes sure that it is the one the event is about. -ENOMEDIUM for an empty
+ * slot. */
 static int disk_open(const Event *e, int flags, int *ret_fd)
 {
         _cleanup_(fd_closep) int fd = -EBADF;
@@ -127,7 +129,8 @@ static int daemon_ask(const BlockQuery *q, BlockReply *ret)
         return block_reply_decode(reply, (size_t)n, ret);
 }
 
-/* Mounted, swapped to, or under a device-mapper or RAID device: the kernel refuses a second owner. */
+/* Mounted, swapped to, or under a device-mapper or RAID device: the kernel refuses a second owner.
+ * */
 static bool disk_is_busy(const Event *e)
 {
         _cleanup_(fd_closep) int fd = -EBADF;

@@ -3,10 +3,11 @@
 #include "daemon/probe/bot.h"
 
 #include <linux/usbdevice_fs.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <time.h>
 
-#include "daemon/probe/wire.h"
 #include "lib/cursor.h"
 
 #define CBW_SIZE 31
@@ -26,6 +27,16 @@ uint64_t bot_now_ms(void)
 
         (void)clock_gettime(CLOCK_MONOTONIC, &t);
         return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+int bot_because(Bot *b, int outcome, const char *format, ...)
+{
+        va_list args;
+
+        va_start(args, format);
+        (void)vsnprintf(b->why, sizeof(b->why), format, args);
+        va_end(args);
+        return outcome;
 }
 
 /* The time a transfer may take: its own limit, or what is left of the whole; 0 = none left. */
@@ -73,6 +84,12 @@ static void reset_recovery(Bot *b)
                 (void)clear_halt(b, b->out);
 }
 
+static int outcome_of(Bot *b, int libusb_error, const char *phase)
+{
+        return bot_because(b, libusb_error == LIBUSB_ERROR_TIMEOUT ? BOT_E_TIMEOUT : BOT_E_BROKEN,
+                           "%s: %s", phase, libusb_error_name(libusb_error));
+}
+
 int bot_max_lun(Bot *b, uint8_t *ret)
 {
         uint8_t max = 0;
@@ -80,12 +97,12 @@ int bot_max_lun(Bot *b, uint8_t *ret)
 
         r = control(b, LIBUSB_ENDPOINT_IN | LIBUSB_REQUEST_TYPE_CLASS | LIBUSB_RECIPIENT_INTERFACE,
                     REQUEST_MAX_LUN, 0, b->interface, &max, 1);
-        if (r == LIBUSB_ERROR_TIMEOUT)
-                return BOT_E_TIMEOUT;
         if (r == LIBUSB_ERROR_PIPE || r == 0)
                 max = 0;
-        else if (r != 1 || max > LUN_LIMIT)
-                return BOT_E_BROKEN;
+        else if (r < 0)
+                return outcome_of(b, r, "GET MAX LUN");
+        else if (max > LUN_LIMIT)
+                return bot_because(b, BOT_E_BROKEN, "GET MAX LUN: %u", max);
         *ret = max;
         return 0;
 }
@@ -101,11 +118,6 @@ static int bulk(Bot *b, uint8_t endpoint, void *data, uint32_t size, unsigned li
         r = libusb_bulk_transfer(b->handle, endpoint, data, (int)size, &done, ms);
         *ret_done = done > 0 ? (uint32_t)done : 0;
         return r;
-}
-
-static int outcome_of(int libusb_error)
-{
-        return libusb_error == LIBUSB_ERROR_TIMEOUT ? BOT_E_TIMEOUT : BOT_E_BROKEN;
 }
 
 static int send_command(Bot *b, const BotCommand *c)
@@ -124,8 +136,8 @@ static int send_command(Bot *b, const BotCommand *c)
         writer_bytes(&w, c->cdb, sizeof(c->cdb));
         r = bulk(b, b->out, cbw, CBW_SIZE, PROBE_COMMAND_MS, &done);
         if (r < 0)
-                return outcome_of(r);
-        return done == CBW_SIZE ? 0 : BOT_E_BROKEN;
+                return outcome_of(b, r, "command");
+        return done == CBW_SIZE ? 0 : bot_because(b, BOT_E_BROKEN, "command cut");
 }
 
 /* A stall ends the data early and is no error: the status tells (section 6.7). */
@@ -140,7 +152,7 @@ static int move_data(Bot *b, const BotCommand *c, uint32_t *ret_done)
         r = bulk(b, endpoint, c->data, c->size, PROBE_DATA_MS, ret_done);
         if (r == LIBUSB_ERROR_PIPE)
                 r = clear_halt(b, endpoint);
-        return r < 0 ? outcome_of(r) : 0;
+        return r < 0 ? outcome_of(b, r, "data") : 0;
 }
 
 /* Figure 2: a stalled or empty status is asked for once more. */
@@ -161,13 +173,13 @@ static int receive_status(Bot *b, uint8_t csw[CSW_SIZE])
                         break;
         }
         if (r < 0)
-                return outcome_of(r);
-        return done == CSW_SIZE ? 0 : BOT_E_BROKEN;
+                return outcome_of(b, r, "status");
+        return done == CSW_SIZE ? 0 : bot_because(b, BOT_E_BROKEN, "status of %u bytes", done);
 }
 
 /* Valid and meaningful, section 6.3. */
-static int check_status(const Bot *b, const BotCommand *c, const uint8_t csw[CSW_SIZE],
-                        uint32_t moved, uint32_t *ret_done)
+static int check_status(Bot *b, const BotCommand *c, const uint8_t csw[CSW_SIZE], uint32_t moved,
+                        uint32_t *ret_done)
 {
         Reader r = reader(csw, CSW_SIZE);
         uint32_t signature = reader_le32(&r);
@@ -176,11 +188,12 @@ static int check_status(const Bot *b, const BotCommand *c, const uint8_t csw[CSW
         uint8_t status = reader_u8(&r);
 
         if (r.failed || signature != CSW_SIGNATURE || tag != b->tag)
-                return BOT_E_BROKEN;
+                return bot_because(b, BOT_E_BROKEN, "status is none, or of another command");
         if (status == CSW_FAILED)
                 return BOT_E_CHECK;
         if (status != CSW_PASSED || residue > c->size)
-                return BOT_E_BROKEN;
+                return bot_because(b, BOT_E_BROKEN, "status %u, residue %u of %u", status, residue,
+                                   c->size);
         *ret_done = MIN(moved, c->size - residue);
         return 0;
 }

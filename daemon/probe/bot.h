@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "daemon/probe/wire.h"
 #include "lib/macros.h"
 
 typedef struct Bot {
@@ -14,7 +15,8 @@ typedef struct Bot {
         uint8_t interface, in, out;
         uint8_t lun;
         uint32_t tag;
-        uint64_t deadline_ms; /* CLOCK_MONOTONIC; nothing starts after it */
+        uint64_t deadline_ms;     /* CLOCK_MONOTONIC; nothing starts after it */
+        char why[PROBE_WHY_SIZE]; /* what went wrong last, for the log */
 } Bot;
 
 /* Outcomes > 0. */
@@ -33,8 +35,11 @@ typedef struct BotCommand {
 } BotCommand;
 
 uint64_t bot_now_ms(void);
+/* Notes what went wrong and returns `outcome`. */
+int bot_because(Bot *b, int outcome, const char *format, ...) _printf_(3, 4);
 
-/* GET MAX LUN (BOT 3.2): highest LUN, 0 when the device stalls it. 0, BOT_E_TIMEOUT, BOT_E_BROKEN. */
+/* GET MAX LUN (BOT 3.2): highest LUN, 0 when the device stalls it. 0, BOT_E_TIMEOUT, BOT_E_BROKEN.
+ * */
 int bot_max_lun(Bot *b, uint8_t *ret) _must_check_;
 
 /* Runs one command. `ret_done` is the number of data bytes that count (sent minus residue). */

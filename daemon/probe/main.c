@@ -117,27 +117,38 @@ static int write_label(Bot *b, ProbeAnswer *a, const ProbeRequest *q)
         return 0;
 }
 
-static uint8_t probe(libusb_context *usb, const ProbeRequest *q, ProbeAnswer *a)
+static int work(Bot *b, libusb_context *usb, const ProbeRequest *q, ProbeAnswer *a)
+{
+        int r;
+
+        r = open_device(usb, b);
+        if (r < 0)
+                return bot_because(b, SCSI_E_FAILED, "device: %s", strerror(-r));
+        r = read_drive(b, a);
+        if (r == 0 && q->mode == PROBE_WRITE)
+                r = write_label(b, a, q);
+        if (r == 0 && q->mode == PROBE_LAYOUT)
+                r = a->has_area ? layout_read(b, a) : SCSI_E_FAILED;
+        return r;
+}
+
+static void probe(libusb_context *usb, const ProbeRequest *q, ProbeAnswer *a)
 {
         Bot b = {.fd = PROBE_FD_DEVICE,
                  .interface = q->interface,
                  .deadline_ms = bot_now_ms() + PROBE_TOTAL_MS};
-        int r;
+        int r = work(&b, usb, q, a);
 
-        if (open_device(usb, &b) < 0)
-                return PROBE_OUTCOME_FAILED;
-        r = read_drive(&b, a);
-        if (r == 0 && q->mode == PROBE_WRITE)
-                r = write_label(&b, a, q);
-        if (r == 0 && q->mode == PROBE_LAYOUT)
-                r = a->has_area ? layout_read(&b, a) : SCSI_E_FAILED;
+        if (r != 0)
+                memcpy(a->why, b.why, sizeof(a->why));
         if (r == 0)
-                return PROBE_OUTCOME_OK;
-        return r == SCSI_E_FAILED ? PROBE_OUTCOME_FAILED : (uint8_t)r;
+                a->outcome = PROBE_OUTCOME_OK;
+        else
+                a->outcome = r == SCSI_E_FAILED ? PROBE_OUTCOME_FAILED : (uint8_t)r;
 }
 
-/* Everything that needs more than transfers is done before a device is known. The number of the usbfs
- * descriptor is kept free while libusb opens its own. */
+/* Everything that needs more than transfers is done before a device is known. The number of the
+ * usbfs descriptor is kept free while libusb opens its own. */
 static int prepare(libusb_context **ret_usb)
 {
         int r;
@@ -194,7 +205,7 @@ int main(void)
                 (void)fprintf(stderr, "usbzone-probe: cannot start: %s\n", strerror(-r));
         if (r != 0)
                 _exit(r < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
-        answer.outcome = probe(usb, &q, &answer);
+        probe(usb, &q, &answer);
         probe_answer_encode(&answer, bytes);
         r = send(PROBE_FD_SOCKET, bytes, sizeof(bytes), MSG_NOSIGNAL) < 0;
         /* No tidying: whatever the device still holds up ends with the process. */

@@ -65,8 +65,9 @@ static int request_sense(Bot *b, Sense *ret)
         return 0;
 }
 
-static int outcome_of_sense(Sense s)
+static int outcome_of_sense(Bot *b, uint8_t op, Sense s)
 {
+        (void)bot_because(b, 0, "command %02x: sense key %x, code %02x", op, s.key, s.asc);
         if (s.key == KEY_NOT_READY && s.asc == ASC_NO_MEDIUM)
                 return PROBE_OUTCOME_NO_MEDIUM;
         if (s.key == KEY_DATA_PROTECT)
@@ -85,16 +86,19 @@ static int run(Bot *b, const BotCommand *c, uint32_t at_least)
         for (int i = 0; i < RETRIES; i++) {
                 r = bot_run(b, c, &done);
                 if (r == 0)
-                        return done >= at_least ? 0 : SCSI_E_FAILED;
+                        return done >= at_least
+                                       ? 0
+                                       : bot_because(b, SCSI_E_FAILED, "command %02x: %u bytes",
+                                                     c->cdb[0], done);
                 if (r != BOT_E_CHECK)
                         return outcome_of(r);
                 r = request_sense(b, &sense);
                 if (r != 0)
                         return r;
                 if (sense.key != KEY_UNIT_ATTENTION)
-                        return outcome_of_sense(sense);
+                        return outcome_of_sense(b, c->cdb[0], sense);
         }
-        return SCSI_E_FAILED;
+        return bot_because(b, SCSI_E_FAILED, "command %02x: attention without end", c->cdb[0]);
 }
 
 /* What the kernel does to the same bytes before it shows them in sysfs: beyond a NUL, and for what
@@ -131,7 +135,7 @@ int scsi_inquiry(Bot *b, ScsiInquiry *ret)
         reader_bytes(&r, i.vendor, sizeof(i.vendor));
         reader_bytes(&r, i.product, sizeof(i.product));
         if (r.failed || (first & 0xe0u) != 0) /* a LUN that is not there */
-                return SCSI_E_FAILED;
+                return bot_because(b, SCSI_E_FAILED, "INQUIRY: no such unit");
         clean_text(i.vendor, sizeof(i.vendor));
         clean_text(i.product, sizeof(i.product));
         *ret = i;
@@ -165,11 +169,11 @@ int scsi_wait_ready(Bot *b)
                 if (sense.key <= KEY_RECOVERED || sense.key == KEY_UNIT_ATTENTION)
                         continue;
                 if (sense.key != KEY_NOT_READY || sense.asc == ASC_NO_MEDIUM)
-                        return outcome_of_sense(sense);
+                        return outcome_of_sense(b, OP_TEST_UNIT_READY, sense);
                 pause_ms(pause);
                 pause = MIN(pause * 2, READY_PAUSE_MAX_MS);
         }
-        return PROBE_OUTCOME_TIMEOUT;
+        return bot_because(b, PROBE_OUTCOME_TIMEOUT, "not ready in time");
 }
 
 static int capacity_16(Bot *b, uint32_t *ret_block_size, uint64_t *ret_last)
@@ -212,7 +216,7 @@ int scsi_capacity(Bot *b, uint32_t *ret_block_size, uint64_t *ret_blocks)
                 return outcome;
         if (size < 512 || size > PROBE_COPY_SIZE || (size & (size - 1)) != 0 ||
             last >= UINT64_MAX / PROBE_COPY_SIZE)
-                return SCSI_E_FAILED;
+                return bot_because(b, SCSI_E_FAILED, "blocks of %u bytes", size);
         *ret_block_size = size;
         *ret_blocks = last + 1;
         return 0;
@@ -262,7 +266,7 @@ int scsi_flush(Bot *b)
         r = request_sense(b, &sense);
         if (r != 0)
                 return r;
-        return sense.key <= KEY_RECOVERED || sense.key == KEY_ILLEGAL_REQUEST
-                       ? 0
-                       : outcome_of_sense(sense);
+        if (sense.key <= KEY_RECOVERED || sense.key == KEY_ILLEGAL_REQUEST)
+                return 0;
+        return outcome_of_sense(b, OP_SYNCHRONIZE_CACHE_10, sense);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the probe child answers: a fixed size, little endian, no raw structs. The child holds one socket,
- * over which one request (request.h) comes, with the usbfs descriptor, and one answer goes. */
+/* What the probe child answers: a fixed size, little endian, no raw structs. The child holds one
+ * socket; over it one request (request.h) comes, with the usbfs descriptor, and one answer goes. */
 #pragma once
 
 #include <stdint.h>
@@ -19,9 +19,10 @@
 #define PROBE_VENDOR_SIZE 8u
 #define PROBE_PRODUCT_SIZE 16u
 #define PROBE_TABLE_SIZE 16u
+#define PROBE_WHY_SIZE 64u
 #define PROBE_ANSWER_SIZE \
         (4 + 4 + PROBE_VENDOR_SIZE + PROBE_PRODUCT_SIZE + 4 + 8 + 8 + PROBE_TABLE_SIZE + \
-         PROBE_AREA_SIZE)
+         PROBE_WHY_SIZE + PROBE_AREA_SIZE)
 
 #define PROBE_COMMAND_MS 1000u
 #define PROBE_DATA_MS 2000u
@@ -47,6 +48,7 @@ typedef struct ProbeAnswer {
         uint64_t capacity;   /* bytes */
         uint64_t first_used; /* bytes; layout only */
         char table[PROBE_TABLE_SIZE];
+        char why[PROBE_WHY_SIZE]; /* what went wrong, for the log */
         uint8_t area[PROBE_AREA_SIZE];
 } ProbeAnswer;
 
@@ -65,6 +67,7 @@ static inline void probe_answer_encode(const ProbeAnswer *a, uint8_t ret[PROBE_A
         writer_le64(&w, a->capacity);
         writer_le64(&w, a->first_used);
         writer_bytes(&w, a->table, sizeof(a->table));
+        writer_bytes(&w, a->why, sizeof(a->why));
         writer_bytes(&w, a->area, sizeof(a->area));
 }
 
@@ -85,6 +88,7 @@ static inline int probe_answer_decode(const uint8_t bytes[PROBE_ANSWER_SIZE], Pr
         ret->capacity = reader_le64(&r);
         ret->first_used = reader_le64(&r);
         reader_bytes(&r, ret->table, sizeof(ret->table));
+        reader_bytes(&r, ret->why, sizeof(ret->why));
         reader_bytes(&r, ret->area, sizeof(ret->area));
         return r.failed ? -EBADMSG : 0;
 }
