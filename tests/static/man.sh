@@ -54,7 +54,7 @@ if [ -x "$ctl" ] && [ -f "$page" ]; then
                 done
                 while IFS= read -r o; do
                         printf '%s\n' "${options[@]}" | grep -qxF -e "$o" ||
-                                complain "$page:$(grep -nm1 -F -e "${o//-/\\-}" "$page" | cut -d: -f1)" "$v: the program has no $o"
+                                complain "$page:$(grep -nm1 -F -e "${o#-}" "$page" | cut -d: -f1)" "$v: the program has no $o"
                 done < <(grep -oE -- '^ +(-[a-zA-Z], )?--[a-z][a-z-]*' <<<"$part" | grep -oE -- '--[a-z-]+' | sort -u)
         done
         # In the completion, too.
