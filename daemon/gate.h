@@ -26,8 +26,8 @@ int gate_close_unbound(const UsbDevice *u) _must_check_;
 /* The same, but interfaces with a driver are left alone. */
 int gate_close_unused(const UsbDevice *u) _must_check_;
 
-/* A drive swapped while the computer sleeps must not be taken for the one before (no reset-resume).
- * */
+/* A drive swapped while the computer sleeps must not be taken for the one before (no
+ * reset-resume). */
 int gate_forget_in_sleep(const UsbDevice *u) _must_check_;
 
 /* Makes udev ask about a disk again. `path` is the disk's folder below the device's. */

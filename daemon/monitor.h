@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Hears of USB devices from the kernel, and looks at all of them when it may have missed something.
- * */
+/* Hears of USB devices from the kernel, and looks at all of them when it may have missed
+ * something. */
 #pragma once
 
 #include "daemon/manager.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Probe children: each reads, or writes, the label area of one claimed interface and is gone. One
- * waits ready and shut in, knowing no device, so that a plug need not wait for a program to start.
- * */
+/* Probe children: each reads, or writes, the label area of one claimed interface and is gone.
+ * One waits ready and shut in, knowing no device, so that a plug need not wait for a program to
+ * start. */
 #pragma once
 
 #include <systemd/sd-event.h>

@@ -129,8 +129,8 @@ static int daemon_ask(const BlockQuery *q, BlockReply *ret)
         return block_reply_decode(reply, (size_t)n, ret);
 }
 
-/* Mounted, swapped to, or under a device-mapper or RAID device: the kernel refuses a second owner.
- * */
+/* Mounted, swapped to, or under a device-mapper or RAID device: the kernel refuses a second
+ * owner. */
 static bool disk_is_busy(const Event *e)
 {
         _cleanup_(fd_closep) int fd = -EBADF;

@@ -38,8 +38,8 @@ uint64_t bot_now_ms(void);
 /* Notes what went wrong and returns `outcome`. */
 int bot_because(Bot *b, int outcome, const char *format, ...) _printf_(3, 4);
 
-/* GET MAX LUN (BOT 3.2): highest LUN, 0 when the device stalls it. 0, BOT_E_TIMEOUT, BOT_E_BROKEN.
- * */
+/* GET MAX LUN (BOT 3.2): highest LUN, 0 when the device stalls it. 0, BOT_E_TIMEOUT,
+ * BOT_E_BROKEN. */
 int bot_max_lun(Bot *b, uint8_t *ret) _must_check_;
 
 /* Runs one command. `ret_done` is the number of data bytes that count (sent minus residue). */

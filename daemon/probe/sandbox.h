@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The probe's walls: nothing but one usbfs descriptor, one pipe, a little memory and a little time.
- * */
+/* The probe's walls: nothing but one usbfs descriptor, one pipe, a little memory and a little
+ * time. */
 #pragma once
 
 #include "lib/macros.h"

@@ -5,8 +5,8 @@
 #include "daemon/probe/bot.h"
 #include "daemon/probe/wire.h"
 
-/* All return 0 or a ProbeOutcome other than OK as a number > 0; FAILED is given as SCSI_E_FAILED.
- * */
+/* All return 0 or a ProbeOutcome other than OK as a number > 0; FAILED is given as
+ * SCSI_E_FAILED. */
 #define SCSI_E_FAILED PROBE_OUTCOME_MAX_
 
 typedef struct ScsiInquiry {
