@@ -15,7 +15,7 @@ static void check_lines(const char *data, size_t size)
                 const char *end = memchr(data, '\n', size);
                 size_t n = end ? (size_t)(end - data) + 1 : size;
                 uint64_t seq = chain.seq;
-                int r = chain_check(&chain, data, n);
+                int r = chain_check(&chain, NULL, data, n);
 
                 HOLDS(r >= 0 && chain.seq == seq + (r == 0 ? 1 : 0));
                 HOLDS(end || r == CHAIN_E_TORN);
@@ -24,25 +24,31 @@ static void check_lines(const char *data, size_t size)
         }
 }
 
-/* What can be appended, checks. */
-static void append_body(const uint8_t *data, size_t size)
+/* What can be appended, checks, with a seal and without. */
+static void append_body(const char *text, const MacKey *key)
 {
         static char line[CHAIN_LINE_MAX];
-        char *text = fuzz_text(data, size);
         Chain made = {0}, checked = {0};
-        size_t n;
+        uint8_t mac[DIGEST_SIZE];
+        size_t n, covered;
 
-        if (chain_append(&made, text, line, &n) == 0) {
-                HOLDS(chain_check(&checked, line, n) == 0);
-                HOLDS(memcmp(&made, &checked, sizeof(made)) == 0);
-                HOLDS(chain_check(&checked, line, n) == CHAIN_E_GAP);
-        }
-        free(text);
+        if (chain_append(&made, text, key, line, &n) != 0)
+                return;
+        HOLDS(chain_check(&checked, NULL, line, n) == 0);
+        HOLDS(memcmp(&made, &checked, sizeof(made)) == 0);
+        HOLDS(chain_check(&checked, NULL, line, n) == CHAIN_E_GAP);
+        HOLDS(chain_line_mac(line, n, &covered, mac) == (key ? 1 : 0));
+        HOLDS(!key || covered < n);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+        const MacKey key = {.seq = 1};
+        char *text = fuzz_text(data, size);
+
         check_lines((const char *)data, size);
-        append_body(data, size);
+        append_body(text, NULL);
+        append_body(text, &key);
+        free(text);
         return 0;
 }
