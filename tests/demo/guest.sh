@@ -60,7 +60,7 @@ untouched() {
                 fail 'UNEXPECTED: the kernel took the drive'
                 klog_since | tail -n 5
         else
-                tell 'kernel:  no storage driver bound, no disk, not one byte read'
+                tell 'kernel:  no storage driver bound, no disk: it has read not one byte'
         fi
 }
 
