@@ -15,6 +15,8 @@
 /* udev may be busy with a whole boot. */
 #define ANSWER_USEC 120000000u
 #define ATTRIBUTE_MAX 64u
+/* Between a drive that cannot be read and the news that it is gone. */
+#define REMOVAL_USEC 2000000u
 
 static void answer(const Drive *d, BlockAnswer a, BlockReply *ret)
 {
@@ -115,9 +117,31 @@ static void decide_bound(Drive *d, const BlockQuery *q, BlockReply *ret)
         bus_drive_changed(d->m->bus, d);
 }
 
+static int on_unreadable(sd_event_source *s _unused_, uint64_t usec _unused_, void *userdata)
+{
+        Drive *d = userdata;
+
+        drive_disarm(d);
+        if (usb_device_is_alive(d->usb))
+                drive_refuse(d, REASON_PROBE_FAILED);
+        return 0;
+}
+
+/* Hidden, and nothing said yet: mostly it is being pulled this very moment. */
+static void wait_for_removal(Drive *d, BlockReply *ret)
+{
+        answer(d, BLOCK_HIDE, ret);
+        if (drive_arm(d, REMOVAL_USEC, on_unreadable) < 0)
+                drive_refuse(d, REASON_PROBE_FAILED);
+}
+
 static void on_handover(Drive *d, const BlockQuery *q, const char *path, BlockReply *ret)
 {
         note_disk(d, q, path);
+        if (!d->m->observe && !q->has_area) {
+                wait_for_removal(d, ret);
+                return;
+        }
         if (!d->m->observe && !same_area(d, q)) {
                 drive_refuse(d, REASON_MEDIUM_SWAPPED);
                 answer(d, BLOCK_HIDE, ret);
@@ -146,6 +170,8 @@ static void on_change(Drive *d, const BlockQuery *q, BlockReply *ret)
                 answer_effect(d, ret);
         } else if (q->capacity == 0) { /* an empty slot: nothing to see, nothing to decide */
                 answer(d, BLOCK_HIDE, ret);
+        } else if (!q->has_area) {
+                wait_for_removal(d, ret);
         } else if (swapped) {
                 drive_refuse(d, REASON_MEDIUM_SWAPPED);
                 answer(d, BLOCK_HIDE, ret);
@@ -169,7 +195,6 @@ static void on_use(Drive *d, const BlockQuery *q, const char *path, BlockReply *
         if (!d->disk.known)
                 note_disk(d, q, path);
         if (TAKE(d->recheck, false)) {
-                drive_disarm(d);
                 d->disk.diskseq = q->diskseq;
                 decide_bound(d, q, ret);
                 return;
@@ -179,13 +204,17 @@ static void on_use(Drive *d, const BlockQuery *q, const char *path, BlockReply *
 
 void drive_disk(Drive *d, const BlockQuery *q, const char *path, BlockReply *ret)
 {
+        drive_disarm(d);
         switch (d->state) {
         case DRIVE_HANDOVER:
                 on_handover(d, q, path, ret);
                 return;
         case DRIVE_MEDIATED:
                 note_disk(d, q, path);
-                decide_bound(d, q, ret);
+                if (q->has_area || q->capacity < LABEL_DRIVE_MIN)
+                        decide_bound(d, q, ret);
+                else
+                        wait_for_removal(d, ret);
                 return;
         case DRIVE_IN_USE:
                 on_use(d, q, path, ret);
