@@ -9,7 +9,8 @@ product_up internal
 enrolled "$T/own.img" --serial UZ-OWN
 drive_image "$T/plain.img" 16M vfat
 usbzone_stop
-# As before the guard was there: defaults open, drivers loaded.
+# As before the guard was there: defaults open, drivers loaded, so that they bind before any rule runs.
+modprobe usb-storage
 for h in /sys/bus/usb/devices/usb*; do echo 1 >"$h/interface_authorized_default"; done
 gadget own --file "$T/own.img" --serial UZ-OWN
 gadget foreign --file "$T/plain.img" --serial FOREIGN

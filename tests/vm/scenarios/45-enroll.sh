@@ -20,7 +20,6 @@ DISK=$(wait_block "$dev")
 check "its files are untouched: it mounts" mount_drive "$DISK" /media/uz
 umount /media/uz
 check "label show on the disk" sh -c "usbzonectl label show $DISK | grep -q NB-100"
-check_not "the same number again is refused" usbzonectl enroll "$DISK" --zone internal --number NB-100 --holder Li --unit Office --yes --relabel
 gadget_remove g
 
 drive_image "$T/super.img" 32M blank
@@ -34,6 +33,7 @@ nr=$(uz_property "$dev" Number)
 check_not "no gap: refused" usbzonectl enroll "$nr" --zone internal --number NB-101 --holder Li --unit Office --yes
 out=$(usbzonectl enroll "$nr" --zone internal --number NB-101 --holder Li --unit Office --yes 2>&1)
 like "and says what to do" "$out" '--format'
+check_not "the number of another drive is refused" usbzonectl enroll "$nr" --zone internal --number NB-100 --holder Li --unit Office --format exfat --yes
 check "with --format it is re-created" usbzonectl enroll "$nr" --zone internal --number NB-101 --holder Li --unit Office --format exfat --yes
 check "allowed then" verdict_becomes "$dev" "allow ok"
 DISK=$(wait_block "$dev")
