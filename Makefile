@@ -44,11 +44,11 @@ PACKAGES_CHECK := libcriterion-dev umockdev libumockdev-dev dbus polkitd systemd
 	libclang-rt-14-dev universal-ctags mandoc shellcheck jq strace procps python3 binutils file
 need_pkgs := $(filter-out help clean deps deb deps-check uninstall test demo check-shell check-style,$(or $(MAKECMDGOALS),all))
 ifneq ($(need_pkgs),)
-ifneq ($(shell pkg-config --exists $(PKGS) && echo yes),yes)
+ifneq ($(shell pkg-config --exists $(PKGS) 2>/dev/null && echo yes),yes)
 $(error Libraries are missing. As root: apt-get install $(PACKAGES_BUILD), or `make deps`)
 endif
 endif
-pkg = $(shell pkg-config --$(1) $(2))
+pkg = $(shell pkg-config --$(1) $(2) 2>/dev/null)
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
 	-Wformat=2 -Wno-format-nonliteral -Wunused-result -Wimplicit-fallthrough
