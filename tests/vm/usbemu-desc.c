@@ -75,9 +75,12 @@ static void put_config(Out *o, const Emu *e)
         unsigned n_ifaces = desc_n_ifaces(e);
 
         PUT(o, 9, 2, 0, 0, (uint8_t)n_ifaces, 1, 0, 0x80, 50);
-        for (unsigned n = 0; n < n_ifaces; n++)
+        for (unsigned n = 0; n < n_ifaces; n++) {
                 for (unsigned alt = 0; alt <= e->ifaces[n].alts; alt++)
                         put_alternate(o, e, n, alt);
+                if (e->ifaces[n].odd)
+                        PUT(o, 2, 0xff);
+        }
         o->buf[2] = (uint8_t)o->len;
         o->buf[3] = (uint8_t)(o->len >> 8);
 }

@@ -18,7 +18,7 @@ static const char usage[] =
         "  --serial TEXT --manufacturer TEXT --product TEXT   (\\xNN, \\n, \\e in TEXT; UTF-8)\n"
         "  --serial-hex HEX    bytes of the serial string descriptor as they are\n"
         "  --no-serial --no-strings\n"
-        "  --iface C:S:P       (hexadecimal; 8:6:50 is the drive) --alts N for the last one\n"
+        "  --iface C:S:P       (hexadecimal; 8:6:50 is the drive) --alts N, --odd for the last one\n"
         "  --reset-iface C:S:P --reset-pid X    what differs after the first reset\n"
         "  --file IMG          one more LUN, and the drive's interface if none was given; then:\n"
         "  --cdrom --ro --fixed --sector N --capacity SECTORS --inquiry TEXT(28) --no-ua\n"
@@ -263,6 +263,8 @@ static int device_option(Emu *e, const char *option, const char *value)
                 return e->serial.absent = e->product.absent = e->manufacturer.absent = true, 0;
         if (!strcmp(option, "--swap-quiet"))
                 return e->swap_quiet = true, 0;
+        if (!strcmp(option, "--odd") && e->n_ifaces > 0)
+                return e->ifaces[e->n_ifaces - 1].odd = true, 0;
         if (!value)
                 return -1;
         if (!strcmp(option, "--iface") || !strcmp(option, "--reset-iface"))

@@ -49,6 +49,7 @@ typedef struct Rule {
 
 typedef struct Iface {
         uint8_t class, subclass, protocol;
+        bool odd;      /* a descriptor of two bytes follows, where udev stops reading */
         unsigned alts; /* further alternate settings, each with a triple of its own */
         uint8_t ep;
 } Iface;

@@ -28,9 +28,11 @@ done
 is "allowed each time" $good 50
 is "one verdict record a plug" "$(ledger_since | jq -c 'select(.kind == "verdict")' | wc -l)" 50
 wait_not 10 uz_drive "$dev"
-is "no descriptor more" "$(find /proc/"$pid"/fd | wc -l)" "$fds"
+fds2=$(find /proc/"$pid"/fd | wc -l)
+check "no descriptor more ($fds -> $fds2)" [ "$fds2" -le "$fds" ]
 rss2=$(awk '/^VmRSS/ { print $2 }' /proc/"$pid"/status)
 check "memory did not grow by more than 256 KiB ($rss -> $rss2 KiB)" [ "$rss2" -le $((rss + 256)) ]
+gadget_remove g
 drive_image "$T/plain.img" 16M vfat
 trace_start
 blocked_gadget "a plain stick after it" no-label "$T/plain.img" --serial PLAIN
