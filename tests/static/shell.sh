@@ -15,7 +15,7 @@ mapfile -t list < <(scripts | sort -u)
 [ "${#list[@]}" -gt 0 ] || complain tests 'no script found'
 while IFS=: read -r file line _ message; do
         complain "$file:$line" "${message# }"
-done < <(shellcheck -x -f gcc "${list[@]}")
+done < <(printf '%s\n' "${list[@]}" | xargs -P "$(nproc)" -n 6 shellcheck -x -f gcc)
 # A script with an interpreter line is run; one without is sourced and says so to shellcheck.
 for f in "${list[@]}"; do
         [[ $f != debian/* ]] || continue # dpkg-deb sets the mode of these
