@@ -38,7 +38,20 @@ static void view_host(ManagerView *v, const Snapshot *s)
                 text_hex(s->host.id, HOST_ID_SIZE, v->id);
 }
 
-static void view_policy(ManagerView *v, const Trust *t)
+/* Loaded and genuine, but its time is over: every drive is blocked for that. */
+static void view_expiry(ManagerView *v, const Snapshot *s, int64_t now)
+{
+        bool policy = s->bundle.not_after && now >= s->bundle.not_after;
+
+        if (!policy && (!s->host.not_after || now < s->host.not_after))
+                return;
+        v->policy_status = reason_slug(REASON_POLICY_EXPIRED);
+        v->policy_message =
+                policy ? UZ_ETC_DIR "/" UZ_POLICY_FILE " has expired: install a newer one"
+                       : UZ_ETC_DIR "/" UZ_CREDENTIAL_FILE " has expired: install a newer one";
+}
+
+static void view_policy(ManagerView *v, const Trust *t, int64_t now)
 {
         const Snapshot *s = &t->snapshot;
 
@@ -51,6 +64,7 @@ static void view_policy(ManagerView *v, const Trust *t)
         v->policy_expires = s->bundle.not_after;
         v->whitelist_count = s->whitelist.read ? s->whitelist.count : 0;
         v->contact = s->bundle.contact;
+        view_expiry(v, s, now);
 }
 
 static void view_ledger(ManagerView *v, const Ledger *l)
@@ -104,11 +118,11 @@ static int get_property(sd_bus *bus _unused_, const char *path _unused_,
                         const char *interface _unused_, const char *property, sd_bus_message *reply,
                         void *userdata, sd_bus_error *error _unused_)
 {
-        const Manager *m = ((const Bus *)userdata)->m;
+        Manager *m = ((const Bus *)userdata)->m;
         ManagerView v = {.version = UZ_VERSION, .mode = m->observe ? "observe" : "enforce"};
 
         view_host(&v, &m->trust->snapshot);
-        view_policy(&v, m->trust);
+        view_policy(&v, m->trust, manager_now(m));
         view_ledger(&v, m->ledger);
         for (size_t i = 0; i < ARRAY_SIZE(properties); i++) {
                 const void *field = (const char *)&v + properties[i].offset;

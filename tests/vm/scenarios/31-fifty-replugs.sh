@@ -27,7 +27,6 @@ for _ in $(seq 50); do
 done
 is "allowed each time" $good 50
 is "one verdict record a plug" "$(ledger_since | jq -c 'select(.kind == "verdict")' | wc -l)" 50
-gadget_remove g
 wait_not 10 uz_drive "$dev"
 fds2=$(find /proc/"$pid"/fd | wc -l)
 check "no descriptor more ($fds -> $fds2)" [ "$fds2" -le "$fds" ]
