@@ -76,7 +76,8 @@ uz_drive() {
                         map_values(.data) | select(.SysPath == $path)'
 }
 uz_property() { uz_drive "$1" | jq -r ".$2"; }
-_decided() { uz_drive "$1" | jq -e '.State == "blocked" or .State == "in-use" or .State == "system"'; }
+# Compared as text: jq -e takes no input at all for a success.
+_decided() { [[ $(uz_drive "$1" | jq -r .State) =~ ^(blocked|in-use|system)$ ]]; }
 
 # verdict DEV [SECONDS]: "EFFECT REASON" once it is decided and in force.
 verdict() {
