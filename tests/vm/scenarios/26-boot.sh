@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Drives that are there at boot: the own one is allowed, the foreign one is not, the system boots.
 # vm: own
-# timeout: 400
+# timeout: 1200
 . "$(dirname "$0")/../host.sh"
 
 up
