@@ -15,6 +15,7 @@
 #include "lib/file.h"
 
 #define PARTITION_START (1024u * 1024u)
+#define MKFS_ATTEMPTS 3u
 #define NODE_WAIT_MS 5000u
 #define COPY_STEP (1024u * 1024u)
 #define DOS_LIMIT (2000ull * 1000 * 1000 * 1000) /* an MBR counts 2^32 sectors */
@@ -85,6 +86,21 @@ static int partition(const Target *t, const FileSystem *fs)
         return r ? fail_run(&run, r, "fdisk") : 0;
 }
 
+/* The kernel makes the node (devtmpfs) before BLKRRPART returns; a slow one is waited for. */
+static int wait_node(const char *path)
+{
+        struct timespec step = {.tv_nsec = 20 * 1000 * 1000};
+
+        for (unsigned ms = 0; ms < NODE_WAIT_MS; ms += 20) {
+                if (access(path, R_OK | W_OK) == 0)
+                        return 0;
+                nanosleep(&step, NULL);
+        }
+        return cli_fail(CLI_FAILED, _("the kernel does not show %s"), path);
+}
+
+/* udev may have the kernel read the layout once more, and the node is gone for a moment: what was
+ * begun then is begun again. */
 static int make_file_system(const FileSystem *fs, const char *path)
 {
         const char *argv[6] = {fs->program};
@@ -97,7 +113,14 @@ static int make_file_system(const FileSystem *fs, const char *path)
         for (size_t i = 0; fs->quiet[i]; i++)
                 argv[n++] = fs->quiet[i];
         argv[n] = path;
-        r = run_program(&run);
+        for (unsigned attempt = 0; attempt < MKFS_ATTEMPTS; attempt++) {
+                r = wait_node(path);
+                if (r)
+                        return r;
+                r = run_program(&run);
+                if (r <= 0)
+                        break;
+        }
         return r ? fail_run(&run, r, fs->package) : 0;
 }
 
@@ -182,19 +205,6 @@ static void partition_path(const Target *t, char *ret, size_t size)
         snprintf(ret, size, "/dev/%s%s1", name, last >= '0' && last <= '9' ? "p" : "");
 }
 
-/* The kernel makes the node (devtmpfs) before BLKRRPART returns; a slow one is waited for. */
-static int wait_node(const char *path)
-{
-        struct timespec step = {.tv_nsec = 20 * 1000 * 1000};
-
-        for (unsigned ms = 0; ms < NODE_WAIT_MS; ms += 20) {
-                if (access(path, R_OK | W_OK) == 0)
-                        return 0;
-                nanosleep(&step, NULL);
-        }
-        return cli_fail(CLI_FAILED, _("the kernel does not show %s"), path);
-}
-
 int block_format(Target *t, const char *file_system)
 {
         const FileSystem *fs = find_file_system(file_system);
@@ -209,9 +219,6 @@ int block_format(Target *t, const char *file_system)
                 return cli_fail_errno(-errno, _("the kernel does not read the new layout of %s"),
                                       t->path);
         partition_path(t, part, sizeof(part));
-        r = wait_node(part);
-        if (r)
-                return r;
         /* mkfs wants the partition for itself; the lock keeps udev and automounters away. */
         block_release(t);
         r = make_file_system(fs, part);
