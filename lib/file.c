@@ -173,8 +173,7 @@ int file_write_full(int fd, const void *buffer, size_t n)
         return 0;
 }
 
-/* Creates a new file NAME.tmpXXXXXX. Returns its descriptor and, in `temp`, its name. */
-static int open_temp(int dirfd, const char *name, char *temp, size_t size)
+int file_temp(int dirfd, const char *name, char *temp, size_t size)
 {
         for (int i = 0; i < TEMP_TRIES; i++) {
                 unsigned random = 0;
@@ -185,7 +184,7 @@ static int open_temp(int dirfd, const char *name, char *temp, size_t size)
                 n = snprintf(temp, size, "%s.tmp%06x", name, random & 0xffffffu);
                 if (n < 0 || (size_t)n >= size)
                         return -ENAMETOOLONG;
-                fd = openat(dirfd, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                fd = openat(dirfd, temp, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                             S_IRUSR | S_IWUSR);
                 if (fd >= 0 || errno != EEXIST)
                         return fd >= 0 ? fd : -errno;
@@ -227,7 +226,7 @@ int file_replace(int dirfd, const char *name, const void *data, size_t n, mode_t
         char temp[4096];
         int r;
 
-        fd = open_temp(dirfd, name, temp, sizeof(temp));
+        fd = file_temp(dirfd, name, temp, sizeof(temp));
         if (fd < 0)
                 return fd;
         r = write_temp(fd, data, n, mode);
@@ -237,6 +236,15 @@ int file_replace(int dirfd, const char *name, const void *data, size_t n, mode_t
                 (void)unlinkat(dirfd, temp, 0);
                 return r;
         }
+        return sync_parent(dirfd, name);
+}
+
+int file_publish(int dirfd, const char *temp, const char *name, bool replace)
+{
+        unsigned flags = replace ? 0 : RENAME_NOREPLACE;
+
+        if (renameat2(dirfd, temp, dirfd, name, flags) < 0)
+                return -errno;
         return sync_parent(dirfd, name);
 }
 

@@ -2,6 +2,7 @@
 /* Files: whole reads with a limit, whole writes that survive a power cut, owner and mode checks. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -40,6 +41,12 @@ int file_write_full(int fd, const void *buffer, size_t n) _must_check_;
 
 /* Writes NAME.tmpXXXXXX, fsyncs, renames, fsyncs the directory: the old file or the new, whole. */
 int file_replace(int dirfd, const char *name, const void *data, size_t n, mode_t mode) _must_check_;
+
+/* The same in steps, for what does not fit in memory. A new file NAME.tmpXXXXXX, mode 0600, to read
+ * and write: its descriptor, and its name in `temp`. */
+int file_temp(int dirfd, const char *name, char *temp, size_t size) _must_check_;
+/* Gives it its name, for good; `temp` was synced. -EEXIST unless `replace`. */
+int file_publish(int dirfd, const char *temp, const char *name, bool replace) _must_check_;
 
 /* Opens a directory for *at calls. Returns a descriptor or -errno. */
 int file_open_dir(int dirfd, const char *path) _must_check_;

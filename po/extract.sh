@@ -29,6 +29,7 @@ END
 {
         sed -nE 's/^ +return ("[^"]+ [^"]+");$/N_(\1)/p' lib/*.c policy/*.c
         sed -nzE 's/\n/ /g; s/(broken\(v, [^,]*, [^,]*,) +("[^"]+")\)/\n@N_(\2)\n/gp' store/verify.c | sed -n 's/^@//p'
+        sed -nzE 's/\n/ /g; s/(refuse\((e|&e|error), [^,]*,) +("[^"]+")\)/\n@N_(\3)\n/gp' store/package.c | sed -n 's/^@//p'
         sed -nE 's/^ +\[(EFFECT|SEVERITY)_[A-Z_]+\] = ("[a-z-]+"),$/N_(\2)/p' policy/verdict.c policy/reason.c
         printf 'N_("%s")\n' observe enforce ok unwritable no-key key-damaged
 } >"$tmp/words.c"

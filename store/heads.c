@@ -9,6 +9,7 @@
 
 #include "lib/file.h"
 #include "lib/names.h"
+#include "lib/strbuf.h"
 #include "policy/note.h"
 
 #define PEM_MAX 4096u
@@ -38,15 +39,13 @@ static int make_key(int state_fd, PrivateKey **ret)
         return r > 0 ? -EKEYREJECTED : r;
 }
 
-static int load_key(int state_fd, PrivateKey **ret)
+int heads_signer(int state_fd, PrivateKey **ret)
 {
         _cleanup_(fd_closep) int fd = -EBADF;
         char *pem = NULL;
         size_t size = 0;
         int r = file_open_trusted(state_fd, UZ_LEDGER_SIGNER_FILE, FILE_SECRET, PEM_MAX, &fd);
 
-        if (r == -ENOENT)
-                return make_key(state_fd, ret);
         if (r == 0)
                 r = file_read_fd(fd, PEM_MAX, &pem, &size);
         if (r == 0)
@@ -83,7 +82,9 @@ int heads_open(int state_fd, Heads **ret)
         if (!h)
                 return -ENOMEM;
         h->fd = -EBADF;
-        r = load_key(state_fd, &h->key);
+        r = heads_signer(state_fd, &h->key);
+        if (r == -ENOENT)
+                r = make_key(state_fd, &h->key);
         if (r == 0)
                 r = open_file(state_fd, &h->fd);
         if (r == 0)
@@ -174,35 +175,63 @@ static size_t note_size(const char *p, const char *end)
         return (size_t)(at - p);
 }
 
-static int scan(HeadList *list, const char *p, const char *end)
+/* The next whole note from `*at` on: its size, and `*at` is where it begins; 0 at the end. */
+static size_t next_note(const char **at, const char *end, uint64_t *line)
 {
-        uint64_t line = 1;
-        int r = 0;
+        while (*at < end) {
+                size_t size = begins_note(*at, end) ? note_size(*at, end) : 0;
+                const char *newline = memchr(*at, '\n', (size_t)(end - *at));
 
-        while (p < end && r == 0) {
-                const char *newline = memchr(p, '\n', (size_t)(end - p));
-                size_t size = begins_note(p, end) ? note_size(p, end) : 0;
-                Head head;
-
-                if (size == 0) {
-                        if (!newline)
-                                break;
-                        p = newline + 1;
-                        line++;
-                        continue;
-                }
-                r = head_verify(p, size, &head);
-                if (r == 0) {
-                        r = add(list, &head);
-                } else if (r > 0 || r == -EBADMSG) {
-                        if (list->forged++ == 0)
-                                list->forged_at = line;
-                        r = 0;
-                }
-                p += size;
-                line += HEAD_LINES;
+                if (size > 0)
+                        return size;
+                if (!newline)
+                        return 0;
+                *at = newline + 1;
+                (*line)++;
         }
-        return r;
+        return 0;
+}
+
+int heads_parse(const char *text, size_t size, HeadList *ret)
+{
+        const char *p = text, *end = text + size;
+        uint64_t line = 1;
+        size_t n;
+
+        for (; (n = next_note(&p, end, &line)) > 0; p += n, line += HEAD_LINES) {
+                Head head;
+                int r = head_verify(p, n, &head);
+
+                if (r == 0)
+                        r = add(ret, &head);
+                else if ((r > 0 || r == -EBADMSG) && ret->forged++ == 0)
+                        ret->forged_at = line;
+                if (r < 0 && r != -EBADMSG)
+                        return r;
+        }
+        return 0;
+}
+
+int heads_select(int ledger_fd, uint64_t first, uint64_t last, char **ret, size_t *ret_size)
+{
+        _cleanup_(freep) char *text = NULL;
+        _cleanup_(strbuf_clear) StrBuf b = strbuf(FILE_MAX);
+        const char *p, *end;
+        uint64_t line = 1;
+        size_t size, n;
+        Head head;
+        int r = file_read(ledger_fd, UZ_HEADS_FILE, FILE_MAX, &text, &size);
+
+        if (r < 0 && r != -ENOENT)
+                return r;
+        p = text;
+        end = r == 0 ? text + size : p;
+        for (; p && (n = next_note(&p, end, &line)) > 0; p += n)
+                if (head_verify(p, n, &head) == 0 && head.chain.seq >= first &&
+                    head.chain.seq <= last)
+                        strbuf_bytes(&b, p, n);
+        strbuf_bytes(&b, "", 0);
+        return strbuf_take(&b, ret, ret_size);
 }
 
 int heads_load(int ledger_fd, HeadList *ret)
@@ -215,7 +244,7 @@ int heads_load(int ledger_fd, HeadList *ret)
         r = file_read(ledger_fd, UZ_HEADS_FILE, FILE_MAX, &text, &size);
         if (r == -ENOENT)
                 return 0;
-        return r < 0 ? r : scan(ret, text, text + size);
+        return r < 0 ? r : heads_parse(text, size, ret);
 }
 
 void heads_clear(HeadList *list)

@@ -10,6 +10,8 @@ typedef struct Heads Heads;
 int heads_open(int state_fd, Heads **ret) _must_check_;
 Heads *heads_close(Heads *h);
 DEFINE_FREEP(Heads, heads_close)
+/* The key that signs; none is made. -ENOENT, -EKEYREJECTED, -errno. */
+int heads_signer(int state_fd, PrivateKey **ret) _must_check_;
 const PublicKey *heads_key(const Heads *h);
 /* Signs and appends, durably. `ret_note` (to be freed, may be NULL) is NUL-terminated. */
 int heads_append(Heads *h, const Head *head, char **ret_note) _must_check_;
@@ -24,4 +26,9 @@ typedef struct HeadList {
 
 /* Notes that a crash cut short are passed over. A missing file is an empty list. */
 int heads_load(int ledger_fd, HeadList *ret) _must_check_;
+/* The same from memory; adds to the list. */
+int heads_parse(const char *text, size_t size, HeadList *ret) _must_check_;
+/* The notes themselves, of records `first` to `last`, as they stand in the file. */
+int heads_select(int ledger_fd, uint64_t first, uint64_t last, char **ret,
+                 size_t *ret_size) _must_check_;
 void heads_clear(HeadList *list);

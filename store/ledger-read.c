@@ -3,6 +3,7 @@
 #include "store/ledger.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/text.h"
@@ -10,7 +11,7 @@
 #define BUFFER_SIZE (4 * CHAIN_LINE_MAX) /* a line, the one after it, and room to read ahead */
 
 struct LedgerReader {
-        int dirfd, fd;
+        int dirfd, fd;      /* no dirfd: a part of one file, see below */
         Segment segment;    /* .first == 0: none yet */
         uint64_t offset;    /* in the file, of buffer[start] */
         unsigned long line; /* lines before buffer[start] */
@@ -20,26 +21,65 @@ struct LedgerReader {
         size_t torn, tail; /* bytes skipped; bytes at the end that may still become a line */
         bool anchor;       /* take the next line's own word for where it stands */
         Digest *digest;
-        MacKey key; /* of the next record that is sealed; seq 0: macs are not looked at */
+        uint64_t base, limit; /* where offset 0 is in the file, and how many bytes there are */
+        Digest *sum;          /* over all bytes of a part */
+        MacKey key;           /* of the next record that is sealed; seq 0: macs are not looked at */
         char buffer[BUFFER_SIZE];
 };
 
-int ledger_reader_open(int ledger_fd, LedgerReader **ret)
+static int reader_new(LedgerReader **ret)
 {
-        LedgerReader *r = calloc(1, sizeof(*r));
+        _cleanup_(ledger_reader_closep) LedgerReader *r = calloc(1, sizeof(*r));
         int n;
 
         if (!r)
                 return -ENOMEM;
-        r->fd = -EBADF;
-        r->dirfd = fcntl(ledger_fd, F_DUPFD_CLOEXEC, 3);
-        n = r->dirfd < 0 ? -errno : digest_new(&r->digest);
-        if (n < 0) {
-                ledger_reader_close(r);
+        r->fd = r->dirfd = -EBADF;
+        r->limit = UINT64_MAX;
+        n = digest_new(&r->digest);
+        if (n == 0)
+                *ret = TAKE_PTR(r);
+        return n;
+}
+
+int ledger_reader_open(int ledger_fd, LedgerReader **ret)
+{
+        _cleanup_(ledger_reader_closep) LedgerReader *r = NULL;
+        int n = reader_new(&r);
+
+        if (n < 0)
                 return n;
-        }
-        *ret = r;
+        r->dirfd = fcntl(ledger_fd, F_DUPFD_CLOEXEC, 3);
+        if (r->dirfd < 0)
+                return -errno;
+        *ret = TAKE_PTR(r);
         return 0;
+}
+
+int ledger_reader_open_part(int fd, uint64_t offset, uint64_t size, const Chain *before,
+                            LedgerReader **ret)
+{
+        _cleanup_(ledger_reader_closep) LedgerReader *r = NULL;
+        int n = reader_new(&r);
+
+        if (n == 0)
+                n = digest_new(&r->sum);
+        if (n < 0)
+                return n;
+        r->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+        if (r->fd < 0)
+                return -errno;
+        r->base = offset;
+        r->limit = size;
+        r->chain = r->before = *before;
+        r->segment = (Segment){.first = before->seq + 1, .part = 1};
+        *ret = TAKE_PTR(r);
+        return 0;
+}
+
+int ledger_reader_part_digest(LedgerReader *r, uint8_t ret[DIGEST_SIZE])
+{
+        return digest_final(r->sum, ret);
 }
 
 void ledger_reader_set_key(LedgerReader *r, const MacKey *key)
@@ -54,6 +94,7 @@ LedgerReader *ledger_reader_close(LedgerReader *r)
         (void)fd_close(r->fd);
         (void)fd_close(r->dirfd);
         (void)digest_free(r->digest);
+        (void)digest_free(r->sum);
         mac_key_clear(&r->key);
         free(r);
         return NULL;
@@ -61,16 +102,22 @@ LedgerReader *ledger_reader_close(LedgerReader *r)
 
 static int fill(LedgerReader *r)
 {
+        uint64_t at;
+        size_t room;
         ssize_t n;
 
         (void)memmove(r->buffer, r->buffer + r->start, r->end - r->start);
         r->end -= r->start;
         r->start = 0;
+        at = r->offset + r->end;
+        room = (size_t)MIN((uint64_t)(sizeof(r->buffer) - r->end), r->limit - at);
         do
-                n = read(r->fd, r->buffer + r->end, sizeof(r->buffer) - r->end);
+                n = pread(r->fd, r->buffer + r->end, room, (off_t)(r->base + at));
         while (n < 0 && errno == EINTR);
         if (n < 0)
                 return -errno;
+        if (r->sum && digest_update(r->sum, r->buffer + r->end, (size_t)n) < 0)
+                return -EIO;
         r->end += (size_t)n;
         return n > 0;
 }
@@ -142,6 +189,8 @@ static int next_segment(LedgerReader *r)
         Segment next;
         int n;
 
+        if (r->dirfd < 0)
+                return 0;
         n = segment_next(r->dirfd, r->segment.first ? &r->segment : NULL, &next);
         if (n <= 0)
                 return n;
@@ -175,7 +224,10 @@ static int stop(LedgerReader *r, int outcome, uint64_t seq)
         r->broken.kind = kind_of(outcome);
         r->broken.seq = seq;
         r->broken.line = r->line + 1;
-        segment_name(&r->segment, r->broken.segment);
+        if (r->dirfd < 0)
+                (void)snprintf(r->broken.segment, SEGMENT_NAME_MAX, "records");
+        else
+                segment_name(&r->segment, r->broken.segment);
         return outcome < 0 ? outcome : -EBADMSG;
 }
 
@@ -216,7 +268,7 @@ static bool is_altered(LedgerReader *r, const uint8_t hash[DIGEST_SIZE], size_t 
  * missing, within a segment or before one, or a segment goes by another's name. */
 static int stop_gap(LedgerReader *r, const char *line, size_t size)
 {
-        bool first = r->line == 0;
+        bool first = r->line == 0 && r->dirfd >= 0;
         Chain claims;
 
         (void)stop(r, CHAIN_E_GAP, r->chain.seq + 1);
@@ -426,8 +478,6 @@ int ledger_reader_seek(LedgerReader *r, const LedgerMark *mark)
         n = open_segment(r, &mark->segment);
         if (n < 0)
                 return n;
-        if (lseek(r->fd, (off_t)mark->offset, SEEK_SET) < 0)
-                return -errno;
         r->offset = mark->offset;
         r->line = mark->line;
         return 0;

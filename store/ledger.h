@@ -60,6 +60,10 @@ typedef struct LedgerBreak {
 } LedgerBreak;
 
 int ledger_reader_open(int ledger_fd, LedgerReader **ret) _must_check_;
+/* Reads `size` bytes of a file that go on after `before`. Their SHA-256, once all were read. */
+int ledger_reader_open_part(int fd, uint64_t offset, uint64_t size, const Chain *before,
+                            LedgerReader **ret) _must_check_;
+int ledger_reader_part_digest(LedgerReader *r, uint8_t ret[DIGEST_SIZE]) _must_check_;
 LedgerReader *ledger_reader_close(LedgerReader *r);
 /* Checks macs too, from record key->seq on. */
 void ledger_reader_set_key(LedgerReader *r, const MacKey *key);

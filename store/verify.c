@@ -17,6 +17,9 @@ typedef struct Walk {
         uint8_t keys[KEYS_MAX][DIGEST_SIZE];
         size_t n_keys;
         char latest[TIME_SIZE + 1];
+        const Manifest *manifest; /* NULL: a ledger of its own */
+        bool foreign;             /* the last start record names a key that has not signed this */
+        char host[HEAD_HOST_SIZE];
 } Walk;
 
 static int broken(LedgerVerify *v, const char *kind, uint64_t bad, const char *message)
@@ -50,8 +53,24 @@ static void note_key(Walk *w, const char *line, size_t size)
                 return;
         memcpy(hex, at, sizeof(hex) - 1);
         hex[sizeof(hex) - 1] = '\0';
-        if (text_unhex(hex, w->keys[w->n_keys], DIGEST_SIZE) == 0)
-                w->n_keys++;
+        if (text_unhex(hex, w->keys[w->n_keys], DIGEST_SIZE) < 0)
+                return;
+        if (w->manifest)
+                w->foreign = memcmp(w->keys[w->n_keys], w->manifest->keys[0].raw, DIGEST_SIZE) != 0;
+        w->n_keys++;
+}
+
+/* Whose record is this? */
+static void note_host(Walk *w, const char *line, size_t size)
+{
+        const char *at = find_text(line, size, ",\"host\":\"", 1);
+        size_t n = 0;
+
+        while (at && n < sizeof(w->host) - 1 && at + n < line + size && at[n] != '"') {
+                w->host[n] = at[n];
+                n++;
+        }
+        w->host[n] = '\0';
 }
 
 static bool knows_key(const Walk *w, const PublicKey *key)
@@ -59,7 +78,7 @@ static bool knows_key(const Walk *w, const PublicKey *key)
         for (size_t i = 0; i < w->n_keys; i++)
                 if (memcmp(w->keys[i], key->raw, DIGEST_SIZE) == 0)
                         return true;
-        return false;
+        return w->manifest && manifest_knows_key(w->manifest, key);
 }
 
 static int64_t seconds_of(const char time[TIME_SIZE + 1])
@@ -160,6 +179,11 @@ static int walk_chain(Walk *w, LedgerReader *reader)
                         return refine(v, reader);
                 if (v->progress)
                         v->progress(v->userdata, v->chain.seq);
+                r = v->record ? v->record(v->userdata, v->chain.seq, line, size) : 0;
+                if (r < 0)
+                        return r;
+                if (w->manifest && v->chain.seq == w->manifest->last.seq)
+                        note_host(w, line, size);
         }
         ledger_reader_state(reader, &v->chain, &v->at, &v->torn);
         if (r == 0)
@@ -203,6 +227,43 @@ static int check_end(const Walk *w)
                 return broken(v, "cut-tail", v->chain.seq + 1,
                               "the key is for records that are not there");
         return 0;
+}
+
+/* The manifest speaks for one computer, with that computer's key. */
+static int check_signer(const Walk *w)
+{
+        LedgerVerify *v = w->v;
+
+        if (strcmp(w->host, w->manifest->host) != 0)
+                return broken(v, "foreign-records", v->chain.seq,
+                              "the records are another computer's");
+        if (w->foreign)
+                return broken(v, "foreign-signer", v->chain.seq,
+                              "the package is signed with a key that is not this computer's");
+        return 0;
+}
+
+int ledger_verify_part(LedgerReader *reader, const HeadList *heads, const Manifest *m,
+                       LedgerVerify *v)
+{
+        _cleanup_(freep) Walk *w = calloc(1, sizeof(*w));
+        int r;
+
+        if (!w)
+                return -ENOMEM;
+        w->v = v;
+        w->heads = *heads;
+        w->manifest = m;
+        v->chain = m->before;
+        ledger_reader_set_key(reader, &v->key);
+        r = check_heads(w);
+        if (r == 0)
+                r = walk_chain(w, reader);
+        if (r == 0)
+                r = check_end(w);
+        if (r == 0)
+                r = check_order(v, heads);
+        return r == 0 && v->chain.seq == m->last.seq ? check_signer(w) : r;
 }
 
 int ledger_verify(int ledger_fd, LedgerVerify *v)

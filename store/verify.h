@@ -2,6 +2,7 @@
 /* Verifies a whole ledger: chain, seals, signed heads, clock; and names what was done to it. */
 #pragma once
 
+#include "policy/manifest.h"
 #include "store/heads.h"
 #include "store/ledger.h"
 
@@ -13,7 +14,10 @@ typedef struct LedgerVerify {
         uint64_t key_state; /* for which record the computer's own key is; 0: not known */
         Chain witness;      /* a head known from elsewhere; seq 0: none */
         void (*progress)(void *userdata, uint64_t seq);
-        void *userdata;
+        /* Is given each record (without its newline) that fits the chain; NULL: nobody asks. It is
+         * proven only when all is. 0, or -errno to stop. */
+        int (*record)(void *userdata, uint64_t seq, const char *line, size_t size);
+        void *userdata; /* for both */
         /* Found. */
         Chain chain; /* verified to here */
         size_t torn;
@@ -29,3 +33,7 @@ typedef struct LedgerVerify {
 
 /* 0: whole. 1: broken, see v->kind. -errno. What a crash leaves behind is never called broken. */
 int ledger_verify(int ledger_fd, LedgerVerify *v) _must_check_;
+
+/* The same for the records of a package (store/package.h). */
+int ledger_verify_part(LedgerReader *reader, const HeadList *heads, const Manifest *m,
+                       LedgerVerify *v) _must_check_;
