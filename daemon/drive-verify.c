@@ -14,6 +14,8 @@
 
 /* A disk needs seconds to spin up and to be scanned; then something is wrong. */
 #define DISK_USEC 30000000u
+/* More of it for the driver: udev loads it, and may be busy with a whole boot. */
+#define DRIVER_USEC 90000000u
 
 bool drive_is_storage(const Drive *d)
 {
@@ -84,7 +86,7 @@ static void enforce_block(Drive *d)
                 (void)!gate_close_unbound(d->usb);
 }
 
-static int on_no_disk(sd_event_source *s _unused_, uint64_t usec _unused_, void *userdata)
+static int on_no_driver(sd_event_source *s _unused_, uint64_t usec _unused_, void *userdata)
 {
         Drive *d = userdata;
 
@@ -93,6 +95,15 @@ static int on_no_disk(sd_event_source *s _unused_, uint64_t usec _unused_, void 
         d->facts.probe_reason = REASON_PROBE_TIMEOUT;
         drive_conclude(d);
         return 0;
+}
+
+static int on_no_disk(sd_event_source *s, uint64_t usec, void *userdata)
+{
+        Drive *d = userdata;
+
+        if (!drive_has_driver(d, true) && drive_arm(d, DRIVER_USEC, on_no_driver) >= 0)
+                return 0;
+        return on_no_driver(s, usec, d);
 }
 
 static void on_handed_over(void *userdata, int result)
@@ -254,7 +265,7 @@ static void start_probe(Drive *d)
                 drive_refuse(d, REASON_INTERFACE_TAKEN);
                 return;
         }
-        if (r == 0 || r == -ENODEV)
+        if (r == 0 || (r == -ENODEV && !usb_device_is_alive(d->usb)))
                 return;
         (void)fprintf(stderr, SD_ERR "usbzoned: %s cannot be read: %s\n", d->usb->sysname,
                       strerror(-r));

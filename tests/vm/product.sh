@@ -79,6 +79,8 @@ uz_property() { uz_drive "$1" | jq -r ".$2"; }
 # Compared as text: jq -e takes no input at all for a success.
 _decided() { [[ $(uz_drive "$1" | jq -r .State) =~ ^(blocked|in-use|system)$ ]]; }
 
+_state_is() { [ "$(uz_property "$1" State)" = "$2" ]; }
+
 # verdict DEV [SECONDS]: "EFFECT REASON" once it is decided and in force.
 verdict() {
         if ! wait_for "${2:-30}" _decided "$1"; then

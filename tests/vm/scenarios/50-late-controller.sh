@@ -9,12 +9,11 @@ product_up internal
 drive_image "$T/plain.img" 16M vfat
 enrolled "$T/own.img"
 check "a default opened behind our back is found by doctor" sh -c \
-        'echo 1 >/sys/bus/usb/devices/usb3/interface_authorized_default; ! usbzonectl doctor >/dev/null'
+        'echo 1 >/sys/bus/usb/devices/usb1/interface_authorized_default && ! usbzonectl doctor >/dev/null'
 # As with a controller that was hot-plugged: the default of its root hub is open when the drive comes.
 late() {
         local h
         for h in /sys/bus/usb/devices/usb*; do echo 1 >"$h/interface_authorized_default"; done
-        trace_fresh
         gadget g --file "$1"
         plug g
         dev=$(gadget_dev g)
@@ -22,6 +21,7 @@ late() {
 }
 trace_start
 modprobe -r uas usb-storage
+trace_fresh
 late "$T/plain.img"
 is "foreign drive" "$(verdict "$dev")" "block no-label"
 check "no driver was ever bound" no_driver_bound_ever "$dev"
@@ -30,6 +30,16 @@ gadget_remove g
 modprobe -r uas usb-storage
 late "$T/own.img"
 allowed "own drive" "$dev"
+gadget_remove g
+# The daemon is faster than udev, which loads the driver: as at boot, where udev has much to do.
+modprobe -r uas usb-storage
+at_end udevadm control --start-exec-queue
+udevadm control --stop-exec-queue
+late "$T/own.img"
+is "own drive, handed over before its driver is there" \
+        "$(wait_for 20 _state_is "$dev" handover; uz_property "$dev" State)" handover
+udevadm control --start-exec-queue
+allowed "own drive, when its driver has come" "$dev"
 gadget_remove g
 # With the drivers loaded the kernel binds at once; then the drive is taken back and recorded.
 late "$T/plain.img"
