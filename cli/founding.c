@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "cli/cli.h"
+#include "cli/keystore.h"
 #include "lib/file.h"
 #include "lib/text.h"
 #include "policy/bundle.h"
@@ -70,29 +71,13 @@ static int make_keys(Founding *f)
         f->authority.version = 1;
         f->authority.threshold = 1;
         for (size_t i = 0; i < ARRAY_SIZE(purposes); i++) {
-                PrivateKey **key = &f->keys[purposes[i]];
-                int r = private_key_generate(ALGORITHM_ED25519_SHA256, purposes[i], key);
+                int r = key_make(&f->authority, ALGORITHM_ED25519_SHA256, purposes[i],
+                                 &f->keys[purposes[i]]);
 
-                if (r == 0)
-                        r = keyring_add(&f->authority.ring, private_key_public(*key));
-                if (r)
-                        return r < 0 ? r : -EKEYREJECTED;
+                if (r < 0)
+                        return r;
         }
         return random_bytes(f->host.id, HOST_ID_SIZE);
-}
-
-static int write_pem(int dirfd, const char *name, const PrivateKey *key)
-{
-        char *pem;
-        size_t size;
-        int r = private_key_to_pem(key, NULL, &pem, &size);
-
-        if (r)
-                return r < 0 ? r : -EKEYREJECTED;
-        r = file_replace(dirfd, name, pem, size, 0600);
-        explicit_bzero(pem, size);
-        free(pem);
-        return r;
 }
 
 /* The root key goes to a file outside, which must not exist yet. */
@@ -100,10 +85,10 @@ static int write_root_out(const Founding *f, const char *path)
 {
         int r;
 
-        if (access(path, F_OK) == 0)
+        r = key_write(AT_FDCWD, path, f->keys[PURPOSE_ROOT], NULL);
+        if (r == -EEXIST)
                 return cli_fail(CLI_FAILED, _("%s exists already: the root key needs a new file"),
                                 path);
-        r = write_pem(AT_FDCWD, path, f->keys[PURPOSE_ROOT]);
         return r < 0 ? cli_fail_errno(r, _("cannot write the root key to %s"), path) : 0;
 }
 
@@ -148,25 +133,6 @@ static int put_aside(int etc_fd)
         return r;
 }
 
-static int write_keys(const Founding *f, bool with_root)
-{
-        _cleanup_(fd_closep) int dir = empty_dir(f->etc_fd, AUTHORITY_TEMP);
-        char name[32];
-        int r = dir < 0 ? dir : 0;
-
-        for (size_t i = with_root ? 0 : 1; i < ARRAY_SIZE(purposes) && r == 0; i++) {
-                snprintf(name, sizeof(name), "%s.pem", purpose_name(purposes[i]));
-                r = write_pem(dir, name, f->keys[purposes[i]]);
-        }
-        if (r == 0)
-                r = put_aside(f->etc_fd);
-        if (r == 0 && renameat(f->etc_fd, AUTHORITY_TEMP, f->etc_fd, UZ_AUTHORITY_DIR) < 0)
-                r = -errno;
-        if (r == 0 && fsync(f->etc_fd) < 0)
-                r = -errno;
-        return r;
-}
-
 static int write_note(int dirfd, const char *name, const char *text, size_t size,
                       const PrivateKey *key)
 {
@@ -175,6 +141,37 @@ static int write_note(int dirfd, const char *name, const char *text, size_t size
         int r = note_sign(text, size, key, &note, &note_size);
 
         return r < 0 ? r : file_replace(dirfd, name, note, note_size, 0644);
+}
+
+static int write_key_list(const Founding *f, int dirfd)
+{
+        _cleanup_(freep) char *text = NULL;
+        size_t size;
+        int r = authority_format(&f->authority, &text, &size);
+
+        return r < 0 ? r : write_note(dirfd, UZ_KEYS_FILE, text, size, f->keys[PURPOSE_ROOT]);
+}
+
+static int write_keys(const Founding *f, bool with_root)
+{
+        _cleanup_(fd_closep) int dir = empty_dir(f->etc_fd, AUTHORITY_TEMP);
+        char name[32];
+        int r = dir < 0 ? dir : 0;
+
+        for (size_t i = with_root ? 0 : 1; i < ARRAY_SIZE(purposes) && r == 0; i++) {
+                snprintf(name, sizeof(name), "%s.pem", purpose_name(purposes[i]));
+                (void)unlinkat(dir, name, 0); /* of a setup that was cut short */
+                r = key_write(dir, name, f->keys[purposes[i]], NULL);
+        }
+        if (r == 0)
+                r = write_key_list(f, dir);
+        if (r == 0)
+                r = put_aside(f->etc_fd);
+        if (r == 0 && renameat(f->etc_fd, AUTHORITY_TEMP, f->etc_fd, UZ_AUTHORITY_DIR) < 0)
+                r = -errno;
+        if (r == 0 && fsync(f->etc_fd) < 0)
+                r = -errno;
+        return r;
 }
 
 typedef struct Small {
@@ -236,15 +233,6 @@ static int write_credential(const Founding *f)
                      : write_note(f->etc_fd, UZ_CREDENTIAL_FILE, text, size, f->keys[PURPOSE_HOST]);
 }
 
-static int write_key_list(const Founding *f)
-{
-        _cleanup_(freep) char *text = NULL;
-        size_t size;
-        int r = authority_format(&f->authority, &text, &size);
-
-        return r < 0 ? r : write_note(f->etc_fd, UZ_KEYS_FILE, text, size, f->keys[PURPOSE_ROOT]);
-}
-
 static int write_all(const Founding *f, bool with_root)
 {
         int r = 0;
@@ -258,7 +246,7 @@ static int write_all(const Founding *f, bool with_root)
         if (r == 0)
                 r = write_credential(f);
         if (r == 0)
-                r = write_key_list(f);
+                r = write_key_list(f, f->etc_fd);
         return r;
 }
 

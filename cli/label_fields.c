@@ -7,10 +7,9 @@
 #include <time.h>
 
 #include "cli/out.h"
+#include "cli/words.h"
 #include "lib/text.h"
 
-#define DAY_SECONDS 86400
-#define DAYS_MAX 36500u
 #define RETENTION_YEARS_MAX 999u
 
 static int take_text(const char *option, const char *text, char *ret, size_t size)
@@ -45,39 +44,6 @@ static int take_zone(const LabelWords *w, const Host *here, Label *l)
                         _("a classified drive needs --level confidential, secret or top-secret"));
         return cli_fail(CLI_USAGE, _("only classified drives have a level; zone %s has none"),
                         zone_name(l->zone));
-}
-
-static int take_time(const char *option, const char *text, int64_t *ret)
-{
-        if (text && text_time(text, ret) < 0)
-                return cli_fail(CLI_USAGE, _("--%s: \"%s\" is no date like 2027-12-31"), option,
-                                text);
-        return 0;
-}
-
-static int take_validity(const LabelWords *w, int64_t now, Label *l)
-{
-        uint64_t days = 0;
-        int r;
-
-        l->issued = now;
-        l->not_before = now;
-        if (w->days && w->not_after)
-                return cli_fail(CLI_USAGE, "%s", _("give --days or --not-after, not both"));
-        if (w->days && (text_u64(w->days, DAYS_MAX, &days) < 0 || !days))
-                return cli_fail(CLI_USAGE, _("--days: a number from 1 to %u"), DAYS_MAX);
-        r = take_time("not-before", w->not_before, &l->not_before);
-        if (r == 0)
-                r = take_time("not-after", w->not_after, &l->not_after);
-        if (r)
-                return r;
-        if (days)
-                l->not_after = l->not_before + (int64_t)days * DAY_SECONDS;
-        if (l->not_after && l->not_after <= l->not_before)
-                return cli_fail(
-                        CLI_USAGE, "%s",
-                        _("the label would end before it begins: see --not-before, --not-after"));
-        return 0;
 }
 
 static int take_retention(const LabelWords *w, int64_t now, Label *l)
@@ -122,7 +88,11 @@ static int take_hosts(const LabelWords *w, const Host *here, Label *l)
 
 int label_from_words(const LabelWords *w, const Host *here, int64_t now, Label *ret)
 {
-        Label l = {.algorithm = ALGORITHM_ED25519_SHA256, .n_signatures = 1, .sequence = 1};
+        const ValidityWords validity = {w->days, w->not_before, w->not_after};
+        Label l = {.algorithm = ALGORITHM_ED25519_SHA256,
+                   .n_signatures = 1,
+                   .sequence = 1,
+                   .issued = now};
         int r;
 
         if (!w->number || !*w->number)
@@ -137,7 +107,7 @@ int label_from_words(const LabelWords *w, const Host *here, int64_t now, Label *
         if (r == 0)
                 r = take_text("unit", w->unit, l.unit, sizeof(l.unit));
         if (r == 0)
-                r = take_validity(w, now, &l);
+                r = words_validity(&validity, now, &l.not_before, &l.not_after);
         if (r == 0)
                 r = take_retention(w, now, &l);
         if (r == 0)

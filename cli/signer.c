@@ -13,8 +13,6 @@
 #include "lib/file.h"
 #include "policy/note.h"
 
-#define PEM_SIZE_MAX 16384u
-
 int signer_open_etc(int *ret_fd)
 {
         const char *path = file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR);
@@ -41,76 +39,46 @@ int signer_load_trust(int etc_fd, Trust **ret)
         return r < 0 ? cli_fail_errno(r, "%s", _("cannot load the policy")) : 0;
 }
 
-static int read_pem(int etc_fd, const char *name, char **ret, size_t *ret_size)
-{
-        _cleanup_(fd_closep) int fd = -EBADF;
-        const char *dir = file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR);
-        int r = file_open_trusted(etc_fd, name, FILE_SECRET, PEM_SIZE_MAX, &fd);
-
-        if (r == FILE_E_READABLE || r == FILE_E_WRITABLE)
-                return cli_fail(
-                        CLI_FAILED,
-                        _("the key %s/%s is refused: %s; chmod 0600 it, and think of it as lost "
-                          "if someone may have copied it"),
-                        dir, name, _(file_trust_text(r)));
-        if (r > 0)
-                return cli_fail(CLI_FAILED, _("the key %s/%s is refused: %s"), dir, name,
-                                _(file_trust_text(r)));
-        if (r == -EACCES)
-                return cli_fail(CLI_DENIED, "%s",
-                                _("not permitted: the authority's keys are for root"));
-        if (r == -ENOENT)
-                return cli_fail(CLI_FAILED,
-                                _("the key %s/%s is not on this computer: only the authority's own "
-                                  "computer can do this"),
-                                dir, name);
-        if (r == 0)
-                r = file_read_fd(fd, PEM_SIZE_MAX, ret, ret_size);
-        return r < 0 ? cli_fail_errno(r, _("cannot read the key %s/%s"), dir, name) : 0;
-}
-
-static int check_key(const PrivateKey *key, Purpose purpose, const Keyring *ring, const char *name)
+int signer_check_key(const PrivateKey *key, const Keyring *ring, const char *name)
 {
         const PublicKey *public = private_key_public(key);
         const PublicKey *known = keyring_find(ring, public->id);
 
-        if (!known || known->purpose != purpose)
+        if (!known)
                 return cli_fail(CLI_FAILED,
                                 _("wrong key: %s is none of the %s keys that %s/%s lists"), name,
-                                purpose_name(purpose), file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR),
+                                purpose_name(public->purpose), file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR),
                                 UZ_KEYS_FILE);
         if (known->revoked || !public_key_valid_at(known, time(NULL)))
                 return cli_fail(CLI_FAILED, _("the key %s is revoked or not valid today"), name);
         return 0;
 }
 
-int signer_load_key(int etc_fd, Purpose purpose, const Keyring *ring, PrivateKey **ret)
+int signer_load_key(int etc_fd, Purpose purpose, const Keyring *ring, Passphrases *secrets,
+                    PrivateKey **ret)
 {
         _cleanup_(private_key_freep) PrivateKey *key = NULL;
-        _cleanup_(freep) char *pem = NULL;
         char name[64];
-        size_t size;
         int r;
 
         snprintf(name, sizeof(name), "%s/%s.pem", UZ_AUTHORITY_DIR, purpose_name(purpose));
-        r = read_pem(etc_fd, name, &pem, &size);
-        if (r)
-                return r;
-        r = private_key_from_pem(pem, size, NULL, purpose, &key);
-        explicit_bzero(pem, size);
-        if (r == KEY_E_PASSPHRASE)
-                return cli_fail(CLI_FAILED,
-                                _("the key %s needs a passphrase; that is not supported"), name);
-        if (r > 0)
-                return cli_fail(CLI_FAILED,
-                                _("the key %s is not an Ed25519 private key in PEM form"), name);
-        if (r < 0)
-                return cli_fail_errno(r, _("cannot use the key %s"), name);
-        r = check_key(key, purpose, ring, name);
-        if (r)
-                return r;
-        *ret = TAKE_PTR(key);
-        return 0;
+        r = key_read(etc_fd, file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR), name, purpose, secrets, &key);
+        if (r == 0)
+                r = signer_check_key(key, ring, name);
+        if (r == 0)
+                *ret = TAKE_PTR(key);
+        return r;
+}
+
+/* From the file that --key names, or where the keys of this computer are. */
+static int load_label_key(Signer *s, const Keyring *ring)
+{
+        int r;
+
+        if (!s->label_file)
+                return signer_load_key(s->etc_fd, PURPOSE_LABEL, ring, &s->secrets, &s->label);
+        r = key_read(AT_FDCWD, NULL, s->label_file, PURPOSE_LABEL, &s->secrets, &s->label);
+        return r ? r : signer_check_key(s->label, ring, s->label_file);
 }
 
 /* Held until the descriptor is closed: the next version number is given out once. */
@@ -129,8 +97,10 @@ int signer_open(Signer *s, unsigned needs)
         const Keyring *ring;
         int r;
 
-        *s = (Signer){.etc_fd = -EBADF};
-        r = signer_open_etc(&s->etc_fd);
+        s->etc_fd = -EBADF;
+        r = passphrases_open(&s->secrets, s->passphrase_fd);
+        if (r == 0)
+                r = signer_open_etc(&s->etc_fd);
         if (r == 0)
                 r = lock_etc(s->etc_fd);
         if (r == 0)
@@ -141,9 +111,9 @@ int signer_open(Signer *s, unsigned needs)
                 return cli_fail(CLI_FAILED, "%s", s->trust->message);
         ring = &s->trust->snapshot.authority.ring;
         if (needs & SIGNER_LABEL)
-                r = signer_load_key(s->etc_fd, PURPOSE_LABEL, ring, &s->label);
+                r = load_label_key(s, ring);
         if (r == 0 && needs & SIGNER_POLICY)
-                r = signer_load_key(s->etc_fd, PURPOSE_POLICY, ring, &s->policy);
+                r = signer_load_key(s->etc_fd, PURPOSE_POLICY, ring, &s->secrets, &s->policy);
         return r;
 }
 
@@ -151,6 +121,7 @@ void signer_close(Signer *s)
 {
         s->label = private_key_free(s->label);
         s->policy = private_key_free(s->policy);
+        passphrases_close(&s->secrets);
         s->trust = trust_free(s->trust);
         s->etc_fd = fd_close(s->etc_fd);
 }

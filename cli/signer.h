@@ -5,15 +5,17 @@
 
 #include <stdint.h>
 
-#include "lib/macros.h"
+#include "cli/keystore.h"
 #include "policy/label.h"
 #include "store/trust.h"
 
 typedef struct Signer {
+        const char *label_file, *passphrase_fd; /* by the caller before signer_open(), or NULL */
         int etc_fd;
         Trust *trust;
         PrivateKey *label; /* NULL unless asked for */
         PrivateKey *policy;
+        Passphrases secrets;
 } Signer;
 
 typedef enum SignerNeeds { SIGNER_LABEL = 1, SIGNER_POLICY = 2 } SignerNeeds;
@@ -37,5 +39,7 @@ int signer_whitelist_put(Signer *s, const WhitelistEntry *entry) _must_check_;
 int signer_whitelist_remove(Signer *s, const uint8_t identity[DIGEST_SIZE]) _must_check_;
 
 /* Reads PURPOSE.pem and checks it against the key list. CLI_*. */
-int signer_load_key(int etc_fd, Purpose purpose, const Keyring *ring,
+int signer_load_key(int etc_fd, Purpose purpose, const Keyring *ring, Passphrases *secrets,
                     PrivateKey **ret) _must_check_;
+/* The list holds this key, and it is valid now. CLI_*. */
+int signer_check_key(const PrivateKey *key, const Keyring *ring, const char *name) _must_check_;

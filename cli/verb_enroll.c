@@ -15,7 +15,7 @@
 typedef struct EnrollArgs {
         LabelWords words;
         TargetAs as;
-        const char *format, *reason;
+        const char *format, *reason, *key, *passphrase_fd;
         bool yes, relabel, no_whitelist, json;
 } EnrollArgs;
 
@@ -184,8 +184,11 @@ static json_object *record_fields(const Enrolment *e)
 static int prepare(Enrolment *e, const char *word)
 {
         const Snapshot *s;
-        int r = signer_open(&e->signer, SIGNER_LABEL | (e->args->no_whitelist ? 0 : SIGNER_POLICY));
+        int r;
 
+        e->signer.label_file = e->args->key;
+        e->signer.passphrase_fd = e->args->passphrase_fd;
+        r = signer_open(&e->signer, SIGNER_LABEL | (e->args->no_whitelist ? 0 : SIGNER_POLICY));
         if (r)
                 return r;
         s = &e->signer.trust->snapshot;
@@ -321,6 +324,10 @@ static const Option options[] = {
         FLAG(EnrollArgs, no_whitelist, "no-whitelist", 0,
              N_("do not put the drive on the whitelist")),
         TEXT(EnrollArgs, reason, "reason", 'r', N_("TEXT"), N_("remark for the ledger")),
+        TEXT(EnrollArgs, key, "key", 0, N_("FILE"),
+             N_("sign with this label key (default: the one on this computer)")),
+        TEXT(EnrollArgs, passphrase_fd, "passphrase-fd", 0, N_("N"),
+             N_("read the passphrases of keys from this descriptor, one a line")),
         TEXT(EnrollArgs, as.vid, "vid", 0, N_("HEX"),
              N_("image: USB vendor id of the drive it is for")),
         TEXT(EnrollArgs, as.pid, "pid", 0, N_("HEX"), N_("image: USB product id")),

@@ -11,7 +11,7 @@
 #include "lib/text.h"
 
 typedef struct RevokeArgs {
-        const char *drive, *label, *key, *reason;
+        const char *drive, *label, *key, *reason, *passphrase_fd;
 } RevokeArgs;
 
 typedef struct Revocation {
@@ -130,7 +130,7 @@ static int carry_out(Signer *s, const RevokeArgs *a, const char *word)
 static int run(void *args, int n, char **words)
 {
         const RevokeArgs *a = args;
-        Signer s = {.etc_fd = -EBADF};
+        Signer s = {.etc_fd = -EBADF, .passphrase_fd = a->passphrase_fd};
         int r;
 
         if (n + !!a->drive + !!a->label + !!a->key != 1)
@@ -151,6 +151,8 @@ static const Option options[] = {
              N_("the drive with this identity (64 digits)")),
         TEXT(RevokeArgs, label, "label", 0, N_("HEX"), N_("this one label (32 digits)")),
         TEXT(RevokeArgs, key, "key", 0, N_("HEX"), N_("every label this key signed (32 digits)")),
+        TEXT(RevokeArgs, passphrase_fd, "passphrase-fd", 0, N_("N"),
+             N_("read the passphrases of keys from this descriptor, one a line")),
         TEXT(RevokeArgs, reason, "reason", 'r', N_("TEXT"), N_("why, for the ledger (needed)")),
 };
 

@@ -11,6 +11,7 @@
 #include "cli/out.h"
 #include "cli/run.h"
 #include "cli/verbs.h"
+#include "cli/words.h"
 #include "lib/file.h"
 #include "lib/text.h"
 
@@ -18,18 +19,6 @@ typedef struct SetupArgs {
         const char *zone, *level, *name, *authority_name, *root_out, *ledger_key_out;
         bool yes, force, no_start, new_ledger_key;
 } SetupArgs;
-
-static int take_name(const char *option, const char *text, char ret[NAME_MAX_SIZE])
-{
-        size_t len = strlen(text);
-
-        if (!len || len >= NAME_MAX_SIZE || !text_is_clean(text, len) || text[0] == ' ' ||
-            text[len - 1] == ' ')
-                return cli_fail(CLI_USAGE, _("--%s: 1 to %u bytes of plain text"), option,
-                                NAME_MAX_SIZE - 1);
-        strcpy(ret, text);
-        return 0;
-}
 
 static int take_names(const SetupArgs *a, Founding *f)
 {
@@ -40,34 +29,12 @@ static int take_names(const SetupArgs *a, Founding *f)
         r = uname(&u) < 0 ? -errno : 0;
         if (r < 0)
                 return cli_fail_errno(r, "%s", _("this computer has no name: give --name"));
-        r = take_name("name", a->name ? a->name : u.nodename, f->host.name);
+        r = words_name("name", a->name ? a->name : u.nodename, f->host.name);
         if (r)
                 return r;
         snprintf(text, sizeof(text), "%.80s authority", f->host.name);
-        return take_name("authority-name", a->authority_name ? a->authority_name : text,
-                         f->authority.name);
-}
-
-static int take_zone(const SetupArgs *a, Founding *f)
-{
-        Host *h = &f->host;
-
-        if (zone_parse(a->zone, &h->zone) < 0 || h->zone == ZONE_NONE)
-                return cli_fail(CLI_USAGE,
-                                _("--zone: \"%s\" is none of internal, classified, internet"),
-                                a->zone);
-        if (a->level && level_parse(a->level, &h->level) < 0)
-                return cli_fail(CLI_USAGE,
-                                _("--level: \"%s\" is none of confidential, secret, top-secret"),
-                                a->level);
-        if (zone_level_valid(h->zone, h->level))
-                return 0;
-        if (h->zone == ZONE_CLASSIFIED)
-                return cli_fail(CLI_USAGE, "%s",
-                                _("a classified computer needs --level confidential, secret or "
-                                  "top-secret"));
-        return cli_fail(CLI_USAGE, _("only classified computers have a level; zone %s has none"),
-                        zone_name(h->zone));
+        return words_name("authority-name", a->authority_name ? a->authority_name : text,
+                          f->authority.name);
 }
 
 /* Asks until the answer is one of the words, given whole or by its number. */
@@ -231,7 +198,7 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
         if (r == 0)
                 r = ask_missing(a);
         if (r == 0)
-                r = take_zone(a, &f);
+                r = words_zone(a->zone, a->level, &f.host);
         if (r == 0)
                 r = take_names(a, &f);
         if (r == 0)

@@ -145,6 +145,30 @@ int authority_load(const char *note, size_t size, Authority *ret, TextError *err
         return 0;
 }
 
+int authority_succeed(const Authority *old, const char *note, size_t size, Authority *ret,
+                      TextError *error)
+{
+        Authority a;
+        size_t text_size;
+        int r;
+
+        r = authority_load(note, size, &a, error);
+        if (r != 0)
+                return r;
+        if (a.version <= old->version) {
+                *error = (TextError){0};
+                (void)snprintf(error->message, sizeof(error->message),
+                               "its version, %llu, is not above %llu, the version it is to replace",
+                               (unsigned long long)a.version, (unsigned long long)old->version);
+                return -EINVAL;
+        }
+        r = note_verify(note, size, &old->ring, PURPOSE_ROOT, old->threshold, 0, &text_size);
+        if (r != 0)
+                return note_error(r, error);
+        *ret = a;
+        return 0;
+}
+
 static void format_key(StrBuf *b, const PublicKey *key)
 {
         char time[TEXT_TIME_MAX];

@@ -28,6 +28,10 @@ typedef struct Host {
 /* The text is self-contained: root keys listed in it must have signed it. The file itself is the
  * trust anchor, kept by owner and mode. 0; NOTE_E_* > 0; -EINVAL with `error`; -errno. */
 int authority_load(const char *note, size_t size, Authority *ret, TextError *error) _must_check_;
+/* The same for a list that is to take the place of `old`: its version must be higher, and a
+ * threshold of the root keys of `old` must have signed it as well. */
+int authority_succeed(const Authority *old, const char *note, size_t size, Authority *ret,
+                      TextError *error) _must_check_;
 /* Text (unsigned) of a key list. -EINVAL for a name that could not be read back. */
 int authority_format(const Authority *a, char **ret, size_t *ret_size) _must_check_;
 

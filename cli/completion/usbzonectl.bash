@@ -34,7 +34,7 @@ _usbzonectl_reasons() {
 
 _usbzonectl() {
         local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb='' words='' files=''
-        local verbs='setup status list show explain enroll label allow revoke mode reload log verify monitor doctor history help'
+        local verbs='setup status list show explain enroll label allow revoke mode reload log verify monitor doctor history authority help'
 
         COMPREPLY=()
         [ "$COMP_CWORD" -eq 1 ] || verb=${COMP_WORDS[1]}
@@ -46,7 +46,8 @@ _usbzonectl() {
                 :
         elif [ "$verb $prev" = 'log --reason' ]; then
                 words=$(_usbzonectl_reasons)
-        elif [ "$prev" = --dir ] || [ "$prev" = --file ] || [ "$prev" = --root-out ]; then
+        elif [ "$prev" = --dir ] || [ "$prev" = --file ] || [ "$prev" = --root-out ] ||
+                [ "$prev" = --root ] || [ "$prev" = --out ] || [ "$prev" = --key ]; then
                 files=yes
         elif [[ $cur == -* ]]; then
                 words=$(usbzonectl "$verb" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u)
@@ -64,6 +65,14 @@ _usbzonectl() {
                         fi
                         ;;
                 verify) files=yes ;;
+                authority)
+                        case $prev in
+                        authority) words='init show issue-key rotate retire backup' ;;
+                        issue-key) words='host label policy' ;;
+                        rotate) words='root host label policy' ;;
+                        *) files=yes ;;
+                        esac
+                        ;;
                 esac
         fi
         mapfile -t COMPREPLY < <(

@@ -173,9 +173,9 @@ cp "$T/etc/authority/label.pem" "$T/label.pem"
 cp "$T/etc/authority/host.pem" "$T/etc/authority/label.pem"
 refuse_key 'a wrong key' 'wrong key: authority/label.pem is none of the label keys'
 openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$T/etc/authority/label.pem" 2>/dev/null
-refuse_key 'a key of another kind' 'not an Ed25519 private key'
+refuse_key 'a key of another kind' 'no private key in PEM form'
 echo nonsense >"$T/etc/authority/label.pem"
-refuse_key 'a key file that is none' 'not an Ed25519 private key'
+refuse_key 'a key file that is none' 'no private key in PEM form'
 ln -sf "$T/label.pem" "$T/etc/authority/label.pem"
 refuse_key 'a key behind a link' 'label.pem is refused'
 rm "$T/etc/authority/label.pem"

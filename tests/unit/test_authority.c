@@ -171,6 +171,79 @@ Test(authority, two_roots_must_sign_where_the_list_says_so)
         fixture_done(&f);
 }
 
+/* Signs a list as `version` with up to two keys, and offers it in the place of `old`. */
+static int succeed(const Authority *old, Authority next, uint64_t version, const PrivateKey *one,
+                   const PrivateKey *two)
+{
+        _cleanup_(freep) char *text = NULL, *note = NULL, *more = NULL;
+        TextError error = {0};
+        Authority got;
+        size_t size;
+        int r;
+
+        next.version = version;
+        cr_assert_eq(authority_format(&next, &text, &size), 0);
+        cr_assert_eq(note_sign(text, size, one, &note, &size), 0);
+        if (two) {
+                cr_assert_eq(note_cosign(note, size, two, &more, &size), 0);
+                free(note);
+                note = TAKE_PTR(more);
+        }
+        r = authority_succeed(old, note, size, &got, &error);
+        cr_assert(r == 0 || error.message[0]);
+        return r;
+}
+
+Test(authority, a_list_is_replaced_only_by_a_newer_one_that_both_lists_roots_signed)
+{
+        Authority old, next;
+        PrivateKey *second, *stranger;
+        Fixture f;
+
+        fixture_init(&f);
+        old = next = f.snapshot.authority;
+        second = make_ring_key(&next.ring, PURPOSE_ROOT);
+        stranger = make_key(PURPOSE_ROOT);
+        cr_assert_eq(succeed(&old, next, 2, f.root, NULL), 0);
+        cr_assert_eq(succeed(&old, next, 9, f.root, NULL), 0, "versions may be left out");
+        cr_assert_eq(succeed(&old, next, 1, f.root, NULL), -EINVAL, "the same version");
+        old.version = 5;
+        cr_assert_eq(succeed(&old, next, 4, f.root, NULL), -EINVAL, "an older one");
+        cr_assert_eq(succeed(&old, next, 6, second, NULL), NOTE_E_SIGNER_UNKNOWN);
+        cr_assert_eq(succeed(&old, next, 6, second, f.root), 0);
+        next.threshold = 2;
+        cr_assert_eq(succeed(&old, next, 6, f.root, NULL), NOTE_E_UNSIGNED);
+        cr_assert_eq(succeed(&old, next, 6, f.root, f.root), NOTE_E_UNSIGNED, "twice is once");
+        cr_assert_eq(succeed(&old, next, 6, f.root, second), 0);
+        /* From here on two must sign, whatever the next list says of itself. */
+        cr_assert_eq(succeed(&next, old, 6, f.root, NULL), NOTE_E_UNSIGNED);
+        cr_assert_eq(succeed(&next, old, 6, f.root, stranger), NOTE_E_SIGNER_UNKNOWN);
+        cr_assert_eq(succeed(&next, old, 6, f.root, second), 0);
+        private_key_free(second);
+        private_key_free(stranger);
+        fixture_done(&f);
+}
+
+Test(authority, a_host_that_missed_a_change_of_root_walks_the_lists_in_order)
+{
+        Authority list[3];
+        PrivateKey *root[3];
+        Fixture f;
+
+        fixture_init(&f);
+        for (unsigned i = 0; i < 3; i++) {
+                list[i] = (Authority){.version = i + 1, .threshold = 1};
+                strcpy(list[i].name, "Office");
+                root[i] = make_ring_key(&list[i].ring, PURPOSE_ROOT);
+        }
+        cr_assert_eq(succeed(&list[0], list[2], 3, root[1], root[2]), NOTE_E_SIGNER_UNKNOWN);
+        cr_assert_eq(succeed(&list[0], list[1], 2, root[0], root[1]), 0);
+        cr_assert_eq(succeed(&list[1], list[2], 3, root[1], root[2]), 0);
+        for (unsigned i = 0; i < 3; i++)
+                private_key_free(root[i]);
+        fixture_done(&f);
+}
+
 static int load_host(const Fixture *f, const char *text, const PrivateKey *key, Host *ret,
                      TextError *error)
 {

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads passphrases from a descriptor or the terminal. */
+#include "cli/passphrase.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+
+#include "cli/cli.h"
+#include "lib/file.h"
+#include "lib/text.h"
+
+#define INPUT_MAX (PASSPHRASES_MAX * (PASSPHRASE_MAX + 1u))
+
+static void wipe_free(char *text)
+{
+        if (text)
+                explicit_bzero(text, strlen(text));
+        free(text);
+}
+
+static int keep(Passphrases *p, const char *text)
+{
+        char *copy;
+
+        if (p->n == PASSPHRASES_MAX)
+                return cli_fail(CLI_USAGE, _("there are more than %u passphrases"),
+                                PASSPHRASES_MAX);
+        copy = strdup(text);
+        if (!copy)
+                return cli_out_of_memory();
+        p->list[p->n++] = copy;
+        return 0;
+}
+
+int passphrases_open(Passphrases *p, const char *fd_word)
+{
+        char *text = NULL, *save = NULL;
+        uint64_t fd;
+        size_t size;
+        int r;
+
+        *p = (Passphrases){0};
+        if (!fd_word)
+                return 0;
+        if (text_u64(fd_word, INT_MAX, &fd) < 0)
+                return cli_fail(CLI_USAGE, _("--passphrase-fd: \"%s\" is no number"), fd_word);
+        r = file_read_fd((int)fd, INPUT_MAX, &text, &size);
+        if (r < 0)
+                return cli_fail_errno(r, _("cannot read a passphrase from descriptor %s"), fd_word);
+        p->from_fd = true;
+        for (char *l = strtok_r(text, "\r\n", &save); l && r == 0;
+             l = strtok_r(NULL, "\r\n", &save))
+                r = keep(p, l);
+        explicit_bzero(text, size);
+        free(text);
+        if (r == 0 && p->n == 0)
+                r = cli_fail(CLI_USAGE, _("descriptor %s gives no passphrase"), fd_word);
+        return r;
+}
+
+void passphrases_close(Passphrases *p)
+{
+        for (size_t i = 0; i < p->n; i++)
+                wipe_free(p->list[i]);
+        *p = (Passphrases){0};
+}
+
+/* cli_ask() with the terminal's echo off. */
+static char *ask_unseen(const char *question)
+{
+        struct termios before, unseen;
+        char *answer;
+
+        if (!cli_is_interactive() || tcgetattr(STDIN_FILENO, &before) < 0)
+                return NULL;
+        unseen = before;
+        unseen.c_lflag &= ~(tcflag_t)ECHO;
+        if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &unseen) < 0)
+                return NULL;
+        answer = cli_ask(question, NULL);
+        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+        fputc('\n', stderr);
+        return answer;
+}
+
+static char *ask_for(const char *format, const char *name)
+{
+        _cleanup_(freep) char *question = NULL;
+
+        if (asprintf(&question, format, name) < 0)
+                return NULL;
+        return ask_unseen(question);
+}
+
+const char *passphrases_ask(Passphrases *p, const char *name)
+{
+        char *answer;
+        int r;
+
+        if (p->from_fd)
+                return NULL;
+        answer = ask_for(_("Passphrase of %s:"), name);
+        if (!answer || !*answer) {
+                wipe_free(answer);
+                return NULL;
+        }
+        r = keep(p, answer);
+        wipe_free(answer);
+        return r ? NULL : p->list[p->n - 1];
+}
+
+static int check_new(const char *text)
+{
+        size_t n = strlen(text);
+
+        if (n < PASSPHRASE_MIN || n > PASSPHRASE_MAX)
+                return cli_fail(CLI_USAGE, _("a passphrase has %u to %u bytes"), PASSPHRASE_MIN,
+                                PASSPHRASE_MAX);
+        return 0;
+}
+
+static int ask_new(Passphrases *p, const char *name, const char **ret)
+{
+        char *one = ask_for(_("New passphrase of %s:"), name), *two = NULL;
+        int r;
+
+        if (!one)
+                return cli_fail(CLI_USAGE, "%s",
+                                _("a passphrase is needed: give --passphrase-fd N, or "
+                                  "--no-passphrase to leave the keys unprotected"));
+        r = check_new(one);
+        if (r == 0) {
+                two = ask_for(_("The same again, for %s:"), name);
+                if (!two || strcmp(one, two) != 0)
+                        r = cli_fail(CLI_FAILED, "%s", _("the two are not the same"));
+        }
+        if (r == 0)
+                r = keep(p, one);
+        if (r == 0)
+                *ret = p->list[p->n - 1];
+        wipe_free(one);
+        wipe_free(two);
+        return r;
+}
+
+int passphrases_new(Passphrases *p, const char *name, size_t i, const char **ret)
+{
+        int r;
+
+        if (!p->from_fd)
+                return ask_new(p, name, ret);
+        r = check_new(p->list[MIN(i, p->n - 1)]);
+        if (r == 0)
+                *ret = p->list[MIN(i, p->n - 1)];
+        return r;
+}

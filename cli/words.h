@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Values that several verbs take from the command line. Functions return 0 or CLI_USAGE, with the
+ * reason said. */
+#pragma once
+
+#include "cli/cli.h"
+#include "policy/authority.h"
+
+typedef struct ValidityWords {
+        const char *days, *not_before, *not_after; /* NULL: not given */
+} ValidityWords;
+
+/* From `now` unless said otherwise; no end (0) unless said otherwise. */
+int words_validity(const ValidityWords *w, int64_t now, int64_t *ret_not_before,
+                   int64_t *ret_not_after) _must_check_;
+
+/* A computer's zone and level. */
+int words_zone(const char *zone, const char *level, Host *ret) _must_check_;
+
+/* One line of text that can stand in a signed file. */
+int words_name(const char *option, const char *text, char ret[NAME_MAX_SIZE]) _must_check_;

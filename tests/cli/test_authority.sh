@@ -1,0 +1,154 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# authority: keys made, shown, replaced, retired and copied; passphrases; thresholds.
+. "$(dirname "$0")/lib.sh"
+O=$T/office
+secret() { # LINES ARGUMENTS...: the program with passphrases on descriptor 3
+        local lines=$1
+        shift
+        run "$@" --passphrase-fd 3 3< <(printf '%b' "$lines")
+}
+said() { # NAME STATUS REGEX
+        if [ "$rc" = "$2" ] && [[ $out =~ $3 ]]; then good "$1"; else bad "$1" "status $rc" "said: $out"; fi
+}
+list() { cat "$O/authority.keys"; }
+ids() { sed -nE "s/^— $1\.([0-9a-f]+) .*/\1/p" "$O/authority.keys"; }
+
+fact 'a passphrase is needed where none can be asked' 2 'give --passphrase-fd' authority init --dir "$O" --name Office
+rm -rf "$O"
+fact 'an authority has a name' 2 '--name TEXT is needed' authority init --dir "$O"
+fact 'more signatures than root keys are refused' 2 '--threshold: a number from 1 to 3' \
+        authority init --dir "$O" --name O --roots 3 --threshold 4
+fact 'six root keys are too many' 2 '--roots: a number from 1 to 5' authority init --dir "$O" --name O --roots 6
+secret 'short\n' authority init --dir "$O" --name O
+said 'a short passphrase is refused' 2 '8 to 1000 bytes'
+rm -rf "$O"
+fact 'a descriptor that is none is told' 1 'cannot read a passphrase from descriptor 77' \
+        authority init --dir "$O" --name O --passphrase-fd 77
+fact 'without an authority there is nothing to show' 1 'there is no authority in' authority show --dir "$O"
+
+# --- one root key ---
+secret 'correct horse\n' authority init --dir "$O" --name '县保密局'
+said 'an authority is made' 0 'The authority "县保密局" is in'
+is 'the keys are for their owner alone' "$(stat -c %a "$O" "$O"/*.pem | tr '\n' ' ')" '700 600 600 600 600 '
+is 'every private key is encrypted' "$(grep -l 'BEGIN ENCRYPTED PRIVATE KEY' "$O"/*.pem | wc -l)" 4
+holds 'with scrypt and AES-256' bash -c 'openssl asn1parse -in "$0/root.pem" | grep -q scrypt && openssl asn1parse -in "$0/root.pem" | grep -q aes-256-cbc' "$O"
+fact 'it is not made twice' 1 'has an authority already' authority init --dir "$O" --name O --no-passphrase
+fact 'it is shown without any passphrase' 0 'version 1, 1 root.*label.*in force' authority show --dir "$O"
+is 'JSON names four keys' "$("$CTL" authority show --dir "$O" --json | jq -r '[.keys[].purpose] | join(" ")')" 'host label policy root'
+
+before=$(list)
+secret 'wrong horse battery\n' authority rotate label --dir "$O"
+said 'a wrong passphrase is told, and nothing goes on' 1 'passphrase of the key .*root.pem is wrong.*here are 0 and 0'
+is 'the list is as it was' "$(list)" "$before"
+is 'and no key was left behind' "$(printf '%s\n' "$O"/*.pem | wc -l)" 4
+
+old=$("$CTL" authority show --dir "$O" --json | jq -r '.keys[] | select(.purpose == "label").id')
+secret 'correct horse\n' authority rotate label --dir "$O" --days 700
+said 'a label key is replaced' 0 'version 2 now'
+is 'the old one ended, the new one is in force' \
+        "$("$CTL" authority show --dir "$O" --json | jq -c '[.keys[] | select(.purpose == "label").in_force]')" '[false,true]'
+holds 'the old key is kept by its id' test -s "$O/label-${old:0:8}.pem"
+holds 'the list before is kept' grep -q '^version = 1' "$O/authority.keys.1"
+fact 'a passphrase that cannot be asked for is told' 1 'needs its passphrase: give --passphrase-fd' \
+        authority retire "$old" --dir "$O"
+secret 'correct horse\n' authority retire "${old:0:7}" --dir "$O"
+said 'seven digits are too few' 2 'is no key in force'
+secret 'correct horse\n' authority retire "$old" --dir "$O"
+said 'a key is taken off the list' 0 'nothing that it signed counts'
+is 'and is off it' "$(grep -c '^key = label' "$O/authority.keys")" 1
+secret 'correct horse\n' authority issue-key root --dir "$O"
+said 'a root key is not issued' 2 'none of host, label, policy'
+secret 'correct horse\n' authority issue-key label --dir "$O" --not-after 2001-01-01
+said 'a key that ends before it begins is refused' 2 'end before it begins'
+secret 'correct horse\n' authority issue-key label --dir "$O" --out "$T/second.pem"
+said 'a second label key goes to a file' 0 'private part in .*second.pem'
+holds 'for its owner alone' test "$(stat -c %a "$T/second.pem")" = 600
+secret 'correct horse\n' authority rotate label --dir "$O"
+said 'which of two must be named' 2 'means 2 keys'
+secret 'correct horse\n' authority retire root --dir "$O"
+said 'the last root key stays' 1 'has 1 root keys and needs 1'
+secret 'correct horse\n' authority rotate root --dir "$O"
+said 'the root key is replaced' 0 'version 5 now.*needs this one first'
+is 'old and new root key have signed' "$(ids root | sort -u | wc -l)" 2
+secret 'correct horse\n' authority issue-key host --dir "$O"
+said 'and the new one signs alone from then on' 0 'version 6 now'
+is 'one signature' "$(ids root | wc -l)" 1
+
+# --- two of three ---
+rm -rf "$O"
+secret 'purpose keys\nholder one\nholder two\nholder three\n' \
+        authority init --dir "$O" --name O --roots 3 --threshold 2 --root-out "$T/r1.pem" --root-out "$T/r2.pem"
+said 'three root keys of which two must sign' 0 'version 1, 2 root signatures'
+is 'two are elsewhere' "$(echo "$O"/root*.pem)" "$O/root-3.pem"
+before=$(list)
+secret 'holder three\n' authority issue-key label --dir "$O"
+said 'one root key is not enough' 1 'needs 2 root keys.*here are 1 and 1'
+is 'and changes nothing' "$(list)" "$before"
+secret 'holder three\nholder one\n' authority issue-key label --dir "$O" --root "$T/r1.pem"
+said 'two are' 0 'version 2 now'
+secret 'holder one\n' authority issue-key label --dir "$O" --root "$T/r1.pem" --root "$T/r1.pem"
+said 'the same key twice counts once' 1 'here are 1 and 1'
+chmod 0640 "$T/r1.pem"
+secret 'holder three\nholder one\n' authority issue-key label --dir "$O" --root "$T/r1.pem"
+said 'a key that others may read is refused' 1 'group or others may read'
+chmod 0600 "$T/r1.pem"
+ln -s "$T/r1.pem" "$T/link.pem"
+secret 'holder three\nholder one\n' authority issue-key label --dir "$O" --root "$T/link.pem"
+said 'so is a link to one' 1 'no regular file'
+cp "$O/host.pem" "$T/h.pem"
+secret 'purpose keys\nholder three\n' authority issue-key label --dir "$O" --root "$T/h.pem"
+said 'a key of another purpose is no root key' 1 'here are 1 and 1'
+
+# --- a list that was altered ---
+sed -i 's/^threshold = 2/threshold = 1/' "$O/authority.keys"
+fact 'an altered list is refused' 1 'the text was altered' authority show --dir "$O"
+sed -i 's/^threshold = 1/threshold = 2/' "$O/authority.keys"
+chmod g+w "$O/authority.keys"
+fact 'so is one that others may write' 1 'group or others may write' authority show --dir "$O"
+chmod g-w "$O/authority.keys"
+
+# --- a copy for the safe ---
+rm -rf "$O"
+fact 'keys without a passphrase, on demand' 0 'The authority' authority init --dir "$O" --name O --no-passphrase
+secret 'for the safe\n' authority backup "$T/safe" --dir "$O"
+said 'a copy is made' 0 '4 keys are in .*safe, each under a passphrase'
+is 'every key in it is encrypted' "$(grep -l 'BEGIN ENCRYPTED' "$T"/safe/*.pem | wc -l)" 4
+is 'the copy is an authority' "$("$CTL" authority show --dir "$T/safe" --json)" "$("$CTL" authority show --dir "$O" --json)"
+secret 'for the safe\n' authority rotate host --dir "$T/safe"
+said 'that can be used' 0 'version 2 now'
+fact 'a folder that is there is not written over' 1 'cannot make .*safe' authority backup "$T/safe" --dir "$O"
+
+# --- the keys of a computer that is its own authority ---
+found
+fact 'setup makes such an authority, too' 0 'pc1 authority.*version 1' authority show
+plain_image "$T/d.img"
+fact 'its label key is replaced' 0 'version 2 now' authority rotate label --no-passphrase
+is 'the computer has the new list at once' "$(cat "$T/etc/authority.keys")" "$(cat "$T/etc/authority/authority.keys")"
+fact 'a drive is enrolled with the new key' 0 'is enrolled as N1' enroll "$T/d.img" --number N1 "${AS[@]}"
+secret 'label secret\n' authority rotate label
+said 'the next key has a passphrase' 0 'version 3 now'
+fact 'without it no drive is enrolled' 1 'label.pem needs its passphrase' \
+        enroll "$T/d.img" --number N1 --relabel "${AS[@]}"
+secret 'label secret\n' enroll "$T/d.img" --number N1 --relabel "${AS[@]}"
+said 'with it one is' 0 'is enrolled as N1'
+mv "$T/etc/authority/label.pem" "$T/carried.pem"
+fact 'a key that is elsewhere is told' 1 'label.pem is not on this computer' \
+        enroll "$T/d.img" --number N1 --relabel "${AS[@]}"
+secret 'label secret\n' enroll "$T/d.img" --number N1 --relabel --key "$T/carried.pem" "${AS[@]}"
+said '--key names it' 0 'is enrolled as N1'
+fact 'the policy key is no label key' 1 'wrong key' \
+        enroll "$T/d.img" --number N1 --relabel --key "$T/etc/authority/policy.pem" "${AS[@]}"
+
+# --- on a terminal ---
+typed() { # ANSWERS ARGUMENTS...
+        local answers=$1
+        shift
+        out=$(python3 "$(dirname "$0")/on_terminal.py" "$answers" "$CTL" "$@" 2>&1)
+        rc=$?
+}
+typed $'battery staple\nbattery staple\n' authority issue-key host
+said 'a passphrase is asked for twice' 0 'New passphrase of host.*version 4 now'
+holds 'and not shown' bash -c '[[ $1 != *staple* ]]' - "$out"
+typed $'battery staple\nbattery stable\n' authority issue-key host
+said 'two that differ are refused' 1 'not the same'
