@@ -168,7 +168,7 @@ static const Option options[] = {
 
 const Verb verb_authority = {
         .name = "authority",
-        .usage = N_("init|show|issue-key|rotate|retire|backup [WORD] [OPTIONS]"),
+        .usage = N_("init|show|issue-key|rotate|retire|backup [WORD]"),
         .summary = N_("make and change the keys of an organisation"),
         .details = N_(
                 "Root keys sign the list of the keys that sign computers' credentials (host), labels\n"
