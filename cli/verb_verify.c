@@ -13,6 +13,8 @@
 #include "lib/file.h"
 #include "store/verify.h"
 
+#define PROGRESS_STEP 1024u
+
 typedef struct VerifyArgs {
         const char *key;
         bool json;
@@ -124,7 +126,8 @@ static int outcome(const LedgerVerify *v)
 
 static void show_progress(void *userdata, uint64_t seq)
 {
-        progress_update(userdata, seq, 0);
+        if (seq % PROGRESS_STEP == 0)
+                progress_update(userdata, seq, 0);
 }
 
 static int verify(const VerifyArgs *a, RecordSource *s, LedgerVerify *v)

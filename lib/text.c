@@ -19,15 +19,17 @@ void text_hex(const void *data, size_t n, char *ret)
         *ret = '\0';
 }
 
+/* One more than the digit's value; 0: no digit. */
+static const uint8_t hex_values[256] = {
+        ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
+        ['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+        ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+        ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+
 static int hex_value(char c)
 {
-        if (c >= '0' && c <= '9')
-                return c - '0';
-        if (c >= 'a' && c <= 'f')
-                return c - 'a' + 10;
-        if (c >= 'A' && c <= 'F')
-                return c - 'A' + 10;
-        return -1;
+        return hex_values[(uint8_t)c] - 1;
 }
 
 int text_unhex(const char *hex, void *ret, size_t n)
@@ -145,12 +147,23 @@ static size_t clean_char(const uint8_t *p, size_t len)
         return n > 0 && !is_unsafe(c) ? n : 0;
 }
 
+/* True if all eight bytes are printable ASCII; most text is. A byte from 0x80 on, below 0x20 or
+ * equal to 0x7f sets the high bit of its place in one of the three terms. */
+static bool is_plain(const uint8_t p[8])
+{
+        uint64_t v;
+
+        memcpy(&v, p, sizeof(v));
+        return ((v | (v - 0x2020202020202020u) | (v + 0x0101010101010101u)) &
+                0x8080808080808080u) == 0;
+}
+
 bool text_is_clean(const char *text, size_t len)
 {
         const uint8_t *p = (const uint8_t *)text;
 
         for (size_t i = 0; i < len;) {
-                size_t n = clean_char(p + i, len - i);
+                size_t n = len - i >= 8 && is_plain(p + i) ? 8 : clean_char(p + i, len - i);
 
                 if (n == 0)
                         return false;

@@ -8,7 +8,7 @@
 
 #include "lib/text.h"
 
-#define BUFFER_SIZE (4 * CHAIN_LINE_MAX) /* a line, the one after it, and room to read ahead */
+#define BUFFER_SIZE (8 * CHAIN_LINE_MAX) /* a line, the one after it, and room to read ahead */
 
 struct LedgerReader {
         int dirfd, fd;      /* no dirfd: a part of one file, see below */

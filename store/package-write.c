@@ -14,7 +14,8 @@
 #define SECONDS_TEXT 19u /* "2026-11-21T08:00:00" */
 #define CHUNK 262144u
 #define TIME_START ",\"time\":\""
-#define TIME_WITHIN 64u /* of a line's start */
+#define TIME_WITHIN 64u  /* of a line's start */
+#define KIND_WITHIN 256u /* the same */
 
 typedef struct Work {
         PackageJob *job;
@@ -73,7 +74,7 @@ static void note_key(Manifest *m, const char *line, size_t size)
         uint8_t raw[DIGEST_SIZE];
         PublicKey key;
 
-        if (!memmem(line, size, "\"kind\":\"start\",", 15) ||
+        if (!memmem(line, MIN(size, (size_t)KIND_WITHIN), "\"kind\":\"start\",", 15) ||
             !field(line, size, ",\"ledger_key\":\"", hex, 2 * DIGEST_SIZE) ||
             text_unhex(hex, raw, sizeof(raw)) < 0 ||
             public_key_init(&key, ALGORITHM_ED25519_SHA256, PURPOSE_LEDGER, raw, sizeof(raw)) != 0)

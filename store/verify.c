@@ -7,7 +7,8 @@
 #include "lib/text.h"
 
 #define KEYS_MAX 64u
-#define TIME_SIZE 27u /* "2026-11-21T08:00:00.123456Z" */
+#define TIME_SIZE 27u    /* "2026-11-21T08:00:00.123456Z" */
+#define KIND_WITHIN 256u /* of a line's start: the fields of the head have their limits */
 #define BROKEN 1
 
 typedef struct Walk {
@@ -46,7 +47,8 @@ static void note_key(Walk *w, const char *line, size_t size)
         char hex[2 * DIGEST_SIZE + 1];
         const char *at;
 
-        if (!memmem(line, size, "\"kind\":\"start\",", 15) || w->n_keys == KEYS_MAX)
+        if (!memmem(line, MIN(size, (size_t)KIND_WITHIN), "\"kind\":\"start\",", 15) ||
+            w->n_keys == KEYS_MAX)
                 return;
         at = find_text(line, size, ",\"ledger_key\":\"", sizeof(hex) - 1);
         if (!at)

@@ -274,3 +274,16 @@ Test(text, times_out_of_range_have_no_date)
         text_time_format_us(1795248000123456ULL, text);
         cr_assert_str_eq(text, "2026-11-21T08:00:00.123456Z");
 }
+
+Test(text, each_byte_is_judged_alike_wherever_it_stands)
+{
+        for (unsigned c = 0; c < 256; c++)
+                for (size_t at = 0; at < 24; at++) {
+                        char text[24];
+
+                        memset(text, 'a', sizeof(text));
+                        text[at] = (char)c;
+                        cr_assert_eq(text_is_clean(text, sizeof(text)), c >= 0x20 && c < 0x7f,
+                                     "byte %02x at %zu", c, at);
+                }
+}
