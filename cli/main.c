@@ -9,9 +9,11 @@
 #include "cli/verbs.h"
 
 const Verb *const cli_verbs[] = {
-        &verb_setup,  &verb_status,  &verb_list,   &verb_show,    &verb_explain,   &verb_enroll,
-        &verb_label,  &verb_allow,   &verb_revoke, &verb_mode,    &verb_reload,    &verb_log,
-        &verb_verify, &verb_monitor, &verb_doctor, &verb_history, &verb_authority, NULL,
+        &verb_setup,    &verb_status,  &verb_list,   &verb_show,        &verb_explain,
+        &verb_enroll,   &verb_label,   &verb_allow,  &verb_revoke,      &verb_mode,
+        &verb_reload,   &verb_log,     &verb_verify, &verb_acknowledge, &verb_finding,
+        &verb_incident, &verb_monitor, &verb_doctor, &verb_history,     &verb_authority,
+        NULL,
 };
 
 const Verb *cli_find_verb(const char *name)
@@ -27,7 +29,7 @@ void cli_print_help(void)
         printf(_("Usage: %s VERB [OPTIONS]\n\n"), UZ_CLI);
         printf("%s\n\n", _("Keeps the USB drives of separate zones apart."));
         for (const Verb *const *v = cli_verbs; *v; v++)
-                printf("  %-9s %s\n", (*v)->name, _((*v)->summary));
+                printf("  %-11s %s\n", (*v)->name, _((*v)->summary));
         printf("\n%s\n", _("Exit status: 0 done, 1 failed, 2 usage, 3 refused by policy, "
                            "4 not permitted, 5 evidence broken."));
         printf(_("More: %s VERB --help, man %s\n"), UZ_CLI, UZ_CLI);

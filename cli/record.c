@@ -121,14 +121,32 @@ static void print_safe(const char *text)
         fputs(safe, stdout);
 }
 
-static void print_time(json_object *o)
+int64_t record_seconds(json_object *o)
 {
-        char seconds[TEXT_TIME_MAX], text[32] = "-";
+        char seconds[TEXT_TIME_MAX];
         int64_t t;
 
         snprintf(seconds, sizeof(seconds), "%.19sZ", json_text(o, "time"));
-        if (text_time(seconds, &t) == 0)
-                out_time(t, text, sizeof(text));
+        return text_time(seconds, &t) == 0 ? t : 0;
+}
+
+bool record_is_violation(json_object *o)
+{
+        Severity severity;
+
+        if (!strcmp(json_text(o, "kind"), "tamper"))
+                return true;
+        return !strcmp(json_text(o, "kind"), "verdict") &&
+               !strcmp(json_text(o, "verdict"), effect_name(EFFECT_BLOCK)) &&
+               (severity_parse(json_text(o, "severity"), &severity) < 0 ||
+                severity > SEVERITY_NONE);
+}
+
+static void print_time(json_object *o)
+{
+        char text[32];
+
+        out_time(record_seconds(o), text, sizeof(text));
         printf("%s%s%s  ", out_style(stdout, STYLE_DIM), text, out_plain(stdout));
 }
 
@@ -185,7 +203,8 @@ static void print_field(const char *key, json_object *value)
         const char *text = json_object_get_string(value);
         char short_text[40];
 
-        if (!strcmp(key, "start") || !strcmp(key, "end"))
+        if (!strcmp(key, "start") || !strcmp(key, "end") || !strcmp(key, "due") ||
+            !strcmp(key, "deadline"))
                 out_time(json_object_get_int64(value), short_text, sizeof(short_text));
         else if (strlen(text) >= 32 && strspn(text, "0123456789abcdef") == strlen(text))
                 snprintf(short_text, sizeof(short_text), "%.16s..", text);

@@ -22,6 +22,10 @@ typedef struct RecordFilter {
 int record_time(const char *option, const char *text, bool end,
                 char ret[TEXT_TIME_MAX]) _must_check_;
 
+/* Seconds since the epoch; 0 if it does not say. */
+int64_t record_seconds(json_object *record);
+/* A block with a severity, or tampering. */
+bool record_is_violation(json_object *record);
 bool record_matches(const RecordFilter *f, json_object *record);
 void record_print(json_object *record);
 

@@ -2,6 +2,7 @@
 /* log: records of the verified ledger. */
 #include <string.h>
 
+#include "cli/cases.h"
 #include "cli/cli.h"
 #include "cli/out.h"
 #include "cli/record.h"
@@ -12,7 +13,8 @@
 
 typedef struct LogArgs {
         const char *since, *until, *drive, *reason, *severity, *kind, *zone, *lines, *dir;
-        bool follow, reverse, json;
+        bool follow, reverse, json, open, acknowledged;
+        Cases *cases; /* for the last two */
 } LogArgs;
 
 /* The last records that fit, for -n and --reverse. `limit` 0: all. */
@@ -48,6 +50,8 @@ static int parse_filter(const LogArgs *a, RecordFilter *ret, uint64_t *ret_limit
                 return cli_fail(CLI_USAGE, _("--lines: \"%s\" is no number"), a->lines);
         if (a->follow && a->reverse)
                 return cli_fail(CLI_USAGE, "%s", _("--follow and --reverse do not go together"));
+        if (a->open && a->acknowledged)
+                return cli_fail(CLI_USAGE, "%s", _("--open and --acknowledged do not go together"));
         *ret = f;
         return 0;
 }
@@ -105,7 +109,16 @@ static void print_kept(const LogArgs *a, Kept *k)
         *k = (Kept){0};
 }
 
-static bool wanted(const RecordFilter *f, const char *line, size_t size)
+/* Violations alone, acknowledged or not. */
+static bool fits_cases(const LogArgs *a, json_object *o)
+{
+        if (!a->open && !a->acknowledged)
+                return true;
+        return record_is_violation(o) &&
+               cases_acknowledged(a->cases, json_number(o, "seq")) == a->acknowledged;
+}
+
+static bool wanted(const LogArgs *a, const RecordFilter *f, const char *line, size_t size)
 {
         json_tokener *t = json_tokener_new();
         _cleanup_(json_object_putp) json_object *o =
@@ -113,7 +126,7 @@ static bool wanted(const RecordFilter *f, const char *line, size_t size)
 
         if (t)
                 json_tokener_free(t);
-        return o && record_matches(f, o);
+        return o && record_matches(f, o) && fits_cases(a, o);
 }
 
 /* Everything there is now. What record_next() ended with, or -ENOMEM. */
@@ -127,7 +140,7 @@ static int read_all(const LogArgs *a, RecordSource *s, const RecordFilter *f, Ke
         while ((r = record_next(s)) > 0) {
                 if (!direct)
                         progress_update(&progress, ++n, 0);
-                if ((a->lines && !k->limit) || !wanted(f, s->line, s->size))
+                if ((a->lines && !k->limit) || !wanted(a, f, s->line, s->size))
                         continue;
                 if (direct)
                         print_line(a, s->line, s->size);
@@ -149,7 +162,7 @@ static int follow(const LogArgs *a, RecordSource *s, const RecordFilter *f)
                 if (record_wait(s))
                         return -1;
                 while ((r = record_next(s)) > 0)
-                        if (wanted(f, s->line, s->size))
+                        if (wanted(a, f, s->line, s->size))
                                 print_line(a, s->line, s->size);
         }
         return r;
@@ -157,13 +170,17 @@ static int follow(const LogArgs *a, RecordSource *s, const RecordFilter *f)
 
 static int run(void *args, _unused_ int n, _unused_ char **words)
 {
-        const LogArgs *a = args;
+        LogArgs *a = args;
         _cleanup_(record_close) RecordSource s = {.dir_fd = -EBADF};
+        _cleanup_(cases_clear) Cases cases = {0};
         RecordFilter f;
         uint64_t limit = 0;
         Kept kept = {0};
         int r = parse_filter(a, &f, &limit);
 
+        a->cases = &cases;
+        if (r == 0 && (a->open || a->acknowledged))
+                r = cases_load(a->dir, true, &cases);
         if (r == 0)
                 r = record_open(&s, a->dir, &f);
         if (r)
@@ -190,6 +207,8 @@ static const Option options[] = {
              N_("at least notice, warning or critical")),
         TEXT(LogArgs, kind, "kind", 'k', N_("KIND"), N_("only this kind of record")),
         TEXT(LogArgs, zone, "zone", 'z', N_("ZONE"), N_("only drives of this zone")),
+        FLAG(LogArgs, open, "open", 0, N_("only violations that nobody has acknowledged")),
+        FLAG(LogArgs, acknowledged, "acknowledged", 0, N_("only violations that were")),
         TEXT(LogArgs, lines, "lines", 'n', N_("N"), N_("only the last N")),
         FLAG(LogArgs, reverse, "reverse", 0, N_("newest first")),
         FLAG(LogArgs, follow, "follow", 'f', N_("wait for more")),

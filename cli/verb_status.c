@@ -2,7 +2,9 @@
 /* status: mode, zone, policy, ledger and drives of this computer on one page. */
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
+#include "cli/cases.h"
 #include "cli/cli.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
@@ -89,7 +91,46 @@ static void print_state(json_object *m, const Counts *c)
         out_field(_("Version"), "%s", json_text(m, "version"));
 }
 
-static void print_json(json_object *m, const Counts *c)
+/* Those who hold a role see them: nobody else learns that a leak is suspected. No password is
+ * asked for. */
+static json_object *read_incidents(Client *c)
+{
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        json_object *list = json_object_new_array();
+        uint64_t number;
+        int64_t opened, deadline;
+
+        if (sd_bus_call_method(client_bus(c), UZ_BUS_NAME, UZ_BUS_ROOT, UZ_BUS_LEDGER,
+                               "ListIncidents", NULL, &reply, "") < 0 ||
+            sd_bus_message_enter_container(reply, 'a', "(txx)") < 0)
+                return list;
+        while (sd_bus_message_read(reply, "(txx)", &number, &opened, &deadline) > 0) {
+                json_object *o = json_object_new_object();
+
+                json_object_object_add(o, "incident", json_object_new_uint64(number));
+                json_object_object_add(o, "time", json_object_new_int64(opened));
+                json_object_object_add(o, "deadline", json_object_new_int64(deadline));
+                json_object_array_add(list, o);
+        }
+        return list;
+}
+
+static void print_incidents(json_object *list)
+{
+        char left[64];
+
+        for (size_t i = 0; i < json_object_array_length(list); i++) {
+                json_object *o = json_object_array_get_idx(list, i);
+
+                case_time_left((int64_t)json_number(o, "deadline"), (int64_t)time(NULL), left,
+                               sizeof(left));
+                out_field_styled(STYLE_BAD, _("Incident"),
+                                 _("%" PRIu64 ", to be reported within 24 hours: %s"),
+                                 json_number(o, "incident"), left);
+        }
+}
+
+static void print_json(json_object *m, const Counts *c, json_object *incidents)
 {
         json_object *o = json_object_new_object();
 
@@ -99,6 +140,7 @@ static void print_json(json_object *m, const Counts *c)
         json_object_object_add(o, "blocked", json_object_new_uint64(c->blocked));
         json_object_object_add(o, "violations", json_object_new_uint64(c->violations));
         json_object_object_add(m, "drives", o);
+        json_object_object_add(m, "incidents", json_object_get(incidents));
         out_json(m);
 }
 
@@ -106,7 +148,7 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
 {
         const StatusArgs *a = args;
         _cleanup_(client_closep) Client *c = NULL;
-        _cleanup_(json_object_putp) json_object *manager = NULL, *list = NULL;
+        _cleanup_(json_object_putp) json_object *manager = NULL, *list = NULL, *incidents = NULL;
         Counts counts;
         int r = client_open(&c);
 
@@ -117,13 +159,15 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
         if (r)
                 return r;
         counts = count(list);
+        incidents = read_incidents(c);
         if (a->json) {
-                print_json(TAKE_PTR(manager), &counts);
+                print_json(TAKE_PTR(manager), &counts, incidents);
                 return 0;
         }
         print_computer(manager);
         print_policy(manager);
         print_state(manager, &counts);
+        print_incidents(incidents);
         return 0;
 }
 

@@ -50,6 +50,12 @@ int bus_list_grants(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bu
 int bus_record(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
 int bus_query(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
 int bus_head(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_acknowledge(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_add_finding(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_follow_finding(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_open_incident(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_close_incident(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_list_incidents(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
 int bus_reprobe(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
 int bus_read_label_area(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
 int bus_write_label(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);

@@ -60,6 +60,8 @@ int bus_fail(sd_bus_error *error, int r, const char *sentence);
 bool bus_is_small(sd_bus_message *m);
 /* Refuses text that is empty, too long or not clean. */
 int bus_check_text(const char *text, const char *what, sd_bus_error *error) _must_check_;
+/* The same for other text: 1 to `max` - 1 bytes. */
+int bus_check_line(const char *text, const char *what, size_t max, sd_bus_error *error);
 /* Appends a flat json object as a{sv}: strings as s, whole numbers as x. */
 int bus_append_fields(sd_bus_message *m, json_object *fields) _must_check_;
 
@@ -69,6 +71,8 @@ Drive *bus_drive_at(Bus *b, const char *path);
 int bus_identity_of(Bus *b, const char *drive, uint8_t ret[DIGEST_SIZE],
                     sd_bus_error *error) _must_check_;
 void bus_job_forget(Bus *b);
+/* A reader of the ledger that stands at or before record `after`. */
+int bus_open_reader(Manager *m, uint64_t after, LedgerReader **ret) _must_check_;
 
 /* Object tables, added to every new connection. */
 int bus_manager_add(Bus *b) _must_check_;

@@ -138,8 +138,7 @@ static bool matches(const Filter *f, const char *line, size_t size, json_tokener
         return ok;
 }
 
-/* A reader that stands at or before record `after`. */
-static int open_reader(Manager *m, uint64_t after, LedgerReader **ret)
+int bus_open_reader(Manager *m, uint64_t after, LedgerReader **ret)
 {
         _cleanup_(ledger_reader_closep) LedgerReader *reader = NULL;
         _cleanup_(fd_closep) int fd = -EBADF;
@@ -220,7 +219,7 @@ static int fill_reply(Bus *b, Query *q, sd_bus_message *reply, sd_bus_error *err
         json_tokener *tokener;
         int r;
 
-        r = open_reader(b->m, q->after, &reader);
+        r = bus_open_reader(b->m, q->after, &reader);
         if (r < 0 && r != -ENOENT)
                 return r;
         tokener = json_tokener_new();
@@ -282,6 +281,22 @@ static const sd_bus_vtable vtable[] = {
                                  "ast", SD_BUS_PARAM(lines) SD_BUS_PARAM(last), bus_access_method,
                                  SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_NAMES("Head", NULL, , "ts", SD_BUS_PARAM(sequence) SD_BUS_PARAM(hash),
+                                 bus_access_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_NAMES("Acknowledge", "ts", SD_BUS_PARAM(record) SD_BUS_PARAM(text), "t",
+                                 SD_BUS_PARAM(seq), bus_access_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_NAMES("AddFinding", "tsx",
+                                 SD_BUS_PARAM(record) SD_BUS_PARAM(text) SD_BUS_PARAM(due), "t",
+                                 SD_BUS_PARAM(seq), bus_access_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_NAMES(
+                "FollowFinding", "tssx",
+                SD_BUS_PARAM(finding) SD_BUS_PARAM(step) SD_BUS_PARAM(text) SD_BUS_PARAM(due), "t",
+                SD_BUS_PARAM(seq), bus_access_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_NAMES("OpenIncident", "ts", SD_BUS_PARAM(record) SD_BUS_PARAM(text), "t",
+                                 SD_BUS_PARAM(seq), bus_access_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_NAMES("CloseIncident", "ts", SD_BUS_PARAM(incident) SD_BUS_PARAM(text),
+                                 "t", SD_BUS_PARAM(seq), bus_access_method,
+                                 SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_NAMES("ListIncidents", NULL, , "a(txx)", SD_BUS_PARAM(incidents),
                                  bus_access_method, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_SIGNAL_WITH_NAMES("RecordAdded", "ts", SD_BUS_PARAM(sequence) SD_BUS_PARAM(kind), 0),
         SD_BUS_VTABLE_END,

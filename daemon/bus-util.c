@@ -33,18 +33,22 @@ int bus_fail(sd_bus_error *error, int r, const char *sentence)
         return r;
 }
 
-int bus_check_text(const char *text, const char *what, sd_bus_error *error)
+int bus_check_line(const char *text, const char *what, size_t max, sd_bus_error *error)
 {
         size_t n = strlen(text);
 
-        if (n > 0 && n < BUS_TEXT_MAX && text[0] != ' ' && text[n - 1] != ' ' &&
-            text_is_clean(text, n))
+        if (n > 0 && n < max && text[0] != ' ' && text[n - 1] != ' ' && text_is_clean(text, n))
                 return 0;
         (void)sd_bus_error_setf(error, BUS_ERROR_INVALID,
-                                "The %s must be one line of 1 to %u bytes of text without control "
+                                "The %s must be one line of 1 to %zu bytes of text without control "
                                 "characters, no blank at its ends",
-                                what, BUS_TEXT_MAX - 1);
+                                what, max - 1);
         return -EINVAL;
+}
+
+int bus_check_text(const char *text, const char *what, sd_bus_error *error)
+{
+        return bus_check_line(text, what, BUS_TEXT_MAX, error);
 }
 
 /* Takes what the next value holds off `left`. 1; 0 at the end; -errno. */

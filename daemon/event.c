@@ -251,7 +251,7 @@ static void add_place(Manager *m, json_object *fields)
                                              json_object_new_string(level_name(host->level)));
 }
 
-static bool is_violation(EventKind kind, json_object *fields)
+bool event_is_violation(EventKind kind, json_object *fields)
 {
         Severity severity = SEVERITY_NONE;
 
@@ -269,7 +269,7 @@ static HeadKind head_of(EventKind kind, json_object *fields)
                 return HEAD_START;
         if (kind == EVENT_STOP)
                 return HEAD_STOP;
-        return is_violation(kind, fields) ? HEAD_VIOLATION : HEAD_NONE;
+        return event_is_violation(kind, fields) ? HEAD_VIOLATION : HEAD_NONE;
 }
 
 /* What was found wrong with the ledger's files at start, beside the chain. */
@@ -308,7 +308,7 @@ int event_emit(Manager *m, EventKind kind, json_object *fields)
                 head_due(m, head_of(kind, fields));
                 bus_record_added(m->bus, seq, rows[kind].kind);
         }
-        if (is_violation(kind, fields))
+        if (event_is_violation(kind, fields))
                 bus_violation(m->bus, NULL, fields);
         (void)json_object_put(none);
         if (kind == EVENT_START && r == 0)

@@ -29,13 +29,27 @@
           "Something that guards was changed by someone else") \
         X(GRANT_ENDING, "grant-ending", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f11", 5, \
           "A temporary exception ends soon") \
-        X(UNINSTALLED, "uninstalled", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f12", 4, "usbzone is removed")
+        X(UNINSTALLED, "uninstalled", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f12", 4, "usbzone is removed") \
+        X(ACKNOWLEDGED, "acknowledged", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f13", 5, \
+          "Violation acknowledged") \
+        X(FINDING, "finding", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f14", 5, "Finding") \
+        X(INSTRUCTION, "instruction", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f15", 5, \
+          "Instruction on a finding") \
+        X(REMEDY, "remedy", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f16", 5, "Remedy of a finding") \
+        X(FINDING_CLOSED, "finding-closed", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f17", 5, \
+          "Finding closed") \
+        X(INCIDENT, "incident", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f18", 2, \
+          "Incident: a leak is suspected") \
+        X(INCIDENT_CLOSED, "incident-closed", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f19", 4, \
+          "Incident closed")
 
 #define X(name, kind, id, priority, words) EVENT_##name,
 typedef enum EventKind { EVENT_TABLE(X) EVENT_MAX_ } EventKind;
 #undef X
 
 const char *event_kind_name(EventKind kind);
+/* Is a record of this kind with these fields a violation? */
+bool event_is_violation(EventKind kind, json_object *fields);
 
 /* Enough for ":080650:" of every interface. */
 #define EVENT_INTERFACES_MAX (7u * USB_INTERFACES_MAX + 2u)

@@ -18,6 +18,7 @@
 #include "daemon/footprint.h"
 #include "daemon/gate.h"
 #include "daemon/grants.h"
+#include "daemon/incidents.h"
 #include "daemon/monitor.h"
 #include "daemon/probe.h"
 #include "lib/file.h"
@@ -296,6 +297,9 @@ static int load(Manager *m)
         r = grants_load(m);
         if (r < 0)
                 complain("the list of exceptions", r);
+        r = incidents_load(m);
+        if (r < 0)
+                complain("the list of incidents", r);
         r = grants_arm(m);
         if (r < 0)
                 complain("the timer of exceptions", r);

@@ -9,6 +9,7 @@
 #include <systemd/sd-event.h>
 
 #include "policy/decide.h"
+#include "policy/incident.h"
 #include "store/ledger.h"
 #include "store/trust.h"
 
@@ -24,6 +25,7 @@ typedef struct Manager {
         int etc_fd, state_fd, run_fd;
         Trust *trust; /* never NULL; replaced as a whole by manager_reload() */
         Grants grants;
+        Incidents incidents;
         bool observe;   /* decide and record, let pass */
         Ledger *ledger; /* NULL: not writable */
         Monitor *monitor;

@@ -16,7 +16,9 @@ _usbzonectl_words() {
         --since | --until) echo today yesterday now -1h -24h -7d ;;
         --for) echo 15m 30m 1h 2h 8h ;;
         --kind) echo start stop verdict removed mode policy-loaded policy-refused grant grant-ended \
-                enrolled revoked setup uninstalled tamper torn-tail ;;
+                enrolled revoked setup uninstalled tamper torn-tail acknowledged finding instruction remedy \
+                finding-closed incident incident-closed ;;
+        --due) echo 7d 14d 30d ;;
         --host) echo this ;;
         *) return 1 ;;
         esac
@@ -34,7 +36,7 @@ _usbzonectl_reasons() {
 
 _usbzonectl() {
         local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb='' words='' files=''
-        local verbs='setup status list show explain enroll label allow revoke mode reload log verify monitor doctor history authority help'
+        local verbs='setup status list show explain enroll label allow revoke mode reload log verify acknowledge finding incident monitor doctor history authority help'
 
         COMPREPLY=()
         [ "$COMP_CWORD" -eq 1 ] || verb=${COMP_WORDS[1]}
@@ -56,6 +58,8 @@ _usbzonectl() {
                 help) words=$verbs ;;
                 show | explain | allow | revoke) words=$(_usbzonectl_drives) ;;
                 mode) words='observe enforce' ;;
+                finding) words='list show add instruct remedy close' ;;
+                incident) words='list open close template' ;;
                 enroll) words=$(_usbzonectl_drives) files=yes ;;
                 label)
                         if [ "$COMP_CWORD" -eq 2 ]; then

@@ -28,13 +28,17 @@ RECORDS = [
 
 def main():
     """Makes DIR with two segments; the second begins at record 4. With a hexadecimal KEY it is
-    sealed from record 2 on."""
+    sealed from record 2 on. MORE is a file of further records: [[time, kind, fields], ...]."""
     folder = sys.argv[1]
     key = bytes.fromhex(sys.argv[2]) if len(sys.argv) > 2 else None
+    records = RECORDS
+    if len(sys.argv) > 3:
+        with open(sys.argv[3], encoding="utf-8") as f:
+            records = RECORDS + json.load(f)
     os.makedirs(folder, exist_ok=True)
     prev = "0" * 64
     out = None
-    for seq, (time, kind, fields) in enumerate(RECORDS, 1):
+    for seq, (time, kind, fields) in enumerate(records, 1):
         record = {"seq": seq, "time": time, "boot": "0" * 32, "mono": seq, "host": "1" * 32,
                   "kind": kind, **fields, "prev": prev}
         text = json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode()[:-1]

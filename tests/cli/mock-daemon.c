@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-bus.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ROOT "/org/usbzone1"
@@ -214,6 +215,39 @@ static int set_mode(sd_bus_message *call)
         return by_word(call, reason, "", NULL);
 }
 
+/* What is recorded becomes record 100; a text that is "gone" has no record. */
+static int record(sd_bus_message *call, const char *member)
+{
+        const char *text, *step = "";
+        uint64_t record;
+        int64_t due = 0;
+        int r;
+
+        if (!strcmp(member, "FollowFinding"))
+                r = sd_bus_message_read(call, "tssx", &record, &step, &text, &due);
+        else if (!strcmp(member, "AddFinding"))
+                r = sd_bus_message_read(call, "tsx", &record, &text, &due);
+        else
+                r = sd_bus_message_read(call, "ts", &record, &text);
+        if (r < 0)
+                return r;
+        printf("%s %llu %s%s%s %lld\n", member, (unsigned long long)record, step, *step ? " " : "",
+               text, (long long)due);
+        if (!strcmp(text, "gone"))
+                return sd_bus_reply_method_errorf(call, ERROR("NotFound"), "There is no record.");
+        if (!strcmp(text, "denied"))
+                return by_word(call, text, "", NULL);
+        return sd_bus_reply_method_return(call, "t", (uint64_t)100);
+}
+
+static int list_incidents(sd_bus_message *call)
+{
+        int64_t now = (int64_t)time(NULL);
+
+        return sd_bus_reply_method_return(call, "a(txx)", 2, (uint64_t)7, now - 90000, now - 3600,
+                                          (uint64_t)9, now, now + 86430);
+}
+
 static int signals(sd_bus_message *call)
 {
         const char *number = "W-7";
@@ -259,6 +293,12 @@ static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *error)
         if (!strcmp(member, "EndGrant"))
                 return sd_bus_reply_method_errorf(call, ERROR("NotFound"),
                                                   "There is no such grant.");
+        if (!strcmp(member, "ListIncidents"))
+                return list_incidents(call) < 0 ? -1 : 1;
+        if (!strcmp(member, "Acknowledge") || !strcmp(member, "AddFinding") ||
+            !strcmp(member, "FollowFinding") || !strcmp(member, "OpenIncident") ||
+            !strcmp(member, "CloseIncident"))
+                return record(call, member) < 0 ? -1 : 1;
         if (!strcmp(member, "EmitSignals"))
                 return signals(call);
         return 0;

@@ -41,6 +41,58 @@ check 'filters are combined' same_as_jq '.kind=="verdict" and .reason=="granted"
 expect 'the head on the bus is that of the files' \
         "^ts $(head_of_ledger) \"$(records | tail -n 1 | sha256sum | cut -c1-64)\"$" on $root $ledger Head
 
+# What follows a violation. Record $seen is one; the record before last is none.
+seen=$(records | jq 'select(.kind=="verdict" and .verdict=="block" and .severity!="none") | .seq' | head -n 1)
+plain=$(records | jq 'select(.kind=="revoked") | .seq' | tail -n 1)
+due=$(($(date +%s) + 1000))
+expect 'a violation is acknowledged' '^t [0-9]+$' on $root $ledger Acknowledge ts "$seen" 'looked into'
+check 'it says of which, and who' has_record \
+        ".kind==\"acknowledged\" and .record==$seen and .text==\"looked into\" and .who==\"root (uid 0)\""
+expect 'what is no violation is not acknowledged' "Record $plain is no violation" \
+        on $root $ledger Acknowledge ts "$plain" x
+expect 'nor what is not there' 'There is no record 99999999' on $root $ledger Acknowledge ts 99999999 x
+expect 'nor record 0' 'There is no record 0 ' on $root $ledger Acknowledge ts 0 x
+for text in '' $'a\nb' $'\e[31m' "$(printf '%01024d' 0)"; do
+        expect "a text that is none: '$(head -c 4 <<<"$text" | cat -v)'" 'text must be one line of 1 to 1023 bytes' \
+                on $root $ledger Acknowledge ts "$seen" "$text"
+done
+expect 'a finding' '^t [0-9]+$' on $root $ledger AddFinding tsx "$seen" 'no register' $due
+finding=$(head_of_ledger)
+check 'it is recorded with its deadline' has_record \
+        ".seq==$finding and .kind==\"finding\" and .record==$seen and .due==$due and .who==\"root (uid 0)\""
+expect 'a finding about no record' '^t [0-9]+$' on $root $ledger AddFinding tsx 0 'a door' 0
+expect 'a finding about what is no violation' 'is no violation' on $root $ledger AddFinding tsx "$plain" x 0
+expect 'a deadline before all time' 'seconds since the epoch' on $root $ledger AddFinding tsx 0 x -- -1
+for step in instruction remedy finding-closed; do
+        expect "$step" '^t [0-9]+$' on $root $ledger FollowFinding tssx "$finding" $step "its $step" 0
+        check "$step is recorded" has_record ".kind==\"$step\" and .finding==$finding and .text==\"its $step\""
+done
+expect 'a step that is none' 'The steps are' on $root $ledger FollowFinding tssx "$finding" verdict x 0
+expect 'a remedy with a deadline' 'Only an instruction' on $root $ledger FollowFinding tssx "$finding" remedy x $due
+expect 'a step of what is no finding' "Record $seen is no finding" \
+        on $root $ledger FollowFinding tssx "$seen" remedy x 0
+expect 'no incident is open' '^a\(txx\) 0$' on $root $ledger ListIncidents
+expect 'an incident' '^t [0-9]+$' on $root $ledger OpenIncident ts "$seen" 'it may have been copied'
+incident=$(head_of_ledger)
+expect 'has 24 hours' "^a\(txx\) 1 $incident [0-9]+ [0-9]+$" on $root $ledger ListIncidents
+check 'as the record says' has_record ".seq==$incident and .kind==\"incident\" and .record==$seen and \
+        .deadline - (.time | sub(\"[.].*\"; \"Z\") | fromdate) <= 86401"
+stop_daemon
+start_daemon
+expect 'it is open after a restart' "^a\(txx\) 1 $incident " on $root $ledger ListIncidents
+stop_daemon
+sed -i 's/^incident = /&x/' "$dir/state/incidents"
+start_daemon
+check 'a damaged list is recorded' has_record '.kind=="tamper" and .file=="/var/lib/usbzone/incidents" and .line==2'
+check 'and set aside' test -e "$dir/state/incidents.damaged"
+stop_daemon
+sed 's/^incident = x/incident = /' "$dir/state/incidents.damaged" >"$dir/state/incidents"
+start_daemon
+expect 'it ends' '^t [0-9]+$' on $root $ledger CloseIncident ts "$incident" 'it was empty'
+check 'that is recorded' has_record ".kind==\"incident-closed\" and .incident==$incident"
+expect 'once' "There is no open incident $incident" on $root $ledger CloseIncident ts "$incident" again
+expect 'none is open then' '^a\(txx\) 0$' on $root $ledger ListIncidents
+
 # The recipe of the manual page, as it is printed there.
 mandoc -Tutf8 docs/usbzone-ledger.5 | sed 's/.\x08//g' |
         sed -n '/#!\/bin\/sh/,/verified to/p' | sed 's/^ *//' >"$dir/recipe"

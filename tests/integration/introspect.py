@@ -8,7 +8,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
-ARGUMENTS = {"s": "x", "t": "1", "u": "1", "a{sv}": "0", "a{ss}": "0", "ay": "0"}
+ARGUMENTS = {"s": "x", "t": "1", "u": "1", "x": "0", "a{sv}": "0", "a{ss}": "0", "ay": "0"}
 EMITS = "org.freedesktop.DBus.Property.EmitsChangedSignal"
 
 

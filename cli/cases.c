@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Acknowledgements, findings and incidents, gathered from a ledger's records. */
+#include "cli/cases.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/cli.h"
+#include "cli/out.h"
+
+#define HEAD_SIZE 256u /* within which a line says its kind */
+#define NUMBER_TEXT 24u
+
+static const char *const kinds[] = {"acknowledged",   "finding",  "instruction",    "remedy",
+                                    "finding-closed", "incident", "incident-closed"};
+
+void cases_clear(Cases *c)
+{
+        free(c->acknowledged);
+        json_object_put(c->findings);
+        json_object_put(c->incidents);
+        json_object_put(c->by_number);
+        *c = (Cases){0};
+}
+
+bool cases_need(const char *line, size_t size)
+{
+        static const char key[] = ",\"kind\":\"";
+        const char *at = memmem(line, MIN(size, (size_t)HEAD_SIZE), key, sizeof(key) - 1);
+
+        if (!at)
+                return false;
+        at += sizeof(key) - 1;
+        for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+                size_t n = strlen(kinds[i]);
+
+                if ((size_t)(line + size - at) > n && memcmp(at, kinds[i], n) == 0 && at[n] == '"')
+                        return true;
+        }
+        return false;
+}
+
+static int acknowledge(Cases *c, uint64_t seq)
+{
+        if (seq == 0)
+                return 0;
+        if (c->n == c->room) {
+                size_t room = MAX(2 * c->room, (size_t)64);
+                uint64_t *list = reallocarray(c->acknowledged, room, sizeof(*list));
+
+                if (!list)
+                        return -ENOMEM;
+                c->acknowledged = list;
+                c->room = room;
+        }
+        c->acknowledged[c->n++] = seq;
+        c->sorted = false;
+        return 0;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+        uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+        return (x > y) - (x < y);
+}
+
+bool cases_acknowledged(Cases *c, uint64_t seq)
+{
+        if (c->n == 0)
+                return false;
+        if (!c->sorted)
+                qsort(c->acknowledged, c->n, sizeof(*c->acknowledged), compare_numbers);
+        c->sorted = true;
+        return bsearch(&seq, c->acknowledged, c->n, sizeof(seq), compare_numbers) != NULL;
+}
+
+static void put_text(json_object *o, const char *key, const char *text)
+{
+        json_object_object_add(o, key, json_object_new_string(text));
+}
+
+static void put_number(json_object *o, const char *key, uint64_t n)
+{
+        json_object_object_add(o, key, json_object_new_uint64(n));
+}
+
+static void put_common(json_object *o, json_object *record, const char *due)
+{
+        put_number(o, "time", (uint64_t)record_seconds(record));
+        put_number(o, due, json_number(record, due));
+        put_text(o, "text", json_text(record, "text"));
+        put_text(o, "who", json_text(record, "who"));
+}
+
+/* A finding or an incident begins. */
+static int begin(Cases *c, json_object **list, json_object *record, const char *due)
+{
+        json_object *o = json_object_new_object();
+        char number[NUMBER_TEXT];
+
+        if (!*list)
+                *list = json_object_new_array();
+        if (!c->by_number)
+                c->by_number = json_object_new_object();
+        if (!o || !*list || !c->by_number) {
+                json_object_put(o);
+                return -ENOMEM;
+        }
+        snprintf(number, sizeof(number), "%" PRIu64, json_number(record, "seq"));
+        put_number(o, json_text(record, "kind"), json_number(record, "seq"));
+        put_text(o, "host", json_text(record, "host"));
+        put_number(o, "record", json_number(record, "record"));
+        put_text(o, "state", "open");
+        put_common(o, record, due);
+        json_object_object_add(o, "steps", json_object_new_array());
+        json_object_array_add(*list, o);
+        json_object_object_add(c->by_number, number, json_object_get(o));
+        return acknowledge(c, json_number(record, "record"));
+}
+
+/* A step of the case that `key` names. What comes after its end is kept, and changes nothing. */
+static int follow(Cases *c, const char *key, json_object *record)
+{
+        const char *kind = json_text(record, "kind");
+        json_object *o, *steps, *step;
+        char number[NUMBER_TEXT];
+
+        snprintf(number, sizeof(number), "%" PRIu64, json_number(record, key));
+        if (!c->by_number || !json_object_object_get_ex(c->by_number, number, &o) ||
+            !json_number(o, key))
+                return 0;
+        step = json_object_new_object();
+        if (!step || !json_object_object_get_ex(o, "steps", &steps))
+                return -ENOMEM;
+        put_text(step, "step", kind);
+        put_number(step, "seq", json_number(record, "seq"));
+        put_common(step, record, "due");
+        json_object_array_add(steps, step);
+        if (!case_is_open(o))
+                return 0;
+        if (json_number(record, "due"))
+                put_number(o, "due", json_number(record, "due"));
+        if (!strcmp(kind, "finding-closed") || !strcmp(kind, "incident-closed"))
+                put_text(o, "state", "closed");
+        return 0;
+}
+
+int cases_add(Cases *c, json_object *record)
+{
+        const char *kind = json_text(record, "kind");
+
+        if (!strcmp(kind, "acknowledged"))
+                return acknowledge(c, json_number(record, "record"));
+        if (!strcmp(kind, "finding"))
+                return begin(c, &c->findings, record, "due");
+        if (!strcmp(kind, "incident"))
+                return begin(c, &c->incidents, record, "deadline");
+        if (!strcmp(kind, "incident-closed"))
+                return follow(c, "incident", record);
+        if (!strcmp(kind, "instruction") || !strcmp(kind, "remedy") ||
+            !strcmp(kind, "finding-closed"))
+                return follow(c, "finding", record);
+        return 0;
+}
+
+int cases_load(const char *dir, bool quiet, Cases *ret)
+{
+        _cleanup_(record_close) RecordSource s = {.dir_fd = -EBADF};
+        Progress progress = progress_start(_("Reading the ledger ..."));
+        const RecordFilter all = {0};
+        uint64_t n = 0;
+        int r = record_open(&s, dir, &all);
+
+        if (r)
+                return r;
+        while ((r = record_next(&s)) > 0) {
+                _cleanup_(json_object_putp) json_object *o = NULL;
+
+                progress_update(&progress, ++n, 0);
+                if (!cases_need(s.line, s.size))
+                        continue;
+                o = json_tokener_parse(s.line);
+                if (o && cases_add(ret, o) < 0)
+                        return cli_out_of_memory();
+        }
+        progress_end(&progress);
+        return quiet && s.failure == 0 ? 0 : record_finish(&s, r);
+}
+
+bool case_is_open(json_object *o)
+{
+        return !strcmp(json_text(o, "state"), "open");
+}
+
+static int64_t case_due(json_object *o)
+{
+        uint64_t due = json_number(o, "due") + json_number(o, "deadline");
+
+        return due ? (int64_t)MIN(due, (uint64_t)INT64_MAX) : INT64_MAX;
+}
+
+bool case_is_overdue(json_object *o, int64_t now)
+{
+        return case_is_open(o) && case_due(o) < now;
+}
+
+static int compare_cases(const void *a, const void *b)
+{
+        json_object *x = *(json_object *const *)a, *y = *(json_object *const *)b;
+        int64_t dx = case_due(x), dy = case_due(y);
+
+        if (case_is_open(x) != case_is_open(y))
+                return case_is_open(x) ? -1 : 1;
+        if (dx != dy)
+                return dx < dy ? -1 : 1;
+        dx = (int64_t)json_number(x, "time");
+        dy = (int64_t)json_number(y, "time");
+        return (dx > dy) - (dx < dy);
+}
+
+void cases_sort(json_object *list)
+{
+        if (list)
+                json_object_array_sort(list, compare_cases);
+}
+
+int case_number(const char *word, uint64_t *ret)
+{
+        if (text_u64(word, UINT64_MAX, ret) == 0 && *ret > 0)
+                return 0;
+        return cli_fail(CLI_USAGE, _("\"%s\" is no number of a record"), word);
+}
+
+int case_check_text(const char *verb, const char *text)
+{
+        if (text && *text)
+                return 0;
+        return cli_fail(CLI_USAGE, _("%s: --text TEXT is needed, for the ledger"), verb);
+}
+
+void case_time_left(int64_t deadline, int64_t now, char *ret, size_t size)
+{
+        int64_t left = deadline - now, minutes = (left < 0 ? -left : left) / 60;
+        char text[48];
+
+        if (minutes >= 48 * 60)
+                snprintf(text, sizeof(text), _("%" PRId64 " d %" PRId64 " h"), minutes / 1440,
+                         minutes / 60 % 24);
+        else
+                snprintf(text, sizeof(text), _("%" PRId64 " h %" PRId64 " min"), minutes / 60,
+                         minutes % 60);
+        snprintf(ret, size, left < 0 ? _("overdue by %s") : _("%s left"), text);
+}
+
+static void print_step(json_object *o, const char *name)
+{
+        char time[32], due[32];
+
+        out_time((int64_t)json_number(o, "time"), time, sizeof(time));
+        printf("%s  %s  (%s)\n", time, name, json_text(o, "who"));
+        printf("    %s\n", json_text(o, "text"));
+        if (!json_number(o, "due"))
+                return;
+        out_time((int64_t)json_number(o, "due"), due, sizeof(due));
+        printf(_("    deadline %s\n"), due);
+}
+
+static const char *step_name(const char *kind)
+{
+        static const struct {
+                const char *kind, *name;
+        } names[] = {
+                {"instruction", N_("instruction")},
+                {"remedy", N_("remedy")},
+                {"finding-closed", N_("closed, result")},
+                {"incident-closed", N_("closed, result")},
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+                if (!strcmp(names[i].kind, kind))
+                        return _(names[i].name);
+        return kind;
+}
+
+void case_print(json_object *o, const char *name)
+{
+        json_object *steps = NULL;
+
+        print_step(o, name);
+        json_object_object_get_ex(o, "steps", &steps);
+        for (size_t i = 0; i < json_object_array_length(steps); i++) {
+                json_object *step = json_object_array_get_idx(steps, i);
+
+                print_step(step, step_name(json_text(step, "step")));
+        }
+}
+
+int case_reply(sd_bus_message *reply, uint64_t *ret_seq)
+{
+        if (sd_bus_message_read(reply, "t", ret_seq) >= 0)
+                return 0;
+        return cli_fail(CLI_FAILED, _("%s answers in a form unknown here"), UZ_DAEMON);
+}
