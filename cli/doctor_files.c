@@ -100,7 +100,8 @@ static void check_trust(Doctor *d, const char *etc)
                 fd_close(fd);
                 return;
         }
-        if (fd >= 0 && trust_load(fd, time(NULL), 0, &t) == 0 && t->snapshot.status != REASON_OK)
+        if (fd >= 0 && trust_load(fd, time(NULL), (TrustFloor){0}, &t) == 0 &&
+            t->snapshot.status != REASON_OK)
                 doctor_find(d, FINDING_HOLE, "trust", _("put it right, then: usbzonectl reload"),
                             "%s", t->message);
         fd_close(fd);

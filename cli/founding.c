@@ -40,7 +40,7 @@ int founding_open(Founding *f, bool force)
 {
         const char *etc = file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR);
         const char *state = file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR);
-        uint64_t seen = 0;
+        TrustFloor seen = {0};
         int r = 0;
 
         if (access(etc, F_OK) == 0 && access(etc, W_OK) < 0)
@@ -60,15 +60,14 @@ int founding_open(Founding *f, bool force)
         if (flock(f->etc_fd, LOCK_EX | LOCK_NB) < 0)
                 return cli_fail(CLI_FAILED, _("another %s is changing the policy; try again"),
                                 UZ_CLI);
-        if (trust_remembered_version(f->state_fd, &seen) < 0)
-                seen = 0;
-        f->policy_version = seen + 1;
+        (void)!trust_remembered(f->state_fd, &seen);
+        f->policy_version = seen.policy + 1;
+        f->authority.version = seen.keys + 1;
         return 0;
 }
 
 static int make_keys(Founding *f)
 {
-        f->authority.version = 1;
         f->authority.threshold = 1;
         for (size_t i = 0; i < ARRAY_SIZE(purposes); i++) {
                 int r = key_make(&f->authority, ALGORITHM_ED25519_SHA256, purposes[i],

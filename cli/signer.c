@@ -29,13 +29,13 @@ int signer_open_etc(int *ret_fd)
 int signer_load_trust(int etc_fd, Trust **ret)
 {
         _cleanup_(fd_closep) int state_fd = -EBADF;
-        uint64_t minimum = 0;
+        TrustFloor floor = {0};
         int r;
 
         state_fd = file_open_dir(AT_FDCWD, file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR));
-        if (state_fd >= 0 && trust_remembered_version(state_fd, &minimum) < 0)
-                minimum = 0;
-        r = trust_load(etc_fd, time(NULL), minimum, ret);
+        if (state_fd >= 0)
+                (void)!trust_remembered(state_fd, &floor);
+        r = trust_load(etc_fd, time(NULL), floor, ret);
         return r < 0 ? cli_fail_errno(r, "%s", _("cannot load the policy")) : 0;
 }
 

@@ -198,18 +198,41 @@ static void host_id(const Manager *m, char ret[2 * HOST_ID_SIZE + 1])
                 text_hex(h->id, HOST_ID_SIZE, ret);
 }
 
-/* The highest version ever seen; a file that was tampered with counts as no memory, and is told. */
-static uint64_t minimum_version(Manager *m)
+/* The highest versions ever seen; a file that was tampered with counts as none, and is told. */
+static TrustFloor version_floor(Manager *m)
 {
-        uint64_t version = 0;
+        TrustFloor floor = {0};
         json_object *o;
 
-        if (m->state_fd < 0 || trust_remembered_version(m->state_fd, &version) >= 0)
-                return version;
+        if (m->state_fd < 0 || trust_remembered(m->state_fd, &floor) >= 0)
+                return floor;
         o = fields_new();
         field(o, "what", TRUST_VERSION_FILE);
         emit(m, EVENT_TAMPER, o);
-        return 0;
+        return floor;
+}
+
+/* What is in force now; and what this computer was before, if that changed. */
+static void policy_fields(const Manager *m, const Snapshot *s, json_object *o)
+{
+        const Host *was = m->trust && m->trust->snapshot.status == REASON_OK
+                                  ? &m->trust->snapshot.host
+                                  : &s->host;
+        char id[2 * HOST_ID_SIZE + 1];
+
+        field_number(o, "policy_version", s->bundle.version);
+        field_number(o, "keys_version", s->authority.version);
+        field(o, "host_name", s->host.name);
+        field(o, "zone", zone_name(s->host.zone));
+        field(o, "level", level_name(s->host.level));
+        if (was->zone != s->host.zone)
+                field(o, "zone_before", zone_name(was->zone));
+        if (was->level != s->host.level)
+                field(o, "level_before", level_name(was->level));
+        if (memcmp(was->id, s->host.id, HOST_ID_SIZE) != 0) {
+                text_hex(was->id, HOST_ID_SIZE, id);
+                field(o, "host_before", id);
+        }
 }
 
 static void record_policy(Manager *m, const Trust *t)
@@ -219,7 +242,7 @@ static void record_policy(Manager *m, const Trust *t)
         char text[TRUST_MESSAGE_MAX * 2];
 
         if (good)
-                field_number(o, "policy_version", t->snapshot.bundle.version);
+                policy_fields(m, &t->snapshot, o);
         else
                 field(o, "reason", reason_slug(t->snapshot.status));
         text_escape(t->message, strlen(t->message), text, sizeof(text));
@@ -229,11 +252,12 @@ static void record_policy(Manager *m, const Trust *t)
 
 static void remember_version(Manager *m)
 {
+        const Snapshot *s = &m->trust->snapshot;
         int r;
 
-        if (m->trust->snapshot.status != REASON_OK || m->state_fd < 0)
+        if (s->status != REASON_OK || m->state_fd < 0)
                 return;
-        r = trust_remember_version(m->state_fd, m->trust->snapshot.bundle.version);
+        r = trust_remember(m->state_fd, (TrustFloor){s->bundle.version, s->authority.version});
         if (r < 0)
                 complain(TRUST_VERSION_FILE, r);
 }
@@ -282,14 +306,14 @@ static int load(Manager *m)
         int r;
 
         m->observe = m->state_fd >= 0 && faccessat(m->state_fd, UZ_OBSERVE_FILE, F_OK, 0) == 0;
-        r = trust_load(m->etc_fd, manager_now(m), 0, &m->trust);
+        r = trust_load(m->etc_fd, manager_now(m), (TrustFloor){0}, &m->trust);
         if (r < 0)
                 return r;
         open_ledger(m);
         record_start(m);
         /* Once more with the ledger open, should the memory of versions be tampered with. */
         m->trust = trust_free(m->trust);
-        r = trust_load(m->etc_fd, manager_now(m), minimum_version(m), &m->trust);
+        r = trust_load(m->etc_fd, manager_now(m), version_floor(m), &m->trust);
         if (r < 0)
                 return r;
         record_policy(m, m->trust);
@@ -375,7 +399,7 @@ int manager_reload(Manager *m, char **ret_message)
 
         if (m->etc_fd < 0)
                 m->etc_fd = file_open_dir(AT_FDCWD, file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR));
-        r = trust_load(m->etc_fd, manager_now(m), minimum_version(m), &t);
+        r = trust_load(m->etc_fd, manager_now(m), version_floor(m), &t);
         if (r < 0)
                 return r;
         record_policy(m, t);

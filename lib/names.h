@@ -31,6 +31,8 @@
 #define UZ_KEYS_FILE "authority.keys"
 #define UZ_CREDENTIAL_FILE "host.credential"
 #define UZ_POLICY_FILE "policy"
+#define UZ_REVOCATIONS_DIR "revocations" /* files that travelled alone, DIGITS.uzr */
+#define UZ_REVOCATIONS_SUFFIX ".uzr"
 #define UZ_WHITELIST_PREFIX "whitelist-" /* + first 16 hex digits of the file's SHA-256 */
 #define UZ_WHITELIST_SUFFIX ".uzw"
 #define UZ_AUTHORITY_DIR "authority" /* private keys PURPOSE.pem of a stand-alone computer */
@@ -42,6 +44,7 @@
 #define UZ_LEDGER_DIR "ledger"
 #define UZ_HEADS_FILE "heads" /* in the ledger's folder */
 #define UZ_LEDGER_SIGNER_FILE "ledger-signer.pem"
+#define UZ_HOST_KEY_FILE "host-key.pem" /* of the computer itself; its credential names it */
 #define UZ_LEDGER_KEY_FILE "ledger.key" /* seals the next record; outside the auditors' folder */
 
 /* Files below UZ_RUN_DIR */

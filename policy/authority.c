@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Key lists and host credentials: parsed, verified, written. */
+/* Key lists: parsed, verified, written. */
 #include "policy/authority.h"
 
 #include <stdio.h>
@@ -7,18 +7,15 @@
 
 #include "lib/strbuf.h"
 #include "lib/text.h"
-#include "policy/note.h"
-#include "policy/parse.h"
+#include "policy/authority_internal.h"
 
 #define KEYS_FORMAT "usbzone-keys 1"
-#define HOST_FORMAT "usbzone-host 1"
 
-static int add_key(Keyfile *k, Purpose purpose, Authority *a, TextError *error)
+int parse_public_key(Keyfile *k, Purpose purpose, PublicKey *ret, TextError *error)
 {
         char *algorithm = keyfile_word(&k->value), *hex = keyfile_word(&k->value);
         uint8_t raw[KEY_PUBLIC_MAX];
         Algorithm alg;
-        PublicKey key;
         int r;
 
         if (!algorithm || algorithm_parse(algorithm, &alg) < 0)
@@ -28,12 +25,20 @@ static int add_key(Keyfile *k, Purpose purpose, Authority *a, TextError *error)
                                    "keys of this algorithm cannot be used yet; use 'ed25519'");
         if (!hex || text_unhex(hex, raw, 32) < 0)
                 return parse_error(k, error, hex, "expected the public key, 64 hex digits");
-        r = public_key_init(&key, alg, purpose, raw, 32);
-        if (r < 0)
-                return r;
+        r = public_key_init(ret, alg, purpose, raw, 32);
         if (r > 0)
                 return parse_error(k, error, hex, "this key is refused: %s", key_outcome_text(r));
-        r = parse_optional_time(k, &key.not_before, error);
+        return r;
+}
+
+static int add_key(Keyfile *k, Purpose purpose, Authority *a, TextError *error)
+{
+        PublicKey key;
+        int r;
+
+        r = parse_public_key(k, purpose, &key, error);
+        if (r == 0)
+                r = parse_optional_time(k, &key.not_before, error);
         if (r == 0)
                 r = parse_optional_time(k, &key.not_after, error);
         if (r < 0)
@@ -41,10 +46,10 @@ static int add_key(Keyfile *k, Purpose purpose, Authority *a, TextError *error)
         if (key.not_after && key.not_after <= key.not_before)
                 return keyfile_error(k, error, "the key's end must come after its start");
         if (keyring_add(&a->ring, &key) < 0)
-                return parse_error(k, error, hex,
-                                   "the key stands here twice, or the list is "
-                                   "longer than %u keys",
-                                   KEYRING_MAX);
+                return keyfile_error(k, error,
+                                     "the key stands here twice, or the list is longer than %u "
+                                     "keys",
+                                     KEYRING_MAX);
         return parse_end(k, error);
 }
 
@@ -106,8 +111,7 @@ static unsigned count_roots(const Authority *a)
         return n;
 }
 
-/* Fills `error` for an outcome of a signature check, and hands the outcome on. */
-static int note_error(int outcome, TextError *error)
+int note_error(int outcome, TextError *error)
 {
         if (outcome > 0) {
                 *error = (TextError){0};
@@ -190,8 +194,7 @@ static void format_key(StrBuf *b, const PublicKey *key)
         strbuf_printf(b, "\n");
 }
 
-/* What parse_text() would read back. */
-static bool name_valid(const char name[NAME_MAX_SIZE])
+bool name_valid(const char name[NAME_MAX_SIZE])
 {
         size_t len = strnlen(name, NAME_MAX_SIZE);
 
@@ -209,111 +212,5 @@ int authority_format(const Authority *a, char **ret, size_t *ret_size)
                       (unsigned long long)a->version, a->threshold);
         for (size_t i = 0; i < a->ring.n; i++)
                 format_key(&b, &a->ring.keys[i]);
-        return strbuf_take(&b, ret, ret_size);
-}
-
-static int host_id(Keyfile *k, void *userdata, TextError *error)
-{
-        Host *h = userdata;
-
-        return parse_hex(k, h->id, sizeof(h->id), error);
-}
-
-static int host_name(Keyfile *k, void *userdata, TextError *error)
-{
-        Host *h = userdata;
-
-        return parse_text(k, h->name, sizeof(h->name), error);
-}
-
-static int host_zone(Keyfile *k, void *userdata, TextError *error)
-{
-        Host *h = userdata;
-
-        if (zone_parse(k->value, &h->zone) < 0 || h->zone == ZONE_NONE)
-                return keyfile_error(k, error, "expected a zone: internal, classified or internet");
-        return 0;
-}
-
-static int host_level(Keyfile *k, void *userdata, TextError *error)
-{
-        Host *h = userdata;
-
-        if (level_parse(k->value, &h->level) < 0)
-                return keyfile_error(k, error,
-                                     "expected a level: none, confidential, secret or top-secret");
-        return 0;
-}
-
-static int host_not_before(Keyfile *k, void *userdata, TextError *error)
-{
-        Host *h = userdata;
-
-        return parse_time(k, &h->not_before, error);
-}
-
-static int host_expires(Keyfile *k, void *userdata, TextError *error)
-{
-        Host *h = userdata;
-
-        return parse_time(k, &h->not_after, error);
-}
-
-static const ParseKey host_keys[] = {
-        {"id", host_id, PARSE_REQUIRED},     {"name", host_name, PARSE_REQUIRED},
-        {"zone", host_zone, PARSE_REQUIRED}, {"level", host_level, 0},
-        {"not-before", host_not_before, 0},  {"expires", host_expires, 0},
-};
-
-int host_load(const char *note, size_t size, const Authority *authority, int64_t now, Host *ret,
-              TextError *error)
-{
-        size_t text_size;
-        Host h = {0};
-        int r;
-
-        r = note_verify(note, size, &authority->ring, PURPOSE_HOST, 1, now, &text_size);
-        if (r != 0)
-                return note_error(r, error);
-        r = parse_file(note, text_size, HOST_FORMAT, host_keys, ARRAY_SIZE(host_keys), &h, error);
-        if (r < 0)
-                return r;
-        *error = (TextError){0};
-        if (!zone_level_valid(h.zone, h.level)) {
-                (void)snprintf(error->message, sizeof(error->message),
-                               "zone '%s' with level '%s': a classified computer needs a level, "
-                               "others have none",
-                               zone_name(h.zone), level_name(h.level));
-                return -EINVAL;
-        }
-        if (h.not_after && h.not_after <= h.not_before) {
-                (void)snprintf(error->message, sizeof(error->message),
-                               "'expires' must come after 'not-before'");
-                return -EINVAL;
-        }
-        *ret = h;
-        return 0;
-}
-
-int host_format(const Host *h, char **ret, size_t *ret_size)
-{
-        _cleanup_(strbuf_clear) StrBuf b = strbuf(NOTE_SIZE_MAX);
-        char time[TEXT_TIME_MAX];
-
-        if (!name_valid(h->name))
-                return -EINVAL;
-        strbuf_printf(&b, HOST_FORMAT "\nid = ");
-        strbuf_hex(&b, h->id, sizeof(h->id));
-        strbuf_printf(&b, "\nname = %s\nzone = %s\n", h->name, zone_name(h->zone));
-        if (h->level != LEVEL_NONE)
-                strbuf_printf(&b, "level = %s\n", level_name(h->level));
-        if (h->not_before) {
-                text_time_format(h->not_before, time);
-                strbuf_printf(&b, "not-before = %s\n", time);
-        }
-        if (h->not_after) {
-                text_time_format(h->not_after, time);
-                strbuf_printf(&b, "expires = %s\n", time);
-        }
         return strbuf_take(&b, ret, ret_size);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The authority's key list ("usbzone-keys 1", signed by root) and host credentials
- * ("usbzone-host 1", signed by a host key). Formats: docs/usbzone-files.5 */
+/* The authority's key list ("usbzone-keys 1", signed by root), host credentials ("usbzone-host 1",
+ * signed by a host key) and the requests for them. Formats: docs/usbzone-files.5 */
 #pragma once
 
 #include "lib/keyfile.h"
@@ -23,6 +23,7 @@ typedef struct Host {
         Zone zone;
         Level level;
         int64_t not_before, not_after;
+        PublicKey key; /* the computer's own, purpose visit; algorithm NONE: none */
 } Host;
 
 /* The text is self-contained: root keys listed in it must have signed it. The file itself is the
@@ -38,3 +39,8 @@ int authority_format(const Authority *a, char **ret, size_t *ret_size) _must_che
 int host_load(const char *note, size_t size, const Authority *authority, int64_t now, Host *ret,
               TextError *error) _must_check_;
 int host_format(const Host *h, char **ret, size_t *ret_size) _must_check_;
+
+/* A computer asks for a credential: id, name and key ("usbzone-request 1"), signed by that key,
+ * which shows that it has the private part. Nothing in it is trusted but that. */
+int request_load(const char *note, size_t size, Host *ret, TextError *error) _must_check_;
+int request_format(const Host *h, char **ret, size_t *ret_size) _must_check_;

@@ -68,6 +68,8 @@ size_t revoked_id_size(RevokedKind kind)
                 return LABEL_ID_SIZE;
         case REVOKED_KEY:
                 return KEY_ID_SIZE;
+        case REVOKED_HOST:
+                return HOST_ID_SIZE;
         }
         return 0;
 }

@@ -41,10 +41,16 @@ typedef struct BundleDevice {
         unsigned line;
 } BundleDevice;
 
-typedef enum RevokedKind { REVOKED_DRIVE, REVOKED_LABEL, REVOKED_KEY } RevokedKind;
+typedef enum RevokedKind {
+        REVOKED_DRIVE,
+        REVOKED_LABEL,
+        REVOKED_KEY,
+        REVOKED_HOST,
+} RevokedKind;
+#define REVOKED_FILE_LINE UINT32_MAX /* it came with a revocation file */
 typedef struct BundleRevoked {
         RevokedKind kind;
-        uint8_t id[DIGEST_SIZE]; /* 32 bytes for a drive, 16 for label and key, rest zero */
+        uint8_t id[DIGEST_SIZE]; /* 32 bytes for a drive, 16 for the others, rest zero */
         unsigned line;
 } BundleRevoked;
 
@@ -84,5 +90,14 @@ bool bundle_is_revoked(const Bundle *b, RevokedKind kind, const uint8_t *id);
 const BundleRevoked *bundle_find_revoked(const Bundle *b, RevokedKind kind, const uint8_t *id);
 int bundle_revoke(Bundle *b, RevokedKind kind,
                   const uint8_t *id) _must_check_; /* -EEXIST, -ENOSPC */
+
+/* A revocation file ("usbzone-revocations 1", signed by a policy key): `issued` and revoke lines,
+ * which are added to `b`; those it has already are not an error. The key's dates do not count: what
+ * only adds may be old. 0; NOTE_E_* > 0, -EINVAL with `error` and `b` as it was; -errno. */
+int revocations_load(const char *note, size_t size, const Keyring *ring, Bundle *b,
+                     int64_t *ret_issued, TextError *error) _must_check_;
+/* What `b` revokes, as the text (unsigned) of such a file. */
+int revocations_format(const Bundle *b, int64_t issued, char **ret, size_t *ret_size) _must_check_;
+
 /* Sets `revoked` on every key of a ring that the policy revokes. */
 void bundle_mark_revoked(const Bundle *b, Keyring *ring);

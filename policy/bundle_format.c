@@ -68,12 +68,13 @@ static void format_devices(StrBuf *b, const Bundle *bundle)
         }
 }
 
-static void format_revoked(StrBuf *b, const Bundle *bundle)
+void format_revoked(StrBuf *b, const Bundle *bundle)
 {
         static const char *const keys[] = {
                 [REVOKED_DRIVE] = "revoke-drive",
                 [REVOKED_LABEL] = "revoke-label",
                 [REVOKED_KEY] = "revoke-key",
+                [REVOKED_HOST] = "revoke-host",
         };
 
         for (size_t i = 0; i < bundle->n_revoked; i++) {

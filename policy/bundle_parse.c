@@ -277,36 +277,6 @@ static int parse_device(Keyfile *k, void *userdata, TextError *error)
         return 0;
 }
 
-static int add_revoked(Keyfile *k, Bundle *b, RevokedKind kind, TextError *error)
-{
-        uint8_t id[DIGEST_SIZE];
-        int r;
-
-        r = parse_hex(k, id, revoked_id_size(kind), error);
-        if (r < 0)
-                return r;
-        r = revoked_append(b, kind, id, k->line);
-        if (r == -ENOSPC)
-                return keyfile_error(k, error, "there are more than %u 'revoke' lines",
-                                     BUNDLE_REVOKED_MAX);
-        return r;
-}
-
-static int parse_revoke_drive(Keyfile *k, void *userdata, TextError *error)
-{
-        return add_revoked(k, userdata, REVOKED_DRIVE, error);
-}
-
-static int parse_revoke_label(Keyfile *k, void *userdata, TextError *error)
-{
-        return add_revoked(k, userdata, REVOKED_LABEL, error);
-}
-
-static int parse_revoke_key(Keyfile *k, void *userdata, TextError *error)
-{
-        return add_revoked(k, userdata, REVOKED_KEY, error);
-}
-
 static const ParseKey bundle_keys[] = {
         {"version", parse_version, PARSE_REQUIRED},
         {"name", parse_name, PARSE_REQUIRED},
@@ -320,6 +290,7 @@ static const ParseKey bundle_keys[] = {
         {"revoke-drive", parse_revoke_drive, PARSE_REPEATED},
         {"revoke-label", parse_revoke_label, PARSE_REPEATED},
         {"revoke-key", parse_revoke_key, PARSE_REPEATED},
+        {"revoke-host", parse_revoke_host, PARSE_REPEATED},
         {"grant-max", parse_grant_max, 0},
         {"contact", parse_contact, 0},
 };

@@ -18,6 +18,22 @@ static void say_date(Finding *f, Reason reason, const char *what, int64_t t, int
         say(f->wanted, "a time that contains now, %s", today);
 }
 
+/* Looks up one id; fails `f` if it is revoked. */
+static bool find_revoked(const Context *c, RevokedKind kind, const uint8_t *id, const char *what,
+                         Finding *f)
+{
+        const BundleRevoked *found = bundle_find_revoked(&c->snapshot->bundle, kind, id);
+        char hex[SHORT_HEX_SIZE];
+
+        if (!found)
+                return false;
+        short_hex(id, hex);
+        f->reason = REASON_REVOKED;
+        f->line = found->line;
+        say(f->saw, "%s %s... is revoked", what, hex);
+        return true;
+}
+
 bool check_policy(Context *c, Finding *f)
 {
         const Snapshot *s = c->snapshot;
@@ -35,6 +51,8 @@ bool check_policy(Context *c, Finding *f)
         f->reason = REASON_OK;
         if (h->zone == ZONE_NONE || !zone_level_valid(h->zone, h->level))
                 f->reason = REASON_POLICY_INVALID;
+        else if (find_revoked(c, REVOKED_HOST, h->id, "this computer", f))
+                return true;
         else if (b->not_before && c->now < b->not_before)
                 say_date(f, REASON_POLICY_INVALID, "the policy starts", b->not_before, c->now);
         else if (h->not_before && c->now < h->not_before)
@@ -43,22 +61,6 @@ bool check_policy(Context *c, Finding *f)
                 say_date(f, REASON_POLICY_EXPIRED, "the policy ended", b->not_after, c->now);
         else if (h->not_after && c->now >= h->not_after)
                 say_date(f, REASON_POLICY_EXPIRED, "the credential ended", h->not_after, c->now);
-        return true;
-}
-
-/* Looks up one id; fails `f` if it is revoked. */
-static bool find_revoked(const Context *c, RevokedKind kind, const uint8_t *id, const char *what,
-                         Finding *f)
-{
-        const BundleRevoked *found = bundle_find_revoked(&c->snapshot->bundle, kind, id);
-        char hex[SHORT_HEX_SIZE];
-
-        if (!found)
-                return false;
-        short_hex(id, hex);
-        f->reason = REASON_REVOKED;
-        f->line = found->line;
-        say(f->saw, "%s %s... is revoked", what, hex);
         return true;
 }
 

@@ -56,7 +56,9 @@ Reason blocking_reason(Reason reason, Reason fallback)
 
 static void rule_text(char ret[VERDICT_RULE_MAX], unsigned line)
 {
-        if (line)
+        if (line == REVOKED_FILE_LINE)
+                (void)snprintf(ret, VERDICT_RULE_MAX, "revocation file");
+        else if (line)
                 (void)snprintf(ret, VERDICT_RULE_MAX, "policy line %u", line);
         else
                 (void)snprintf(ret, VERDICT_RULE_MAX, "built-in");

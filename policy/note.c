@@ -126,7 +126,7 @@ static int check_line(const NoteLine *line, const char *text, size_t size, const
         r = key_verify(key, text, size, line->signature);
         if (r != 0)
                 return r < 0 ? r : NOTE_E_SIGNATURE;
-        if (!public_key_valid_at(key, now))
+        if (now == NOTE_ANY_TIME ? key->revoked : !public_key_valid_at(key, now))
                 return NOTE_E_KEY_NOT_VALID;
         *ret = key;
         return 0;

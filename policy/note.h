@@ -9,6 +9,7 @@
 
 #define NOTE_SIZE_MAX (4u * 1024u * 1024u)
 #define NOTE_SIGNATURES_MAX 16u
+#define NOTE_ANY_TIME INT64_MIN /* as `now`: of a key only revocation counts, not its dates */
 
 typedef enum NoteOutcome {
         NOTE_E_UNSIGNED = 1,

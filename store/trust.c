@@ -2,6 +2,8 @@
 /* Loads /etc/usbzone: each file is checked for owner and mode, verified, and only then parsed. */
 #include "store/trust.h"
 
+#include <dirent.h>
+#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,6 +17,7 @@
 
 #define WHITELIST_FILE_MAX (WHITELIST_HEADER_SIZE + (uint64_t)WHITELIST_MAX * WHITELIST_RECORD_SIZE)
 #define WHITELIST_NAME_MAX 64u
+#define TRUST_NAME_MAX 320u
 #define VERSION_FILE_MAX 64u
 
 /* One load under way. Its functions return 0, LOAD_REFUSED with the reason said, or -ENOMEM. */
@@ -24,7 +27,7 @@ typedef struct Load {
         Trust *t;
         int etc_fd;
         int64_t now;
-        uint64_t minimum;
+        TrustFloor floor;
         char dir[256];
 } Load;
 
@@ -124,6 +127,16 @@ static int load_text(Load *l, const char *name, char **ret, size_t *ret_size)
         return r < 0 ? refuse_errno(l, name, r) : 0;
 }
 
+static int check_version(Load *l, const char *name, uint64_t version, uint64_t floor)
+{
+        if (version >= floor)
+                return 0;
+        return refuse(l, REASON_POLICY_INVALID,
+                      "%s/%s is version %" PRIu64 ", older than version %" PRIu64
+                      " seen before. Install the newest one",
+                      l->dir, name, version, floor);
+}
+
 static int load_authority(Load *l)
 {
         _cleanup_(freep) char *text = NULL;
@@ -135,7 +148,9 @@ static int load_authority(Load *l)
         if (r != 0)
                 return r;
         r = authority_load(text, size, &l->t->snapshot.authority, &error);
-        return r == 0 ? 0 : refuse_note(l, UZ_KEYS_FILE, r, &error);
+        if (r != 0)
+                return refuse_note(l, UZ_KEYS_FILE, r, &error);
+        return check_version(l, UZ_KEYS_FILE, l->t->snapshot.authority.version, l->floor.keys);
 }
 
 static int load_host(Load *l)
@@ -150,6 +165,51 @@ static int load_host(Load *l)
                 return r;
         r = host_load(text, size, &l->t->snapshot.authority, l->now, &l->t->snapshot.host, &error);
         return r == 0 ? 0 : refuse_note(l, UZ_CREDENTIAL_FILE, r, &error);
+}
+
+static int is_revocations(const struct dirent *d)
+{
+        return fnmatch("*" UZ_REVOCATIONS_SUFFIX, d->d_name, FNM_PERIOD) == 0;
+}
+
+static int load_revocation_file(Load *l, const char *file)
+{
+        Snapshot *s = &l->t->snapshot;
+        _cleanup_(freep) char *text = NULL;
+        char name[TRUST_NAME_MAX];
+        TextError error = {0};
+        int64_t issued;
+        size_t size;
+        int r;
+
+        (void)snprintf(name, sizeof(name), "%s/%s", UZ_REVOCATIONS_DIR, file);
+        r = load_text(l, name, &text, &size);
+        if (r != 0)
+                return r;
+        r = revocations_load(text, size, &s->authority.ring, &s->bundle, &issued, &error);
+        return r == 0 ? 0 : refuse_note(l, name, r, &error);
+}
+
+/* Files that travelled alone; one that is not good is not passed over. */
+static int load_revocations(Load *l)
+{
+        struct dirent **list = NULL;
+        int n = scandirat(l->etc_fd, UZ_REVOCATIONS_DIR, &list, is_revocations, alphasort), r = 0;
+
+        if (n < 0)
+                return errno == ENOENT ? 0 : refuse_errno(l, UZ_REVOCATIONS_DIR, -errno);
+        if (n > (int)TRUST_REVOCATIONS_MAX)
+                r = refuse(l, REASON_POLICY_INVALID,
+                           "%s/%s holds more than %u files: install a policy that holds what they "
+                           "revoke, and remove them",
+                           l->dir, UZ_REVOCATIONS_DIR, TRUST_REVOCATIONS_MAX);
+        for (int i = 0; i < n; i++) {
+                if (r == 0)
+                        r = load_revocation_file(l, list[i]->d_name);
+                free(list[i]);
+        }
+        free(list);
+        return r;
 }
 
 static int load_policy(Load *l)
@@ -168,12 +228,15 @@ static int load_policy(Load *l)
                 r = bundle_parse(text, text_size, &s->bundle, &error);
         if (r != 0)
                 return refuse_note(l, UZ_POLICY_FILE, r, &error);
-        if (s->bundle.version < l->minimum)
-                return refuse(l, REASON_POLICY_INVALID,
-                              "%s/%s is version %" PRIu64 ", older than version %" PRIu64
-                              " seen before. Install the newest policy",
-                              l->dir, UZ_POLICY_FILE, s->bundle.version, l->minimum);
-        return 0;
+        r = check_version(l, UZ_POLICY_FILE, s->bundle.version, l->floor.policy);
+        if (r == 0)
+                r = load_revocations(l);
+        if (r != 0)
+                return r;
+        /* What a revoked key has signed counts no more, this policy included. */
+        bundle_mark_revoked(&s->bundle, &s->authority.ring);
+        r = note_verify(text, size, &s->authority.ring, PURPOSE_POLICY, 1, l->now, &text_size);
+        return r == 0 ? 0 : refuse_note(l, UZ_POLICY_FILE, r, &error);
 }
 
 static int whitelist_pread(void *userdata, uint64_t offset, void *ret, size_t n)
@@ -223,14 +286,10 @@ static int load_whitelist(Load *l)
 
 static int load_all(Load *l)
 {
-        Snapshot *s = &l->t->snapshot;
         int r = load_authority(l);
 
         if (r == 0)
                 r = load_policy(l);
-        /* A credential counts only if the policy has not revoked the key that signed it. */
-        if (r == 0)
-                bundle_mark_revoked(&s->bundle, &s->authority.ring);
         if (r == 0)
                 r = load_host(l);
         if (r == 0)
@@ -238,10 +297,10 @@ static int load_all(Load *l)
         return r;
 }
 
-int trust_load(int etc_fd, int64_t now, uint64_t minimum, Trust **ret)
+int trust_load(int etc_fd, int64_t now, TrustFloor floor, Trust **ret)
 {
         _cleanup_(trust_freep) Trust *t = calloc(1, sizeof(*t));
-        Load l = {.t = t, .etc_fd = etc_fd, .now = now, .minimum = minimum};
+        Load l = {.t = t, .etc_fd = etc_fd, .now = now, .floor = floor};
         int r;
 
         if (!t)
@@ -268,14 +327,14 @@ Trust *trust_free(Trust *t)
         return NULL;
 }
 
-int trust_remembered_version(int state_fd, uint64_t *ret)
+static int read_version(int state_fd, const char *name, uint64_t *ret)
 {
         _cleanup_(freep) char *text = NULL;
         _cleanup_(fd_closep) int fd = -EBADF;
         size_t size;
         int r;
 
-        r = file_open_trusted(state_fd, TRUST_VERSION_FILE, FILE_PUBLIC, VERSION_FILE_MAX, &fd);
+        r = file_open_trusted(state_fd, name, FILE_PUBLIC, VERSION_FILE_MAX, &fd);
         if (r == -ENOENT) {
                 *ret = 0;
                 return 0;
@@ -291,17 +350,40 @@ int trust_remembered_version(int state_fd, uint64_t *ret)
         return text_u64(text, UINT64_MAX, ret) < 0 ? -EBADMSG : 0;
 }
 
-int trust_remember_version(int state_fd, uint64_t version)
+static int write_version(int state_fd, const char *name, uint64_t version)
 {
         char text[24];
         uint64_t seen = 0;
         int n, r;
 
-        r = trust_remembered_version(state_fd, &seen);
+        r = read_version(state_fd, name, &seen);
         if (r == 0 && seen >= version)
                 return 0;
         if (r < 0 && r != -EBADMSG)
                 return r;
         n = snprintf(text, sizeof(text), "%" PRIu64 "\n", version);
-        return file_replace(state_fd, TRUST_VERSION_FILE, text, (size_t)n, 0644);
+        return file_replace(state_fd, name, text, (size_t)n, 0644);
+}
+
+int trust_remembered(int state_fd, TrustFloor *ret)
+{
+        TrustFloor floor = {0};
+        int r, keys;
+
+        /* One damaged file does not take the other's memory away. */
+        r = read_version(state_fd, TRUST_VERSION_FILE, &floor.policy);
+        keys = read_version(state_fd, TRUST_KEYS_VERSION_FILE, &floor.keys);
+        if (r < 0)
+                floor.policy = 0;
+        if (keys < 0)
+                floor.keys = 0;
+        *ret = floor;
+        return r < 0 ? r : keys;
+}
+
+int trust_remember(int state_fd, TrustFloor seen)
+{
+        int r = write_version(state_fd, TRUST_VERSION_FILE, seen.policy);
+
+        return r < 0 ? r : write_version(state_fd, TRUST_KEYS_VERSION_FILE, seen.keys);
 }

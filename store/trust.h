@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Loads /etc/usbzone: key list, host credential, policy, whitelist; each checked for owner and
- * mode, verified, then parsed. Used by the daemon and by the CLI's file-only verbs. */
+/* Loads /etc/usbzone: key list, host credential, policy, revocations, whitelist; each checked for
+ * owner and mode, verified, then parsed. Used by the daemon and by the CLI's file-only verbs. */
 #pragma once
 
 #include "lib/keyfile.h"
 #include "policy/decide.h"
 
 #define TRUST_MESSAGE_MAX 768u
-#define TRUST_VERSION_FILE "policy-version" /* below UZ_STATE_DIR: the highest version seen */
+/* Below UZ_STATE_DIR: the highest versions seen, of the policy and of the key list. */
+#define TRUST_VERSION_FILE "policy-version"
+#define TRUST_KEYS_VERSION_FILE "keys-version"
+#define TRUST_REVOCATIONS_MAX 256u /* files in UZ_REVOCATIONS_DIR */
+
+typedef struct TrustFloor {
+        uint64_t policy, keys; /* versions; 0 = none yet */
+} TrustFloor;
 
 typedef struct Trust {
         Snapshot snapshot;
@@ -16,13 +23,13 @@ typedef struct Trust {
 } Trust;
 
 /* Always gives a Trust: one whose snapshot.status is not OK blocks everything. -ENOMEM only.
- * `minimum` is the policy version below which a policy is refused as rolled back (0 = none). */
-int trust_load(int etc_fd, int64_t now, uint64_t minimum, Trust **ret) _must_check_;
+ * A policy or key list below `floor` is refused as rolled back. */
+int trust_load(int etc_fd, int64_t now, TrustFloor floor, Trust **ret) _must_check_;
 Trust *trust_free(Trust *t);
 DEFINE_FREEP(Trust, trust_free)
 
-/* The highest policy version that passed every check; 0 = none yet. -EBADMSG for a damaged file: to
- * be recorded as tampering; the next good policy writes it anew. */
-int trust_remembered_version(int state_fd, uint64_t *ret) _must_check_;
+/* The highest versions that passed every check. -EBADMSG for a damaged file: to be recorded as
+ * tampering; the next good policy writes it anew. */
+int trust_remembered(int state_fd, TrustFloor *ret) _must_check_;
 /* Never lowers what is remembered. Call only after every check has passed. */
-int trust_remember_version(int state_fd, uint64_t version) _must_check_;
+int trust_remember(int state_fd, TrustFloor seen) _must_check_;

@@ -124,7 +124,7 @@ static int load(void *userdata)
 {
         const Place *p = userdata;
         Trust *t = NULL;
-        int r = trust_load(p->dir, T0, 0, &t);
+        int r = trust_load(p->dir, T0, (TrustFloor){0}, &t);
 
         if (r == 0 && t->snapshot.status != REASON_OK) {
                 cr_assert_neq(t->message[0], '\0');
@@ -169,14 +169,14 @@ Test(fault_ledger, nothing_is_trusted_when_a_call_fails)
 static int remember(void *userdata)
 {
         const Place *p = userdata;
-        uint64_t seen = 0;
-        int r = trust_remember_version(p->dir, 7);
+        TrustFloor seen = {0};
+        int r = trust_remember(p->dir, (TrustFloor){7, 1});
         bool armed = inject_pause();
 
-        cr_assert_eq(trust_remembered_version(p->dir, &seen), 0);
-        cr_assert(seen == 7 || (r < 0 && seen == 3));
+        cr_assert_eq(trust_remembered(p->dir, &seen), 0);
+        cr_assert(seen.policy == 7 || (r < 0 && seen.policy == 3));
         unlinkat(p->dir, TRUST_VERSION_FILE, 0);
-        cr_assert_eq(trust_remember_version(p->dir, 3), 0);
+        cr_assert_eq(trust_remember(p->dir, (TrustFloor){3, 1}), 0);
         inject_resume(armed);
         return r;
 }
@@ -186,7 +186,7 @@ Test(fault_ledger, a_version_is_remembered_or_the_one_before)
         Place p;
 
         place_init(&p);
-        cr_assert_eq(trust_remember_version(p.dir, 3), 0);
+        cr_assert_eq(trust_remember(p.dir, (TrustFloor){3, 1}), 0);
         inject_each("remember", remember, &p);
         place_done(&p);
 }

@@ -41,12 +41,26 @@ static void load_host(const char *note, size_t size)
         HOLDS(memcmp(&h, &back, sizeof(h)) == 0);
 }
 
+static void load_request(const char *note, size_t size)
+{
+        _cleanup_(freep) char *text = NULL;
+        TextError error = {0};
+        size_t n;
+        Host h;
+
+        if (request_load(note, size, &h, &error) == 0)
+                HOLDS(request_format(&h, &text, &n) == 0);
+        else
+                HOLDS(error.message[0]);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
         _cleanup_(freep) char *keys = NULL, *host = NULL;
         size_t n;
 
         load_keys((const char *)data, size);
+        load_request((const char *)data, size);
         if (note_sign((const char *)data, size, fuzz_key(PURPOSE_ROOT), &keys, &n) == 0)
                 load_keys(keys, n);
         if (note_sign((const char *)data, size, fuzz_key(PURPOSE_HOST), &host, &n) == 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "policy/bundle.h"
+#include "policy/note.h"
 
 static void check_rules(const Bundle *b)
 {
@@ -29,6 +30,27 @@ static void check_rules(const Bundle *b)
                               b->devices[i].passes[j].class != 8);
 }
 
+/* A revocation file of any text: it only adds, and all of it or nothing. */
+static void load_revocations(const char *text, size_t size)
+{
+        _cleanup_(freep) char *note = NULL;
+        _cleanup_(bundle_clear) Bundle b = {0};
+        static const uint8_t there[DIGEST_SIZE] = {0x42};
+        TextError error = {0};
+        int64_t issued;
+        size_t n;
+        int r;
+
+        if (note_sign(text, size, fuzz_key(PURPOSE_POLICY), &note, &n) != 0)
+                return;
+        HOLDS(bundle_revoke(&b, REVOKED_LABEL, there) == 0);
+        r = revocations_load(note, n, fuzz_ring(), &b, &issued, &error);
+        HOLDS(r == 0 || (error.message[0] && b.n_revoked == 1));
+        HOLDS(bundle_is_revoked(&b, REVOKED_LABEL, there));
+        for (size_t i = 0; i < b.n_revoked; i++)
+                HOLDS(bundle_is_revoked(&b, b.revoked[i].kind, b.revoked[i].id));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
         _cleanup_(freep) char *once = NULL, *twice = NULL;
@@ -36,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         Bundle b, again;
         size_t n, m;
 
+        load_revocations((const char *)data, size);
         if (bundle_parse((const char *)data, size, &b, &error) != 0) {
                 HOLDS(error.message[0]);
                 return 0;

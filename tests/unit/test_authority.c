@@ -350,3 +350,46 @@ Test(authority, names_that_would_add_lines_are_not_written)
         }
         fixture_done(&f);
 }
+
+Test(authority, a_credential_may_name_the_computers_key)
+{
+        _cleanup_(freep) char *text = NULL;
+        PrivateKey *own = make_key(PURPOSE_VISIT);
+        TextError error = {0};
+        Host back;
+        Fixture f;
+        size_t size;
+
+        fixture_init(&f);
+        f.snapshot.host.key = *private_key_public(own);
+        cr_assert_eq(host_format(&f.snapshot.host, &text, &size), 0);
+        cr_assert_eq(load_host(&f, text, f.host, &back, &error), 0, "%s", error.message);
+        cr_assert_eq(memcmp(&back.key, private_key_public(own), sizeof(back.key)), 0);
+        private_key_free(own);
+        fixture_done(&f);
+}
+
+Test(authority, a_request_is_signed_by_the_key_it_names)
+{
+        PrivateKey *own = make_key(PURPOSE_VISIT), *other = make_key(PURPOSE_VISIT);
+        _cleanup_(freep) char *text = NULL, *note = NULL, *foreign = NULL;
+        Host h = {.name = "pc-17", .key = *private_key_public(own)}, back;
+        TextError error = {0};
+        size_t size, n;
+
+        memset(h.id, 0x17, sizeof(h.id));
+        cr_assert_eq(request_format(&h, &text, &size), 0);
+        cr_assert_eq(note_sign(text, size, other, &foreign, &n), 0);
+        cr_assert_eq(request_load(foreign, n, &back, &error), NOTE_E_SIGNER_UNKNOWN);
+        cr_assert_eq(request_load(text, size, &back, &error), NOTE_E_UNSIGNED);
+        cr_assert_eq(note_sign(text, size, own, &note, &n), 0);
+        cr_assert_eq(request_load(note, n, &back, &error), 0, "%s", error.message);
+        cr_assert_eq(memcmp(&back, &h, sizeof(h)), 0);
+        for (size_t i = 0; i < n; i++) {
+                note[i] = (char)(note[i] ^ 1);
+                cr_assert_neq(request_load(note, n, &back, &error), 0, "byte %zu", i);
+                note[i] = (char)(note[i] ^ 1);
+        }
+        private_key_free(own);
+        private_key_free(other);
+}

@@ -116,6 +116,12 @@ static void spoil_revoked_label(Fixture *f, Label *l)
         add_revoked(f, REVOKED_LABEL, l->id);
 }
 
+static void spoil_revoked_host(Fixture *f, Label *l)
+{
+        (void)l;
+        add_revoked(f, REVOKED_HOST, f->snapshot.host.id);
+}
+
 static void spoil_revoked_key(Fixture *f, Label *l)
 {
         fixture_put_label(f, l);
@@ -323,6 +329,7 @@ static const struct Row {
         {"copied to another size", spoil_size, REASON_IDENTITY_MISMATCH, CHECK_IDENTITY, false},
         {"copied to another model", spoil_model, REASON_IDENTITY_MISMATCH, CHECK_IDENTITY, false},
         {"not whitelisted", spoil_whitelist, REASON_NOT_WHITELISTED, CHECK_WHITELIST, true},
+        {"computer revoked", spoil_revoked_host, REASON_REVOKED, CHECK_POLICY, false},
         {"drive revoked", spoil_revoked_drive, REASON_REVOKED, CHECK_REVOCATION, false},
         {"label revoked", spoil_revoked_label, REASON_REVOKED, CHECK_REVOCATION, false},
         {"key revoked", spoil_revoked_key, REASON_REVOKED, CHECK_REVOCATION, false},

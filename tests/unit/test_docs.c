@@ -71,3 +71,21 @@ Test(docs, the_credential_example_is_a_credential)
         cr_assert_eq(h.level, LEVEL_SECRET);
         fixture_done(&f);
 }
+
+Test(docs, the_revocation_example_is_a_revocation_file)
+{
+        _cleanup_(freep) char *text = example("docs/usbzone-files.5", "usbzone-revocations 1");
+        _cleanup_(freep) char *note = NULL;
+        _cleanup_(bundle_clear) Bundle b = {0};
+        TextError error = {0};
+        int64_t issued;
+        Fixture f;
+        size_t size;
+
+        fixture_init(&f);
+        cr_assert_eq(note_sign(text, strlen(text), f.policy, &note, &size), 0);
+        cr_assert_eq(revocations_load(note, size, &f.snapshot.authority.ring, &b, &issued, &error),
+                     0, "%u:%u %s", error.line, error.column, error.message);
+        cr_assert_eq(b.n_revoked, 2);
+        fixture_done(&f);
+}

@@ -95,7 +95,7 @@ static Trust *load(uint64_t minimum)
 {
         Trust *t = NULL;
 
-        cr_assert_eq(trust_load(etc, T0, minimum, &t), 0);
+        cr_assert_eq(trust_load(etc, T0, (TrustFloor){.policy = minimum}, &t), 0);
         cr_assert_not_null(t);
         return t;
 }
@@ -251,33 +251,150 @@ Test(store_trust, an_older_policy_than_the_one_seen_is_refused)
         trust_free(t);
 }
 
-Test(store_trust, the_highest_version_is_remembered)
+Test(store_trust, a_key_list_below_the_one_seen_before_is_refused)
 {
-        uint64_t seen = 9;
+        Trust *t = NULL;
 
-        cr_assert_eq(trust_remembered_version(etc, &seen), 0);
-        cr_assert_eq(seen, 0);
-        cr_assert_eq(trust_remember_version(etc, 7), 0);
-        cr_assert_eq(trust_remember_version(etc, 5), 0);
-        cr_assert_eq(trust_remembered_version(etc, &seen), 0);
-        cr_assert_eq(seen, 7);
-        cr_assert_eq(trust_remember_version(etc, UINT64_MAX), 0);
-        cr_assert_eq(trust_remembered_version(etc, &seen), 0);
-        cr_assert_eq(seen, UINT64_MAX);
+        cr_assert_eq(trust_load(etc, T0, (TrustFloor){.keys = 1}, &t), 0);
+        cr_assert_eq(t->snapshot.status, REASON_OK, "%s", t->message);
+        trust_free(t);
+        cr_assert_eq(trust_load(etc, T0, (TrustFloor){.keys = 2}, &t), 0);
+        cr_assert_eq(t->snapshot.status, REASON_POLICY_INVALID);
+        cr_assert(strstr(t->message, UZ_KEYS_FILE " is version 1, older than version 2"), "%s",
+                  t->message);
+        trust_free(t);
+}
+
+Test(store_trust, the_highest_versions_are_remembered_apart)
+{
+        TrustFloor seen = {9, 9};
+
+        cr_assert_eq(trust_remembered(etc, &seen), 0);
+        cr_assert(seen.policy == 0 && seen.keys == 0);
+        cr_assert_eq(trust_remember(etc, (TrustFloor){7, 2}), 0);
+        cr_assert_eq(trust_remember(etc, (TrustFloor){5, 4}), 0);
+        cr_assert_eq(trust_remembered(etc, &seen), 0);
+        cr_assert(seen.policy == 7 && seen.keys == 4);
+        cr_assert_eq(trust_remember(etc, (TrustFloor){UINT64_MAX, 1}), 0);
+        cr_assert_eq(trust_remembered(etc, &seen), 0);
+        cr_assert(seen.policy == UINT64_MAX && seen.keys == 4);
 }
 
 Test(store_trust, a_damaged_memory_is_said_and_written_anew)
 {
         static const char *const bad[] = {"", "\n", "x\n", "7", "7\n7\n", "-1\n"};
-        uint64_t seen;
+        TrustFloor seen;
 
+        cr_assert_eq(trust_remember(etc, (TrustFloor){2, 3}), 0);
         for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
                 put_file(TRUST_VERSION_FILE, bad[i], strlen(bad[i]));
-                cr_assert_eq(trust_remembered_version(etc, &seen), -EBADMSG, "row %zu", i);
+                cr_assert_eq(trust_remembered(etc, &seen), -EBADMSG, "row %zu", i);
+                cr_assert(seen.policy == 0 && seen.keys == 3, "the other is still known");
         }
-        cr_assert_eq(trust_remember_version(etc, 2), 0);
-        cr_assert_eq(trust_remembered_version(etc, &seen), 0);
-        cr_assert_eq(seen, 2);
+        cr_assert_eq(trust_remember(etc, (TrustFloor){2, 1}), 0);
+        cr_assert_eq(trust_remembered(etc, &seen), 0);
+        cr_assert(seen.policy == 2 && seen.keys == 3);
+}
+
+#define REVOCATIONS_NAME UZ_REVOCATIONS_DIR "/0011223344556677" UZ_REVOCATIONS_SUFFIX
+
+static char *make_revocations(RevokedKind kind, const uint8_t *id, const PrivateKey *key,
+                              size_t *ret_size)
+{
+        _cleanup_(bundle_clear) Bundle b = {0};
+        char *text, *note;
+        size_t size;
+
+        cr_assert_eq(bundle_revoke(&b, kind, id), 0);
+        cr_assert_eq(revocations_format(&b, T0, &text, &size), 0);
+        cr_assert_eq(note_sign(text, size, key, &note, ret_size), 0);
+        free(text);
+        return note;
+}
+
+static void put_revocations(RevokedKind kind, const uint8_t *id, const PrivateKey *key)
+{
+        _cleanup_(freep) char *note = NULL;
+        size_t size;
+
+        (void)mkdirat(etc, UZ_REVOCATIONS_DIR, 0755);
+        note = make_revocations(kind, id, key, &size);
+        put_file(REVOCATIONS_NAME, note, size);
+}
+
+Test(store_trust, a_revocation_file_adds_to_the_policy)
+{
+        static const uint8_t drive[DIGEST_SIZE] = {4, 5};
+        uint8_t other[DIGEST_SIZE] = {6};
+        const BundleRevoked *found;
+        Trust *t;
+
+        cr_assert_eq(bundle_revoke(&fixture.snapshot.bundle, REVOKED_DRIVE, other), 0);
+        put_policy(fixture.policy);
+        put_revocations(REVOKED_DRIVE, drive, fixture.policy);
+        t = load(0);
+        cr_assert_eq(t->snapshot.status, REASON_OK, "%s", t->message);
+        cr_assert_eq(t->snapshot.bundle.n_revoked, 2);
+        cr_assert(bundle_is_revoked(&t->snapshot.bundle, REVOKED_DRIVE, other));
+        found = bundle_find_revoked(&t->snapshot.bundle, REVOKED_DRIVE, drive);
+        cr_assert(found && found->line == REVOKED_FILE_LINE);
+        trust_free(t);
+}
+
+Test(store_trust, a_revocation_file_that_is_not_good_is_not_passed_over)
+{
+        static const uint8_t drive[DIGEST_SIZE] = {4, 5};
+        PrivateKey *stranger = make_key(PURPOSE_POLICY);
+
+        put_revocations(REVOKED_DRIVE, drive, fixture.label);
+        expect("wrong purpose", REASON_POLICY_INVALID, "another purpose");
+        put_revocations(REVOKED_DRIVE, drive, stranger);
+        expect("unknown key", REASON_POLICY_INVALID, "does not know");
+        put_revocations(REVOKED_DRIVE, drive, fixture.policy);
+        expect("good", REASON_OK, "");
+        cr_assert_eq(fchmodat(etc, REVOCATIONS_NAME, 0666, 0), 0);
+        expect("writable", REASON_POLICY_INVALID, "group or others may write");
+        cr_assert_eq(unlinkat(etc, REVOCATIONS_NAME, 0), 0);
+        cr_assert_eq(symlinkat("/dev/null", etc, REVOCATIONS_NAME), 0);
+        expect("a link", REASON_POLICY_INVALID, "no regular file");
+        private_key_free(stranger);
+}
+
+Test(store_trust, a_revocation_file_with_any_byte_flipped_is_refused)
+{
+        static const uint8_t drive[DIGEST_SIZE] = {4, 5};
+        _cleanup_(freep) char *note = NULL;
+        size_t size;
+
+        (void)mkdirat(etc, UZ_REVOCATIONS_DIR, 0755);
+        note = make_revocations(REVOKED_DRIVE, drive, fixture.policy, &size);
+        for (size_t i = 0; i < size; i++)
+                for (unsigned bit = 1; bit < 256; bit <<= 3) {
+                        Trust *t;
+
+                        note[i] = (char)(note[i] ^ (char)bit);
+                        put_file(REVOCATIONS_NAME, note, size);
+                        t = load(0);
+                        cr_assert_eq(t->snapshot.status, REASON_POLICY_INVALID, "byte %zu", i);
+                        trust_free(t);
+                        note[i] = (char)(note[i] ^ (char)bit);
+                }
+}
+
+Test(store_trust, a_policy_whose_key_a_revocation_file_revokes_is_refused)
+{
+        PrivateKey *second = make_ring_key(&fixture.snapshot.authority.ring, PURPOSE_POLICY);
+        char *text;
+        size_t size;
+
+        cr_assert_eq(authority_format(&fixture.snapshot.authority, &text, &size), 0);
+        put_note(UZ_KEYS_FILE, text, size, fixture.root);
+        free(text);
+        put_revocations(REVOKED_KEY, private_key_public(fixture.policy)->id, second);
+        expect("the stolen key's", REASON_POLICY_INVALID, UZ_POLICY_FILE);
+        put_policy(second);
+        expect("the other key's", REASON_OK, "");
+        private_key_free(second);
 }
 
 Test(store_trust, a_credential_of_a_revoked_key_is_refused)
