@@ -12,13 +12,20 @@
 
 #define FIELD_COLUMN 18
 
+static bool paged; /* standard output is a pipe to a pager that shows colours */
+
+void out_set_paged(bool on)
+{
+        paged = on;
+}
+
 static bool wants_style(FILE *f)
 {
         const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
 
         if (none && *none)
                 return false;
-        return term && strcmp(term, "dumb") && isatty(fileno(f));
+        return term && strcmp(term, "dumb") && ((paged && f == stdout) || isatty(fileno(f)));
 }
 
 const char *out_style(FILE *f, Style style)

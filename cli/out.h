@@ -16,6 +16,8 @@ typedef enum Style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_GOOD, STYLE_WARN,
 /* Escape sequences, or "" where colours do not belong (no terminal, NO_COLOR, TERM=dumb). */
 const char *out_style(FILE *f, Style style);
 const char *out_plain(FILE *f);
+/* Standard output goes to a pager that shows styles. */
+void out_set_paged(bool on);
 Style out_severity_style(Severity severity);
 Style out_effect_style(const char *effect);
 

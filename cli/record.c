@@ -5,75 +5,64 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli/cli.h"
 #include "cli/out.h"
 #include "cli/show.h"
 
-#define DAY_SECONDS 86400
 #define SECONDS_TEXT 19u /* "2026-11-21T08:00:00" */
 #define IDENTITY_PREFIX 8u
-#define BACK_MAX (100ull * 366 * DAY_SECONDS)
 
-/* Midnight here, `days` from today. */
-static int64_t midnight(int days)
+#define TIME_START ",\"time\":\""
+#define TIME_WITHIN 64u /* of a line's start */
+
+static bool is_in_time(const RecordFilter *f, const char *line, size_t size)
 {
-        time_t now = time(NULL);
-        struct tm tm;
+        const char *at =
+                memmem(line, MIN(size, (size_t)TIME_WITHIN), TIME_START, strlen(TIME_START));
 
-        if (!localtime_r(&now, &tm))
-                return 0;
-        tm.tm_mday += days;
-        tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
-        tm.tm_isdst = -1;
-        return (int64_t)mktime(&tm);
+        if (!at || (size_t)(line + size - at) < strlen(TIME_START) + SECONDS_TEXT)
+                return true; /* for record_matches() to say */
+        at += strlen(TIME_START);
+        return (!*f->since || memcmp(at, f->since, SECONDS_TEXT) >= 0) &&
+               (!*f->until || memcmp(at, f->until, SECONDS_TEXT) <= 0);
 }
 
-static bool day_alone(const char *text, bool end, int64_t *ret)
+/* Does ,"KEY":"VALUE" stand in the line? Both are short words. */
+static bool holds_word(const char *line, size_t size, const char *key, const char *value)
 {
-        struct tm tm = {.tm_isdst = -1};
-        const char *rest = strptime(text, "%Y-%m-%d", &tm);
+        char needle[96];
+        int n;
 
-        if (!rest || *rest)
-                return false;
-        tm.tm_mday += end;
-        *ret = (int64_t)mktime(&tm) - end;
-        return true;
+        if (!value)
+                return true;
+        n = snprintf(needle, sizeof(needle), ",\"%s\":\"%s\"", key, value);
+        return n < 0 || (size_t)n >= sizeof(needle) || memmem(line, size, needle, (size_t)n);
 }
 
-static bool find_time(const char *text, bool end, int64_t *ret)
+static bool holds_severity(const RecordFilter *f, const char *line, size_t size)
 {
-        uint64_t back;
-
-        if (!strcmp(text, "now"))
-                *ret = (int64_t)time(NULL);
-        else if (!strcmp(text, "today"))
-                *ret = midnight(end) - end;
-        else if (!strcmp(text, "yesterday"))
-                *ret = midnight(end - 1) - end;
-        else if (text[0] == '-' && text_duration(text + 1, BACK_MAX, &back) == 0)
-                *ret = (int64_t)time(NULL) - (int64_t)back;
-        else
-                return day_alone(text, end, ret) || text_time(text, ret) == 0;
-        return true;
+        for (Severity s = MAX(f->severity, SEVERITY_NOTICE); s < SEVERITY_MAX_; s++)
+                if (holds_word(line, size, "severity", severity_name(s)))
+                        return true;
+        return f->severity == SEVERITY_NONE;
 }
 
-int record_time(const char *option, const char *text, bool end, char ret[TEXT_TIME_MAX])
+bool record_filter_is_empty(const RecordFilter *f)
 {
-        int64_t t;
+        return !*f->since && !*f->until && !f->reason && !f->kind && !f->drive && !f->zone &&
+               f->severity == SEVERITY_NONE;
+}
 
-        ret[0] = '\0';
-        if (!text)
-                return 0;
-        if (!find_time(text, end, &t))
-                return cli_fail(
-                        CLI_USAGE,
-                        _("--%s: \"%s\" is no time like 2026-11-21, 2026-11-21T08:00:00Z, today, "
-                          "yesterday or -2h"),
-                        option, text);
-        text_time_format(t, ret);
-        return 0;
+bool record_may_match(const RecordFilter *f, const char *line, size_t size)
+{
+        /* Letters written as numbers are nothing that the ledger's writer does; who does finds that
+         * nothing is passed over because of it. */
+        if (memmem(line, size, "\\u", 2))
+                return true;
+        return is_in_time(f, line, size) && holds_word(line, size, "kind", f->kind) &&
+               holds_word(line, size, "reason", f->reason) &&
+               holds_word(line, size, "drive_zone", f->zone) && holds_severity(f, line, size);
 }
 
 static bool matches_drive(json_object *o, const char *word)

@@ -5,6 +5,7 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "cli/client.h"
 #include "lib/text.h"
@@ -17,8 +18,9 @@ typedef struct RecordFilter {
         Severity severity;                               /* at least */
 } RecordFilter;
 
-/* "2026-11-21T08:00:00Z", "2026-11-21" (here: midnight; the day's end if `end`), "today",
- * "yesterday", "now", "-2h". 0, or CLI_USAGE with the reason said. */
+/* "2026-11-21T08:00:00Z", "2026-11-21 08:00", "08:00", "2026-11-21" (midnight here; the day's end
+ * if `end`), "today", "yesterday", "monday", "now", "-2h", "2 days ago". 0, or CLI_USAGE with the
+ * reason said. */
 int record_time(const char *option, const char *text, bool end,
                 char ret[TEXT_TIME_MAX]) _must_check_;
 
@@ -26,8 +28,13 @@ int record_time(const char *option, const char *text, bool end,
 int64_t record_seconds(json_object *record);
 /* A block with a severity, or tampering. */
 bool record_is_violation(json_object *record);
+bool record_filter_is_empty(const RecordFilter *f);
+/* False: record_matches() would be false too; without parsing the line. */
+bool record_may_match(const RecordFilter *f, const char *line, size_t size);
 bool record_matches(const RecordFilter *f, json_object *record);
 void record_print(json_object *record);
+void record_csv_head(void);
+void record_csv(json_object *record);
 
 /* The verified chain: from the files where they may be read, else from the daemon. */
 typedef struct RecordSource {
@@ -38,10 +45,13 @@ typedef struct RecordSource {
         json_object *page;   /* lines the daemon gave */
         size_t next;
         uint64_t last;
-        int failure;        /* CLI_*, once the daemon has refused */
-        char *held, *shown; /* a line is given once the next one has proven it, or at the end */
+        int failure;            /* CLI_*, once the daemon has refused */
+        char *hold[2];          /* a line is given once the next one has proven it, or at the end */
+        size_t held, held_size; /* which of the two waits; 0: none does */
         uint64_t held_seq;
-        const char *line;
+        Head newest; /* the last signed head; seq 0: none */
+        bool newest_differs;
+        const char *line; /* ends in NUL */
         size_t size;
 } RecordSource;
 
@@ -52,6 +62,9 @@ void record_close(RecordSource *s);
 int record_next(RecordSource *s) _must_check_;
 /* Waits until there may be more. CLI_*. */
 int record_wait(RecordSource *s) _must_check_;
-/* Says on stderr how far the chain is verified; CLI_BROKEN if it does not hold. `failed`: what the
- * last record_next() returned. */
-int record_finish(RecordSource *s, int failed) _must_check_;
+/* Says how far the chain is verified: on stdout as the listing's last line, or on stderr. */
+void record_footer(const RecordSource *s, int failed, FILE *f);
+/* CLI_BROKEN, and why, if it does not hold. `failed`: what the last record_next() returned. */
+int record_outcome(const RecordSource *s, int failed) _must_check_;
+/* Both, on stderr. */
+int record_finish(const RecordSource *s, int failed) _must_check_;

@@ -23,8 +23,16 @@ static int open_files(RecordSource *s, const char *dir)
         if (fd < 0)
                 return fd;
         s->dir_fd = fd;
-        r = ledger_reader_open(fd, &s->reader);
-        return r < 0 ? r : 0;
+        for (size_t i = 0; i < ARRAY_SIZE(s->hold); i++) {
+                s->hold[i] = malloc(CHAIN_LINE_MAX + 1);
+                if (!s->hold[i])
+                        return -ENOMEM;
+        }
+        /* Before the records: they are there when their head is. */
+        r = heads_newest(fd, &s->newest);
+        if (r == 0)
+                s->newest.chain.seq = 0;
+        return r < 0 ? r : ledger_reader_open(fd, &s->reader);
 }
 
 int record_open(RecordSource *s, const char *dir, const RecordFilter *filter)
@@ -51,8 +59,8 @@ void record_close(RecordSource *s)
         s->dir_fd = fd_close(s->dir_fd);
         s->client = client_close(s->client);
         json_object_put(TAKE_PTR(s->page));
-        free(TAKE_PTR(s->held));
-        free(TAKE_PTR(s->shown));
+        for (size_t i = 0; i < ARRAY_SIZE(s->hold); i++)
+                free(TAKE_PTR(s->hold[i]));
 }
 
 static int append_filter(sd_bus_message *m, const RecordFilter *f)
@@ -114,15 +122,16 @@ static int next_from_daemon(RecordSource *s)
         return 1;
 }
 
-/* Gives the line that was held back, and holds `next` (taken over) in its place. */
-static int give_held(RecordSource *s, char *next)
+/* Gives the line that was held back, if one was. */
+static int give_held(RecordSource *s)
 {
-        free(s->shown);
-        s->shown = s->held;
-        s->held = next;
-        s->line = s->shown;
-        s->size = s->shown ? strlen(s->shown) : 0;
-        return s->shown ? 1 : 0;
+        if (s->held_size == 0)
+                return 0;
+        s->line = s->hold[s->held];
+        s->size = s->held_size;
+        s->held = !s->held;
+        s->held_size = 0;
+        return 1;
 }
 
 /* Was what is held back altered itself? Then the break names it, or one before it. */
@@ -134,25 +143,33 @@ static bool is_proven(const RecordSource *s)
         return s->held_seq < at.seq;
 }
 
+static void look_at_head(RecordSource *s)
+{
+        Chain chain;
+
+        ledger_reader_state(s->reader, &chain, NULL, NULL);
+        s->held_seq = chain.seq;
+        if (chain.seq == s->newest.chain.seq)
+                s->newest_differs = memcmp(chain.head, s->newest.chain.head, DIGEST_SIZE) != 0;
+}
+
 static int next_from_files(RecordSource *s)
 {
         for (;;) {
                 const char *line;
-                char *copy;
-                Chain chain;
                 size_t size;
-                int r = ledger_reader_next(s->reader, &line, &size);
+                int r = ledger_reader_next(s->reader, &line, &size), given;
 
                 if (r == 0)
-                        return give_held(s, NULL);
+                        return give_held(s);
                 if (r < 0)
-                        return s->held && is_proven(s) ? give_held(s, NULL) : FAILED;
-                copy = strndup(line, size);
-                if (!copy)
-                        return FAILED;
-                ledger_reader_state(s->reader, &chain, NULL, NULL);
-                s->held_seq = chain.seq;
-                if (give_held(s, copy))
+                        return is_proven(s) && give_held(s) ? 1 : FAILED;
+                given = give_held(s);
+                memcpy(s->hold[s->held], line, size);
+                s->hold[s->held][size] = '\0';
+                s->held_size = size;
+                look_at_head(s);
+                if (given)
                         return 1;
         }
 }
@@ -196,29 +213,86 @@ int record_wait(RecordSource *s)
         return s->client ? wait_daemon(s) : wait_files(s);
 }
 
-int record_finish(RecordSource *s, int failed)
+static void say(FILE *f, const char *text)
 {
-        char head[2 * DIGEST_SIZE + 1];
-        LedgerBreak at;
+        if (f == stderr)
+                cli_note("%s", text);
+        else
+                printf("%s%s%s\n", out_style(f, STYLE_DIM), text, out_plain(f));
+}
+
+/* Nothing follows the last record, so it is as good as the newest head. */
+static const char *signed_text(const RecordSource *s, uint64_t seq, char ret[128])
+{
+        uint64_t newest = s->newest.chain.seq;
+
+        if (newest == 0 || s->newest_differs || newest > seq)
+                return "";
+        if (newest == seq)
+                snprintf(ret, 128, "%s", _(", signed"));
+        else
+                snprintf(ret, 128, _(", signed up to record %" PRIu64), newest);
+        return ret;
+}
+
+void record_footer(const RecordSource *s, int failed, FILE *f)
+{
+        char head[2 * DIGEST_SIZE + 1], text[512], more[128];
         Chain chain;
         size_t torn;
 
         if (s->client) {
+                snprintf(text, sizeof(text), _("verified by %s to record %" PRIu64), UZ_DAEMON,
+                         s->last);
                 if (failed == 0)
-                        cli_note(_("verified by %s to record %" PRIu64), UZ_DAEMON, s->last);
-                return failed < 0 ? MAX(s->failure, (int)CLI_FAILED) : 0;
+                        say(f, text);
+                return;
         }
-        ledger_reader_state(s->reader, &chain, &at, &torn);
+        ledger_reader_state(s->reader, &chain, NULL, &torn);
         text_hex(chain.head, DIGEST_SIZE, head);
-        cli_note(_("verified to record %" PRIu64 ", head %s"), chain.seq, head);
-        if (torn)
-                cli_note(_("%zu bytes of unfinished writes were passed over"), torn);
+        snprintf(text, sizeof(text), _("verified to record %" PRIu64 ", head %s%s"), chain.seq,
+                 head, signed_text(s, chain.seq, more));
+        say(f, text);
+        if (torn == 0)
+                return;
+        snprintf(text, sizeof(text), _("%zu bytes of unfinished writes were passed over"), torn);
+        say(f, text);
+}
+
+/* The chain holds as far as it goes: does the newest head say the same? */
+static int check_newest(const RecordSource *s, uint64_t seq)
+{
+        if (s->newest_differs)
+                return cli_fail(CLI_BROKEN, _("the evidence is broken at record %" PRIu64 ": %s"),
+                                s->newest.chain.seq,
+                                _("records were written anew: a signed head has another hash"));
+        if (s->newest.chain.seq > seq)
+                return cli_fail(CLI_BROKEN, _("the evidence is broken at record %" PRIu64 ": %s"),
+                                seq + 1,
+                                _("records at the end are missing: a signed head knows of more"));
+        return 0;
+}
+
+int record_outcome(const RecordSource *s, int failed)
+{
+        LedgerBreak at;
+        Chain chain;
+
+        if (s->client)
+                return failed < 0 ? MAX(s->failure, (int)CLI_FAILED) : 0;
+        ledger_reader_state(s->reader, &chain, &at, NULL);
         if (failed == 0)
-                return 0;
+                return check_newest(s, chain.seq);
         if (at.outcome < 0)
                 return cli_fail_errno(at.outcome, _("cannot read the ledger (%s, line %lu)"),
                                       at.segment, at.line);
         return cli_fail(CLI_BROKEN,
                         _("the evidence is broken at record %" PRIu64 " (%s, line %lu): %s"),
                         at.seq, at.segment, at.line, _(chain_outcome_text(at.outcome)));
+}
+
+int record_finish(const RecordSource *s, int failed)
+{
+        record_footer(s, failed, stderr);
+        return record_outcome(s, failed);
 }

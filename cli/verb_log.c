@@ -5,15 +5,17 @@
 #include "cli/cases.h"
 #include "cli/cli.h"
 #include "cli/out.h"
+#include "cli/pager.h"
 #include "cli/record.h"
 #include "cli/verbs.h"
 #include "policy/zone.h"
 
 #define LINES_MAX 100000000u
+#define PROGRESS_STEP 1024u
 
 typedef struct LogArgs {
         const char *since, *until, *drive, *reason, *severity, *kind, *zone, *lines, *dir;
-        bool follow, reverse, json, open, acknowledged;
+        bool follow, reverse, json, csv, no_pager, open, acknowledged;
         Cases *cases; /* for the last two */
 } LogArgs;
 
@@ -50,6 +52,8 @@ static int parse_filter(const LogArgs *a, RecordFilter *ret, uint64_t *ret_limit
                 return cli_fail(CLI_USAGE, _("--lines: \"%s\" is no number"), a->lines);
         if (a->follow && a->reverse)
                 return cli_fail(CLI_USAGE, "%s", _("--follow and --reverse do not go together"));
+        if (a->json && a->csv)
+                return cli_fail(CLI_USAGE, "%s", _("--json and --csv do not go together"));
         if (a->open && a->acknowledged)
                 return cli_fail(CLI_USAGE, "%s", _("--open and --acknowledged do not go together"));
         *ret = f;
@@ -61,11 +65,14 @@ static void print_line(const LogArgs *a, const char *line, size_t size)
         _cleanup_(json_object_putp) json_object *o = NULL;
 
         if (a->json) {
-                printf("%.*s\n", (int)size, line);
+                (void)fwrite(line, 1, size, stdout);
+                putchar('\n');
                 return;
         }
         o = json_tokener_parse(line);
-        if (o)
+        if (o && a->csv)
+                record_csv(o);
+        else if (o)
                 record_print(o);
 }
 
@@ -120,26 +127,33 @@ static bool fits_cases(const LogArgs *a, json_object *o)
 
 static bool wanted(const LogArgs *a, const RecordFilter *f, const char *line, size_t size)
 {
-        json_tokener *t = json_tokener_new();
-        _cleanup_(json_object_putp) json_object *o =
-                t ? json_tokener_parse_ex(t, line, (int)size) : NULL;
+        _cleanup_(json_object_putp) json_object *o = NULL;
 
-        if (t)
-                json_tokener_free(t);
+        if (record_filter_is_empty(f) && !a->open && !a->acknowledged)
+                return true;
+        if (!record_may_match(f, line, size))
+                return false;
+        o = json_tokener_parse(line);
         return o && record_matches(f, o) && fits_cases(a, o);
+}
+
+/* Records are printed as they come; else only once all have been seen. */
+static bool is_direct(const LogArgs *a)
+{
+        return !a->lines && !a->reverse;
 }
 
 /* Everything there is now. What record_next() ended with, or -ENOMEM. */
 static int read_all(const LogArgs *a, RecordSource *s, const RecordFilter *f, Kept *k)
 {
-        bool direct = !a->lines && !a->reverse;
+        bool direct = is_direct(a);
         Progress progress = progress_start(_("Reading the ledger ..."));
         uint64_t n = 0;
         int r;
 
         while ((r = record_next(s)) > 0) {
-                if (!direct)
-                        progress_update(&progress, ++n, 0);
+                if (!direct && ++n % PROGRESS_STEP == 0)
+                        progress_update(&progress, n, 0);
                 if ((a->lines && !k->limit) || !wanted(a, f, s->line, s->size))
                         continue;
                 if (direct)
@@ -168,6 +182,29 @@ static int follow(const LogArgs *a, RecordSource *s, const RecordFilter *f)
         return r;
 }
 
+/* All that is printed; the listing ends in a line that says how far it is verified. */
+static int show(const LogArgs *a, RecordSource *s, const RecordFilter *f, size_t limit)
+{
+        bool plain = !a->json && !a->csv, paged = plain && !a->no_pager && !a->follow;
+        Pager pager = pager_open(paged && is_direct(a));
+        Kept kept = {.limit = limit};
+        int r;
+
+        if (a->csv)
+                record_csv_head();
+        r = read_all(a, s, f, &kept);
+        if (!is_direct(a))
+                pager = pager_open(paged);
+        print_kept(a, &kept);
+        if (r == 0 && a->follow)
+                r = follow(a, s, f);
+        if (r != -ENOMEM)
+                record_footer(s, r, plain ? stdout : stderr);
+        pager_close(&pager);
+        fflush(stdout);
+        return r == -ENOMEM ? cli_out_of_memory() : record_outcome(s, r);
+}
+
 static int run(void *args, _unused_ int n, _unused_ char **words)
 {
         LogArgs *a = args;
@@ -175,7 +212,6 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
         _cleanup_(cases_clear) Cases cases = {0};
         RecordFilter f;
         uint64_t limit = 0;
-        Kept kept = {0};
         int r = parse_filter(a, &f, &limit);
 
         a->cases = &cases;
@@ -183,22 +219,13 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
                 r = cases_load(a->dir, true, &cases);
         if (r == 0)
                 r = record_open(&s, a->dir, &f);
-        if (r)
-                return r;
-        kept.limit = (size_t)limit;
-        r = read_all(a, &s, &f, &kept);
-        print_kept(a, &kept);
-        if (r == -ENOMEM)
-                return cli_out_of_memory();
-        if (r == 0 && a->follow)
-                r = follow(a, &s, &f);
-        fflush(stdout);
-        return record_finish(&s, r);
+        return r ? r : show(a, &s, &f, (size_t)limit);
 }
 
 static const Option options[] = {
         TEXT(LogArgs, since, "since", 's', N_("TIME"),
-             N_("from then on: 2026-11-21, 2026-11-21T08:00:00Z, today, yesterday, -2h")),
+             N_("from then on: 2026-11-21, \"2026-11-21 08:00\", 08:00, today, yesterday, monday, "
+                "-2h, \"2 days ago\"")),
         TEXT(LogArgs, until, "until", 'u', N_("TIME"), N_("up to then; a day is meant whole")),
         TEXT(LogArgs, drive, "drive", 'd', N_("DRIVE"),
              N_("number, media number, identity, serial")),
@@ -214,6 +241,8 @@ static const Option options[] = {
         FLAG(LogArgs, follow, "follow", 'f', N_("wait for more")),
         TEXT(LogArgs, dir, "dir", 'D', N_("DIR"), N_("read the ledger in DIR")),
         FLAG(LogArgs, json, "json", 'j', N_("print the records as they stand in the ledger")),
+        FLAG(LogArgs, csv, "csv", 0, N_("print a table for spreadsheets")),
+        FLAG(LogArgs, no_pager, "no-pager", 0, N_("print to the terminal as it is")),
 };
 
 const Verb verb_log = {

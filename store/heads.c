@@ -13,6 +13,7 @@
 #include "policy/note.h"
 
 #define PEM_MAX 4096u
+#define NEWEST_WITHIN 4096u /* of the file's end: several notes */
 #define FILE_MAX (256u * 1024u * 1024u)
 
 struct Heads {
@@ -210,6 +211,27 @@ int heads_parse(const char *text, size_t size, HeadList *ret)
                         return r;
         }
         return 0;
+}
+
+int heads_newest(int ledger_fd, Head *ret)
+{
+        _cleanup_(fd_closep) int fd =
+                openat(ledger_fd, UZ_HEADS_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+        _cleanup_(heads_clear) HeadList list = {0};
+        char text[NEWEST_WITHIN];
+        struct stat st;
+        size_t n;
+        int r;
+
+        if (fd < 0 || fstat(fd, &st) < 0)
+                return errno == ENOENT ? 0 : -errno;
+        n = (size_t)MIN((uint64_t)st.st_size, (uint64_t)sizeof(text));
+        r = file_pread_full(fd, text, n, (uint64_t)st.st_size - n);
+        if (r == 0)
+                r = heads_parse(text, n, &list);
+        if (r == 0 && list.n > 0)
+                *ret = list.heads[list.n - 1];
+        return r < 0 ? r : list.n > 0;
 }
 
 int heads_select(int ledger_fd, uint64_t first, uint64_t last, char **ret, size_t *ret_size)

@@ -28,6 +28,8 @@ typedef struct HeadList {
 int heads_load(int ledger_fd, HeadList *ret) _must_check_;
 /* The same from memory; adds to the list. */
 int heads_parse(const char *text, size_t size, HeadList *ret) _must_check_;
+/* The last one that is whole. 1, 0: there is none, -errno. */
+int heads_newest(int ledger_fd, Head *ret) _must_check_;
 /* The notes themselves, of records `first` to `last`, as they stand in the file. */
 int heads_select(int ledger_fd, uint64_t first, uint64_t last, char **ret,
                  size_t *ret_size) _must_check_;

@@ -13,7 +13,7 @@ _usbzonectl_words() {
         --level) echo confidential secret top-secret ;;
         --format) echo vfat exfat ext4 ;;
         --severity) echo notice warning critical ;;
-        --since | --until) echo today yesterday now -1h -24h -7d ;;
+        --since | --until) echo today yesterday monday now -1h -24h -7d ;;
         --for) echo 15m 30m 1h 2h 8h ;;
         --kind) echo start stop verdict removed mode policy-loaded policy-refused grant grant-ended \
                 enrolled revoked setup uninstalled tamper torn-tail acknowledged finding instruction remedy \

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Writes a small ledger as docs/usbzone-ledger.5 describes it, without the product's code."""
+import base64
 import hashlib
 import hmac
 import json
 import os
+import subprocess
 import sys
+import tempfile
 
 RECORDS = [
     ("2026-11-20T08:00:00.000001Z", "start", {"version": "0.1.0"}),
@@ -26,19 +29,49 @@ RECORDS = [
 ]
 
 
+class Signer:
+    """An Ed25519 key of openssl's, and what it signs."""
+
+    def __init__(self):
+        self.file = tempfile.NamedTemporaryFile()
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", self.file.name],
+                       check=True)
+        der = subprocess.run(["openssl", "pkey", "-in", self.file.name, "-pubout", "-outform",
+                              "DER"], check=True, stdout=subprocess.PIPE).stdout
+        self.public = der[-32:]
+        # "usbzone-key", purpose, algorithm 1, key
+        self.id = hashlib.sha256(b"usbzone-key\0ledger\0\1" + self.public).digest()[:16]
+
+    def note(self, text):
+        """The text as a signed note."""
+        with tempfile.NamedTemporaryFile() as message:
+            message.write(b"usbzone/ledger/v1\0" + text.encode())
+            message.flush()
+            signature = subprocess.run(
+                ["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", self.file.name, "-in",
+                 message.name], check=True, stdout=subprocess.PIPE).stdout
+        blob = base64.b64encode(self.id[:4] + signature).decode()
+        return "%s\n\u2014 ledger.%s %s\n" % (text, self.id.hex(), blob)
+
+
 def main():
-    """Makes DIR with two segments; the second begins at record 4. With a hexadecimal KEY it is
-    sealed from record 2 on. MORE is a file of further records: [[time, kind, fields], ...]."""
-    folder = sys.argv[1]
-    key = bytes.fromhex(sys.argv[2]) if len(sys.argv) > 2 else None
-    records = RECORDS
-    if len(sys.argv) > 3:
-        with open(sys.argv[3], encoding="utf-8") as f:
-            records = RECORDS + json.load(f)
+    """DIR [KEY [WHY [SEQ...]]]: makes DIR with two segments; the second begins at record 4. With a
+    hexadecimal KEY it is sealed from record 2 on; WHY is a text for record 5; each SEQ gets a
+    signed head."""
+    args = sys.argv[1:] + ["", "", ""]
+    folder = args[0]
+    key = bytes.fromhex(args[1]) if args[1] else None
+    heads = [int(n) for n in sys.argv[4:]]
+    signer = Signer() if heads else None
     os.makedirs(folder, exist_ok=True)
     prev = "0" * 64
     out = None
-    for seq, (time, kind, fields) in enumerate(records, 1):
+    notes = ""
+    for seq, (time, kind, fields) in enumerate(RECORDS, 1):
+        if signer and kind == "start":
+            fields = {**fields, "ledger_key": signer.public.hex()}
+        if args[2] and seq == 5:
+            fields = {**fields, "why": args[2]}
         record = {"seq": seq, "time": time, "boot": "0" * 32, "mono": seq, "host": "1" * 32,
                   "kind": kind, **fields, "prev": prev}
         text = json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode()[:-1]
@@ -52,6 +85,14 @@ def main():
             out = open(os.path.join(folder, "%010d.jsonl" % seq), "wb")
         out.write(line)
         out.flush()
+        if seq in heads:
+            notes += signer.note("usbzone-ledger/%s\n%d\n%s\ntime %s\nkind interval\n"
+                                 "key ed25519 %s\n" % (
+                                     "1" * 32, seq, base64.b64encode(bytes.fromhex(prev)).decode(),
+                                     time, base64.b64encode(signer.public).decode()))
+    if notes:
+        with open(os.path.join(folder, "heads"), "w", encoding="utf-8") as f:
+            f.write(notes)
     print(prev)
 
 

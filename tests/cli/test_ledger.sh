@@ -58,6 +58,92 @@ fact 'follow and reverse' 2 'do not go together' log --follow --reverse
 fact 'a folder that is none' 1 'there is no ledger' log --dir "$T/none"
 is '--dir' "$(seqs --dir "$L" --kind start)" 1
 
+# --- times as people write them ---
+T0=$(date +%s)
+old() { # NAME COUNT TIME: that many of the six records are not older
+        is "$1" "$(seqs --since "$3" | wc -w)" "$2"
+}
+old 'a date and a time' 4 '2026-11-20 09:00'
+old 'with seconds' 3 '2026-11-20 09:00:01'
+old 'with a T' 4 '2026-11-20T09:00'
+old 'a number of days ago' 6 "$(((T0 - 1795046400) / 86400 + 2)) days ago"
+old 'of weeks' 6 '520 weeks ago'
+old 'of months' 6 '120 months ago'
+old 'a short form' 6 '87600h ago'
+old 'a negative time' 6 -3650d
+for t in 'no days ago' '3 moons ago' '2026-02-31' '25:00' '2026-11-21 8' 'days ago' '5 days agox' '-' ''; do
+        fact "no time: '$t'" 2 'is no time' log --since "$t"
+done
+for t in monday Tue now today yesterday 00:00 '3 days ago' '1 hour ago' -2h; do
+        fact "a time: '$t'" 0 'verified to record 6' log --since "$t"
+done
+is 'until today means its end' "$(seqs --until "$(date +%A)")" "$(seqs --until today)"
+
+# --- where the listing says how far it is verified ---
+is 'a table ends in it' "$("$CTL" log 2>/dev/null | tail -n 1)" "verified to record 6, head $head"
+is 'JSON does not' "$("$CTL" log --json 2>/dev/null | tail -n 1 | jq -r .kind)" stop
+fact 'it stands on standard error then' 0 "usbzonectl: verified to record 6, head $head" log --json
+is 'the newest record is shown, though nothing follows it' "$("$CTL" log -n 1 2>/dev/null | head -n 1 | awk '{ print $3 }')" 6
+
+# --- for spreadsheets ---
+"$CTL" log --csv >"$T/csv" 2>"$T/csv.err"
+is 'CSV: how far it is verified is on standard error' "$(cat "$T/csv.err")" "usbzonectl: verified to record 6, head $head"
+csv() { # EXPRESSION: of the rows that Python's reader gives
+        python3 -c 'import csv, sys
+rows = list(csv.DictReader(open(sys.argv[1], newline="", encoding="utf-8"), strict=True))
+print(eval(sys.argv[2]))' "$T/csv" "$1"
+}
+is 'CSV: six rows under one head' "$(csv 'len(rows)')" 6
+is 'CSV: all rows are as wide as the head' "$(csv 'all(len(r) == len(rows[0]) and None not in r for r in rows)')" True
+is 'CSV: cells are what the records hold' "$(csv 'rows[2]["reason"], rows[2]["media_number"], rows[2]["drive"]')" \
+        "('zone-mismatch', 'W7', '2')"
+is 'CSV: what has no column of its own is in the last' "$(csv 'rows[0]["more"]')" 'version=0.1.0'
+is 'CSV: lines end in CR LF' "$(grep -c $'\r$' "$T/csv")" 7
+for cell in '=1+1' '+1' '-1' '@SUM(A1)' $'\uff1dcmd' 'a,b' 'say "x"' 'plain'; do
+        python3 "$(dirname "$0")/make_ledger.py" "$T/hostile" '' "$cell" >/dev/null
+        "$CTL" log --csv --dir "$T/hostile" >"$T/csv" 2>/dev/null
+        want=$cell
+        [[ $cell =~ ^[=+@-] || $cell == $'\uff1d'* ]] && want="'$cell"
+        is "CSV: a cell that is '$cell'" "$(csv 'rows[4]["why"]')" "$want"
+done
+fact 'CSV and JSON' 2 'do not go together' log --csv --json
+
+# --- on a terminal ---
+on_terminal() { # PAGER ARGUMENTS...
+        PAGER=$1 TERM=xterm python3 "$(dirname "$0")/on_terminal.py" '' "$CTL" "${@:2}" 2>&1
+}
+out=$(on_terminal "sed 's/^/paged: /'" log)
+is 'a pager gets the listing' "$(grep -c '^paged: ' <<<"$out")" 7
+is 'its last line, too' "$(tail -n 1 <<<"$out" | tr -d '\r')" "paged: verified to record 6, head $head"
+out=$(on_terminal "sed 's/^/paged: /'" log --reverse)
+is 'also when the newest come first' "$(grep -c '^paged: ' <<<"$out")" 7
+out=$(on_terminal "sed 's/^/paged: /'" log --no-pager)
+is '--no-pager' "$(grep -c '^paged: ' <<<"$out")" 0
+out=$(on_terminal "sed 's/^/paged: /'" log --json)
+is 'JSON goes through no pager' "$(grep -c '^paged: ' <<<"$out")" 0
+out=$(on_terminal true log)
+is 'a pager that reads nothing is no failure' "$?" 0
+out=$(on_terminal /nonexistent/pager log)
+is 'nor is one that is not there' "$?" 0
+
+# --- heads ---
+make_ledger_heads() { # SEQ...: a ledger with heads signed at these records
+        rm -rf "$L"
+        head=$(python3 "$(dirname "$0")/make_ledger.py" "$L" '' '' "$@")
+}
+make_ledger_heads 3 6
+is 'the end is signed' "$("$CTL" log 2>/dev/null | tail -n 1)" "verified to record 6, head $head, signed"
+make_ledger_heads 3 5
+is 'the end is not signed yet' "$("$CTL" log 2>/dev/null | tail -n 1)" \
+        "verified to record 6, head $head, signed up to record 5"
+make_ledger_heads 3 6
+sed -i '$d' "$L/0000000004.jsonl"
+fact 'log sees that the end was cut off' 5 'broken at record 6: .*a signed head knows of more' log
+fact 'and so does verify' 5 'broken at record 6: .*a signed head knows of more' verify
+make_ledger_heads 3 6
+fact 'heads agree' 0 '2 signed heads agree' verify
+make_ledger
+
 # --- follow ---
 mv "$L/0000000004.jsonl" "$T/later"
 "$CTL" log --json --follow >"$T/followed" 2>/dev/null &
