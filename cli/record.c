@@ -14,38 +14,76 @@
 #define IDENTITY_PREFIX 8u
 
 #define TIME_START ",\"time\":\""
-#define TIME_WITHIN 64u /* of a line's start */
+#define TIME_WITHIN 64u  /* of a line's start */
+#define KIND_WITHIN 256u /* the same */
 
 static bool is_in_time(const RecordFilter *f, const char *line, size_t size)
 {
-        const char *at =
-                memmem(line, MIN(size, (size_t)TIME_WITHIN), TIME_START, strlen(TIME_START));
+        const char *at;
 
+        if (!*f->since && !*f->until)
+                return true;
+        at = memmem(line, MIN(size, (size_t)TIME_WITHIN), TIME_START, strlen(TIME_START));
         if (!at || (size_t)(line + size - at) < strlen(TIME_START) + SECONDS_TEXT)
-                return true; /* for record_matches() to say */
+                return false;
         at += strlen(TIME_START);
         return (!*f->since || memcmp(at, f->since, SECONDS_TEXT) >= 0) &&
                (!*f->until || memcmp(at, f->until, SECONDS_TEXT) <= 0);
 }
 
-/* Does ,"KEY":"VALUE" stand in the line? Both are short words. */
-static bool holds_word(const char *line, size_t size, const char *key, const char *value)
+/* The plain text that stands behind `start`; NULL: there is none, or it is not that plain. */
+static const char *find_word(const char *line, size_t size, const char *start, size_t *ret)
 {
-        char needle[96];
-        int n;
+        const char *at = memmem(line, size, start, strlen(start)), *end;
 
-        if (!value)
-                return true;
-        n = snprintf(needle, sizeof(needle), ",\"%s\":\"%s\"", key, value);
-        return n < 0 || (size_t)n >= sizeof(needle) || memmem(line, size, needle, (size_t)n);
+        if (!at)
+                return NULL;
+        at += strlen(start);
+        end = memchr(at, '"', (size_t)(line + size - at));
+        *ret = end ? (size_t)(end - at) : 0;
+        return end && !memchr(at, '\\', *ret) ? at : NULL;
 }
 
-static bool holds_severity(const RecordFilter *f, const char *line, size_t size)
+static bool has_word(const char *line, size_t size, const char *start, const char *value)
 {
-        for (Severity s = MAX(f->severity, SEVERITY_NOTICE); s < SEVERITY_MAX_; s++)
-                if (holds_word(line, size, "severity", severity_name(s)))
-                        return true;
-        return f->severity == SEVERITY_NONE;
+        size_t n;
+        const char *word = value ? find_word(line, size, start, &n) : NULL;
+
+        return !value || (word && n == strlen(value) && memcmp(word, value, n) == 0);
+}
+
+static bool has_severity(const char *line, size_t size, Severity least)
+{
+        char text[16];
+        size_t n;
+        const char *word =
+                least == SEVERITY_NONE ? NULL : find_word(line, size, ",\"severity\":\"", &n);
+        Severity severity;
+
+        if (!word || n >= sizeof(text))
+                return least == SEVERITY_NONE;
+        memcpy(text, word, n);
+        text[n] = '\0';
+        return severity_parse(text, &severity) == 0 && severity >= least;
+}
+
+/* As a whole text, as the drive's number, or as the start of an identity, maybe in capitals. */
+static bool may_hold_drive(const char *line, size_t size, const char *word)
+{
+        char needle[128];
+        int n = snprintf(needle, sizeof(needle), "\"%s\"", word);
+        bool hex = strlen(word) >= IDENTITY_PREFIX;
+
+        if (n < 0 || (size_t)n >= sizeof(needle) || strpbrk(word, "\"\\/"))
+                return true;
+        if (memmem(line, size, needle, (size_t)n))
+                return true;
+        n = snprintf(needle, sizeof(needle), ",\"drive\":%s,", word);
+        if (*word >= '0' && *word <= '9' && memmem(line, size, needle, (size_t)n))
+                return true;
+        for (n = 0; word[n]; n++)
+                needle[n] = (char)(word[n] >= 'A' && word[n] <= 'F' ? word[n] + 32 : word[n]);
+        return hex && memmem(line, size, needle, (size_t)n);
 }
 
 bool record_filter_is_empty(const RecordFilter *f)
@@ -54,15 +92,33 @@ bool record_filter_is_empty(const RecordFilter *f)
                f->severity == SEVERITY_NONE;
 }
 
-bool record_may_match(const RecordFilter *f, const char *line, size_t size)
+static bool has_numbered_letters(const char *line, size_t size)
 {
-        /* Letters written as numbers are nothing that the ledger's writer does; who does finds that
-         * nothing is passed over because of it. */
-        if (memmem(line, size, "\\u", 2))
-                return true;
-        return is_in_time(f, line, size) && holds_word(line, size, "kind", f->kind) &&
-               holds_word(line, size, "reason", f->reason) &&
-               holds_word(line, size, "drive_zone", f->zone) && holds_severity(f, line, size);
+        const char *end = line + size;
+
+        while ((line = memchr(line, '\\', (size_t)(end - line))) && end - line > 1) {
+                if (line[1] == 'u')
+                        return true;
+                line += 2;
+        }
+        return false;
+}
+
+RecordSieve record_sieve(const RecordFilter *f, const char *line, size_t size)
+{
+        /* Letters written as numbers are nothing that the ledger's writer does in such words; who
+         * does finds that nothing is passed over because of it. */
+        if (has_numbered_letters(line, size))
+                return RECORD_PARSE;
+        if (!is_in_time(f, line, size) ||
+            !has_word(line, MIN(size, (size_t)KIND_WITHIN), ",\"kind\":\"", f->kind) ||
+            !has_word(line, size, ",\"reason\":\"", f->reason) ||
+            !has_severity(line, size, f->severity) ||
+            !has_word(line, size, ",\"drive_zone\":\"", f->zone))
+                return RECORD_NO;
+        if (!f->drive)
+                return RECORD_YES;
+        return may_hold_drive(line, size, f->drive) ? RECORD_PARSE : RECORD_NO;
 }
 
 static bool matches_drive(json_object *o, const char *word)

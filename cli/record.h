@@ -29,8 +29,9 @@ int64_t record_seconds(json_object *record);
 /* A block with a severity, or tampering. */
 bool record_is_violation(json_object *record);
 bool record_filter_is_empty(const RecordFilter *f);
-/* False: record_matches() would be false too; without parsing the line. */
-bool record_may_match(const RecordFilter *f, const char *line, size_t size);
+/* What record_matches() would say, as far as it can be told without parsing the line. */
+typedef enum RecordSieve { RECORD_NO, RECORD_YES, RECORD_PARSE } RecordSieve;
+RecordSieve record_sieve(const RecordFilter *f, const char *line, size_t size);
 bool record_matches(const RecordFilter *f, json_object *record);
 void record_print(json_object *record);
 void record_csv_head(void);

@@ -129,10 +129,10 @@ static bool wanted(const LogArgs *a, const RecordFilter *f, const char *line, si
 {
         _cleanup_(json_object_putp) json_object *o = NULL;
 
-        if (record_filter_is_empty(f) && !a->open && !a->acknowledged)
-                return true;
-        if (!record_may_match(f, line, size))
-                return false;
+        RecordSieve sieve = record_filter_is_empty(f) ? RECORD_YES : record_sieve(f, line, size);
+
+        if (sieve == RECORD_NO || (sieve == RECORD_YES && !a->open && !a->acknowledged))
+                return sieve == RECORD_YES;
         o = json_tokener_parse(line);
         return o && record_matches(f, o) && fits_cases(a, o);
 }

@@ -47,6 +47,9 @@ is '--zone' "$(seqs --zone internet)" 3
 is '--drive by media number' "$(seqs --drive N1)" 2
 is '--drive by identity' "$(seqs --drive cccccccc)" 4
 is '--drive by serial' "$(seqs --drive S2)" 3
+is '--drive by its number' "$(seqs --drive 3)" 4
+is '--drive by identity in capitals' "$(seqs --drive CCCCCCCCC)" 4
+is '--drive: a part of a name is none' "$(seqs --drive S)" ''
 is '--drive by its place' "$(seqs --drive 1-1)" 2
 is 'filters add up' "$(seqs --kind verdict --severity warning --zone internet)" 3
 fact 'a reason that is none' 2 'there is no "nolabel"' log --reason nolabel
