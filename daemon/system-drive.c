@@ -128,6 +128,7 @@ static void look_at_mount(Search *s, char *line)
         char where[LINE_MAX_SIZE], source[LINE_MAX_SIZE];
         unsigned major, minor;
         const char *rest;
+        DriveUse use;
 
         if (sscanf(line, "%*u %*u %u:%u %*s %8191s", &major, &minor, where) != 3)
                 return;
@@ -136,7 +137,8 @@ static void look_at_mount(Search *s, char *line)
                 return;
         if (!device_is_on(s, major, minor, 0) && !node_is_on(s, source))
                 return;
-        s->found = MAX(s->found, is_system_mount(where) ? DRIVE_CARRIES_SYSTEM : DRIVE_MOUNTED);
+        use = is_system_mount(where) ? DRIVE_CARRIES_SYSTEM : DRIVE_MOUNTED;
+        s->found = MAX(s->found, use);
 }
 
 /* Swap is part of the running system: taking it away kills. */

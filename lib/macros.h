@@ -13,8 +13,18 @@
 #define _printf_(fmt, args) __attribute__((format(printf, fmt, args)))
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
+
+/* Each argument is evaluated once. The counter keeps one inside another apart. */
+#define CONCAT_(a, b) a##b
+#define CONCAT(a, b) CONCAT_(a, b)
+#define CHOOSE_(a, op, b, n) \
+        ({ \
+                __auto_type CONCAT(_a, n) = (a); \
+                __auto_type CONCAT(_b, n) = (b); \
+                CONCAT(_a, n) op CONCAT(_b, n) ? CONCAT(_a, n) : CONCAT(_b, n); \
+        })
+#define MIN(a, b) CHOOSE_(a, <, b, __COUNTER__)
+#define MAX(a, b) CHOOSE_(a, >, b, __COUNTER__)
 
 /* Moves a value out of its variable, leaving the empty value behind. */
 #define TAKE(v, empty) \

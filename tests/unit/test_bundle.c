@@ -182,10 +182,10 @@ Test(bundle, no_line_opens_a_cell_that_must_stay_closed)
                                         continue;
                                 cr_assert_eq(b.rules[h][d].effect, (Effect)e, "%s", text);
                                 if (e == 0)
-                                        cr_assert_geq(
-                                                b.rules[h][d].severity,
-                                                MAX(defaults.rules[h][d].severity, SEVERITY_NOTICE),
-                                                "%s", text);
+                                        cr_assert_geq(b.rules[h][d].severity,
+                                                      MAX(defaults.rules[h][d].severity,
+                                                          (Severity)SEVERITY_NOTICE),
+                                                      "%s", text);
                                 bundle_clear(&b);
                         }
         bundle_clear(&defaults);
