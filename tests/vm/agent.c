@@ -29,6 +29,7 @@
 #define SYNC "\x01uzvm\x02\x03\n"
 #define FRAME_MAX 65536
 #define STDIN_HIGH (1U << 20)
+#define PORTS 6 /* as many as tests/vm/vm makes */
 
 typedef struct Session {
         int port;
@@ -366,12 +367,31 @@ static void on_child(int sig)
         (void)sig;
 }
 
-/* Starts a process for every port of ours; returns how many. */
-static int start_ports(void)
+/* Which port a process serves; 0 if none does yet, or no longer. */
+typedef struct Server {
+        char device[64];
+        pid_t pid;
+} Server;
+
+static void serve_port(Server servers[PORTS], const char *device)
+{
+        for (size_t i = 0; i < PORTS; i++) {
+                Server *s = &servers[i];
+
+                if (s->device[0] && strcmp(s->device, device) != 0)
+                        continue;
+                snprintf(s->device, sizeof(s->device), "%.63s", device);
+                if (s->pid <= 0 && (s->pid = fork()) == 0)
+                        run_port(device);
+                return;
+        }
+}
+
+/* Ports get their names one by one, and a name may be there before its device can be opened. */
+static void serve_ports(Server servers[PORTS])
 {
         char path[512], name[64];
         struct dirent *e;
-        int count = 0;
         DIR *d = opendir("/sys/class/virtio-ports");
 
         while (d && (e = readdir(d))) {
@@ -382,21 +402,33 @@ static int start_ports(void)
                 if (!f)
                         continue;
                 if (fgets(name, sizeof(name), f) && !strncmp(name, "uzvm.", 5)) {
-                        snprintf(path, sizeof(path), "/dev/%s", e->d_name);
-                        count++;
-                        if (fork() == 0)
-                                run_port(path);
+                        snprintf(path, sizeof(path), "/dev/%.48s", e->d_name);
+                        serve_port(servers, path);
                 }
                 fclose(f);
         }
         if (d)
                 closedir(d);
-        return count;
+}
+
+static int all_served(Server servers[PORTS])
+{
+        int all = 1;
+        pid_t pid;
+
+        while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+                for (size_t i = 0; i < PORTS; i++)
+                        if (servers[i].pid == pid)
+                                servers[i].pid = 0;
+        for (size_t i = 0; i < PORTS; i++)
+                all &= servers[i].pid > 0;
+        return all;
 }
 
 int main(void)
 {
         struct sigaction sa = {.sa_handler = on_child};
+        Server servers[PORTS] = {0};
 
         sigaction(SIGCHLD, &sa, NULL);
         signal(SIGPIPE, SIG_IGN);
@@ -404,8 +436,8 @@ int main(void)
         setenv("HOME", "/root", 1);
         setenv("LANG", "C.UTF-8", 1);
         setenv("TERM", "dumb", 1);
-        while (start_ports() == 0)
-                pause_ms(50);
-        for (;;)
-                pause();
+        for (;;) {
+                serve_ports(servers);
+                pause_ms(all_served(servers) ? 5000 : 50);
+        }
 }
