@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* verify: checks the whole ledger, and its end against what the daemon remembers. */
 #include <fcntl.h>
-#include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/cli.h"
 #include "cli/client.h"
@@ -10,13 +10,11 @@
 #include "cli/out.h"
 #include "cli/record.h"
 #include "cli/verbs.h"
+#include "cli/verified.h"
 #include "lib/file.h"
-#include "store/verify.h"
-
-#define PROGRESS_STEP 1024u
 
 typedef struct VerifyArgs {
-        const char *key;
+        const char *key, *authority;
         bool json;
 } VerifyArgs;
 
@@ -54,88 +52,12 @@ static void ask_key_state(LedgerVerify *v)
         mac_key_clear(&key);
 }
 
-static void put(json_object *j, const char *key, const char *text)
-{
-        json_object_object_add(j, key, json_object_new_string(text));
-}
-
-static void print_json(const LedgerVerify *v)
-{
-        json_object *j = json_object_new_object();
-        char head[2 * DIGEST_SIZE + 1];
-
-        text_hex(v->chain.head, DIGEST_SIZE, head);
-        json_object_object_add(j, "verified", json_object_new_boolean(!v->kind));
-        json_object_object_add(j, "sequence", json_object_new_uint64(v->chain.seq));
-        put(j, "head", head);
-        json_object_object_add(j, "torn_bytes", json_object_new_uint64(v->torn));
-        json_object_object_add(j, "signed_heads", json_object_new_uint64(v->heads));
-        json_object_object_add(j, "seal_checked_from", json_object_new_uint64(v->key.seq));
-        json_object_object_add(j, "compared_with_daemon", json_object_new_boolean(v->witness_seen));
-        json_object_object_add(j, "clock_back", json_object_new_uint64(v->clock_back));
-        if (v->clock_back)
-                json_object_object_add(j, "clock_back_at",
-                                       json_object_new_uint64(v->clock_back_at));
-        if (v->kind) {
-                put(j, "kind", v->kind);
-                json_object_object_add(j, "broken_at", json_object_new_uint64(v->bad));
-                put(j, "message", v->message);
-        }
-        if (v->kind && v->at.segment[0]) {
-                put(j, "segment", v->at.segment);
-                json_object_object_add(j, "line", json_object_new_uint64(v->at.line));
-        }
-        out_json(j);
-}
-
-static void print_text(const LedgerVerify *v)
-{
-        char head[2 * DIGEST_SIZE + 1];
-
-        text_hex(v->chain.head, DIGEST_SIZE, head);
-        if (!v->kind)
-                printf("%s%s%s\n", out_style(stdout, STYLE_GOOD), _("The ledger is whole."),
-                       out_plain(stdout));
-        printf(_("verified to record %" PRIu64 ", head %s\n"), v->chain.seq, head);
-        if (v->torn)
-                printf(_("%zu bytes of unfinished writes were passed over\n"), v->torn);
-        if (v->heads)
-                printf(_("%zu signed heads agree\n"), v->heads);
-        if (v->key.seq && !v->kind)
-                printf(_("every seal fits the key, from record %" PRIu64 " on\n"), v->key.seq);
-        if (v->witness_seen && !v->kind)
-                printf("%s\n", _("the end agrees with what the daemon remembers"));
-        if (v->clock_back)
-                printf(_("finding (clock-back): the clock was set back, first at record %" PRIu64
-                         "\n"),
-                       v->clock_back_at);
-}
-
-static int outcome(const LedgerVerify *v)
-{
-        if (!v->kind)
-                return CLI_OK;
-        if (v->at.segment[0])
-                return cli_fail(
-                        CLI_BROKEN,
-                        _("the evidence is broken at record %" PRIu64 " (%s, line %lu): %s [%s]"),
-                        v->bad, v->at.segment, v->at.line, _(v->message), v->kind);
-        return cli_fail(CLI_BROKEN, _("the evidence is broken at record %" PRIu64 ": %s [%s]"),
-                        v->bad, _(v->message), v->kind);
-}
-
-static void show_progress(void *userdata, uint64_t seq)
-{
-        if (seq % PROGRESS_STEP == 0)
-                progress_update(userdata, seq, 0);
-}
-
 static int verify(const VerifyArgs *a, RecordSource *s, LedgerVerify *v)
 {
         Progress progress = progress_start(_("Verifying ..."));
         int r;
 
-        v->progress = show_progress;
+        v->progress = verified_progress;
         v->userdata = &progress;
         r = ledger_verify(s->dir_fd, v);
         progress_end(&progress);
@@ -144,11 +66,22 @@ static int verify(const VerifyArgs *a, RecordSource *s, LedgerVerify *v)
                                       v->at.line);
         if (r == 0 && v->chain.seq == 0)
                 return cli_fail(CLI_FAILED, "%s", _("the ledger is empty: nothing to verify"));
-        if (a->json)
-                print_json(v);
-        else
-                print_text(v);
-        return outcome(v);
+        if (a->json) {
+                out_json(verified_json(v));
+        } else {
+                if (!v->kind)
+                        printf("%s%s%s\n", out_style(stdout, STYLE_GOOD), _("The ledger is whole."),
+                               out_plain(stdout));
+                verified_text(v);
+        }
+        return verified_outcome(v);
+}
+
+static bool is_file(const char *path)
+{
+        struct stat st;
+
+        return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 static int run(void *args, int n, char **words)
@@ -161,6 +94,13 @@ static int run(void *args, int n, char **words)
 
         if (r)
                 return r;
+        if (n && is_file(words[0])) {
+                r = verify_package(words[0], a->authority, &v.key, a->json);
+                mac_key_clear(&v.key);
+                return r;
+        }
+        if (a->authority)
+                return cli_fail(CLI_USAGE, "%s", _("--authority is for a package"));
         if (n == 0) {
                 ask_key_state(&v);
                 ask_witness(&v);
@@ -179,16 +119,19 @@ static int run(void *args, int n, char **words)
 static const Option options[] = {
         TEXT(VerifyArgs, key, "key", 'k', N_("FILE"),
              N_("check the seals with the ledger's first key, from FILE or - (standard input)")),
+        TEXT(VerifyArgs, authority, "authority", 'a', N_("FILE"),
+             N_("check a package's credential with this list of the authority's keys")),
         FLAG(VerifyArgs, json, "json", 'j', N_("print JSON")),
 };
 
 const Verb verb_verify = {
         .name = "verify",
-        .usage = N_("[DIR]"),
-        .summary = N_("check that the ledger is whole"),
+        .usage = N_("[DIR | FILE.uzx]"),
+        .summary = N_("check that the ledger, or a package of export, is whole"),
         .details = N_(
                 "DIR is a folder of segments (default: this computer's ledger, which is also compared\n"
-                "with the daemon's head). Exit status 5: broken; the first bad record is named."),
+                "with the daemon's head). FILE.uzx is a package of `usbzonectl export`, of whatever\n"
+                "computer. Exit status 5: broken; the first bad record is named."),
         .options = options,
         .n_options = ARRAY_SIZE(options),
         .max = 1,

@@ -36,7 +36,7 @@ _usbzonectl_reasons() {
 
 _usbzonectl() {
         local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb='' words='' files=''
-        local verbs='setup status list show explain enroll label allow revoke mode reload log verify acknowledge finding incident monitor doctor history authority help'
+        local verbs='setup status list show explain enroll label allow revoke mode reload log verify export acknowledge finding incident monitor doctor history authority help'
 
         COMPREPLY=()
         [ "$COMP_CWORD" -eq 1 ] || verb=${COMP_WORDS[1]}
@@ -49,7 +49,7 @@ _usbzonectl() {
         elif [ "$verb $prev" = 'log --reason' ]; then
                 words=$(_usbzonectl_reasons)
         elif [ "$prev" = --dir ] || [ "$prev" = --file ] || [ "$prev" = --root-out ] ||
-                [ "$prev" = --root ] || [ "$prev" = --out ] || [ "$prev" = --key ]; then
+                [ "$prev" = --root ] || [ "$prev" = --out ] || [ "$prev" = --key ] || [ "$prev" = --authority ]; then
                 files=yes
         elif [[ $cur == -* ]]; then
                 words=$(usbzonectl "$verb" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u)
@@ -68,7 +68,7 @@ _usbzonectl() {
                                 words=$(_usbzonectl_drives) files=yes
                         fi
                         ;;
-                verify) files=yes ;;
+                verify | export) files=yes ;;
                 authority)
                         case $prev in
                         authority) words='init show issue-key rotate retire backup' ;;

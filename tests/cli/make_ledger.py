@@ -32,12 +32,14 @@ RECORDS = [
 class Signer:
     """An Ed25519 key of openssl's, and what it signs."""
 
-    def __init__(self):
-        self.file = tempfile.NamedTemporaryFile()
-        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", self.file.name],
-                       check=True)
-        der = subprocess.run(["openssl", "pkey", "-in", self.file.name, "-pubout", "-outform",
-                              "DER"], check=True, stdout=subprocess.PIPE).stdout
+    def __init__(self, path):
+        self.path = path
+        if not os.path.exists(path):
+            subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", path],
+                           check=True)
+            os.chmod(path, 0o600)
+        der = subprocess.run(["openssl", "pkey", "-in", path, "-pubout", "-outform", "DER"],
+                             check=True, stdout=subprocess.PIPE).stdout
         self.public = der[-32:]
         # "usbzone-key", purpose, algorithm 1, key
         self.id = hashlib.sha256(b"usbzone-key\0ledger\0\1" + self.public).digest()[:16]
@@ -48,7 +50,7 @@ class Signer:
             message.write(b"usbzone/ledger/v1\0" + text.encode())
             message.flush()
             signature = subprocess.run(
-                ["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", self.file.name, "-in",
+                ["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", self.path, "-in",
                  message.name], check=True, stdout=subprocess.PIPE).stdout
         blob = base64.b64encode(self.id[:4] + signature).decode()
         return "%s\n\u2014 ledger.%s %s\n" % (text, self.id.hex(), blob)
@@ -57,13 +59,16 @@ class Signer:
 def main():
     """DIR [KEY [WHY [SEQ...]]]: makes DIR with two segments; the second begins at record 4. With a
     hexadecimal KEY it is sealed from record 2 on; WHY is a text for record 5; each SEQ gets a
-    signed head."""
+    signed head. LEDGER_HOST is the computer's id, LEDGER_SIGNER the file of the heads' key."""
     args = sys.argv[1:] + ["", "", ""]
     folder = args[0]
     key = bytes.fromhex(args[1]) if args[1] else None
     heads = [int(n) for n in sys.argv[4:]]
-    signer = Signer() if heads else None
     os.makedirs(folder, exist_ok=True)
+    signer = None
+    if heads:
+        signer = Signer(os.environ.get("LEDGER_SIGNER", os.path.join(folder, "signer.pem")))
+    host = os.environ.get("LEDGER_HOST", "1" * 32)
     prev = "0" * 64
     out = None
     notes = ""
@@ -72,7 +77,7 @@ def main():
             fields = {**fields, "ledger_key": signer.public.hex()}
         if args[2] and seq == 5:
             fields = {**fields, "why": args[2]}
-        record = {"seq": seq, "time": time, "boot": "0" * 32, "mono": seq, "host": "1" * 32,
+        record = {"seq": seq, "time": time, "boot": "0" * 32, "mono": seq, "host": host,
                   "kind": kind, **fields, "prev": prev}
         text = json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode()[:-1]
         mac = ""
@@ -88,7 +93,7 @@ def main():
         if seq in heads:
             notes += signer.note("usbzone-ledger/%s\n%d\n%s\ntime %s\nkind interval\n"
                                  "key ed25519 %s\n" % (
-                                     "1" * 32, seq, base64.b64encode(bytes.fromhex(prev)).decode(),
+                                     host, seq, base64.b64encode(bytes.fromhex(prev)).decode(),
                                      time, base64.b64encode(signer.public).decode()))
     if notes:
         with open(os.path.join(folder, "heads"), "w", encoding="utf-8") as f:

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How the result of a verification is told. */
+#include "cli/verified.h"
+
+#include <inttypes.h>
+
+#include "cli/cli.h"
+#include "cli/out.h"
+#include "lib/text.h"
+
+#define PROGRESS_STEP 1024u
+
+static void put(json_object *j, const char *key, const char *text)
+{
+        json_object_object_add(j, key, json_object_new_string(text));
+}
+
+json_object *verified_json(const LedgerVerify *v)
+{
+        json_object *j = json_object_new_object();
+        char head[2 * DIGEST_SIZE + 1];
+
+        text_hex(v->chain.head, DIGEST_SIZE, head);
+        json_object_object_add(j, "verified", json_object_new_boolean(!v->kind));
+        json_object_object_add(j, "sequence", json_object_new_uint64(v->chain.seq));
+        put(j, "head", head);
+        json_object_object_add(j, "torn_bytes", json_object_new_uint64(v->torn));
+        json_object_object_add(j, "signed_heads", json_object_new_uint64(v->heads));
+        json_object_object_add(j, "seal_checked_from", json_object_new_uint64(v->key.seq));
+        json_object_object_add(j, "compared_with_daemon", json_object_new_boolean(v->witness_seen));
+        json_object_object_add(j, "clock_back", json_object_new_uint64(v->clock_back));
+        if (v->clock_back)
+                json_object_object_add(j, "clock_back_at",
+                                       json_object_new_uint64(v->clock_back_at));
+        if (v->kind) {
+                put(j, "kind", v->kind);
+                json_object_object_add(j, "broken_at", json_object_new_uint64(v->bad));
+                put(j, "message", v->message);
+        }
+        if (v->kind && v->at.segment[0]) {
+                put(j, "segment", v->at.segment);
+                json_object_object_add(j, "line", json_object_new_uint64(v->at.line));
+        }
+        return j;
+}
+
+void verified_text(const LedgerVerify *v)
+{
+        char head[2 * DIGEST_SIZE + 1];
+
+        text_hex(v->chain.head, DIGEST_SIZE, head);
+        printf(_("verified to record %" PRIu64 ", head %s\n"), v->chain.seq, head);
+        if (v->torn)
+                printf(_("%zu bytes of unfinished writes were passed over\n"), v->torn);
+        if (v->heads)
+                printf(_("%zu signed heads agree\n"), v->heads);
+        if (v->key.seq && !v->kind)
+                printf(_("every seal fits the key, from record %" PRIu64 " on\n"), v->key.seq);
+        if (v->witness_seen && !v->kind)
+                printf("%s\n", _("the end agrees with what the daemon remembers"));
+        if (v->clock_back)
+                printf(_("finding (clock-back): the clock was set back, first at record %" PRIu64
+                         "\n"),
+                       v->clock_back_at);
+}
+
+int verified_outcome(const LedgerVerify *v)
+{
+        if (!v->kind)
+                return CLI_OK;
+        if (v->at.segment[0])
+                return cli_fail(
+                        CLI_BROKEN,
+                        _("the evidence is broken at record %" PRIu64 " (%s, line %lu): %s [%s]"),
+                        v->bad, v->at.segment, v->at.line, _(v->message), v->kind);
+        if (v->bad == 0)
+                return cli_fail(CLI_BROKEN, _("the evidence is broken: %s [%s]"), _(v->message),
+                                v->kind);
+        return cli_fail(CLI_BROKEN, _("the evidence is broken at record %" PRIu64 ": %s [%s]"),
+                        v->bad, _(v->message), v->kind);
+}
+
+void verified_progress(void *userdata, uint64_t seq)
+{
+        if (seq % PROGRESS_STEP == 0)
+                progress_update(userdata, seq, 0);
+}
