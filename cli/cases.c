@@ -269,7 +269,7 @@ static void print_step(json_object *o, const char *name)
         printf(_("    deadline %s\n"), due);
 }
 
-static const char *step_name(const char *kind)
+const char *case_step_name(const char *kind)
 {
         static const struct {
                 const char *kind, *name;
@@ -295,7 +295,7 @@ void case_print(json_object *o, const char *name)
         for (size_t i = 0; i < json_object_array_length(steps); i++) {
                 json_object *step = json_object_array_get_idx(steps, i);
 
-                print_step(step, step_name(json_text(step, "step")));
+                print_step(step, case_step_name(json_text(step, "step")));
         }
 }
 

@@ -39,6 +39,8 @@ int case_number(const char *word, uint64_t *ret) _must_check_;
 int case_check_text(const char *verb, const char *text) _must_check_;
 /* "5 h 20 min left" or "overdue by 3 d 2 h". */
 void case_time_left(int64_t deadline, int64_t now, char *ret, size_t size);
+/* "remedy" to what it is called here. */
+const char *case_step_name(const char *kind);
 /* One step a line, with who and when. */
 void case_print(json_object *o, const char *name);
 /* Calls a method of the daemon that appends a record and returns its number. CLI_*. */

@@ -104,7 +104,7 @@ static int add_row(Table *t, json_object *o, int64_t now)
 static int print_table(json_object *list)
 {
         const char *heads[] = {_("Finding"),   _("Deadline"), _("State"),
-                               _("Violation"), _("Text"),     _("By")};
+                               _("Violation"), _("Text"),     _("Recorded by")};
         _cleanup_(table_freep) Table *t = NULL;
         int r;
 

@@ -38,7 +38,7 @@ static int add_row(Table *t, json_object *o, int64_t now)
 
 static int print_table(json_object *list)
 {
-        const char *heads[] = {_("Incident"), _("Opened"), _("State"), _("Text"), _("By")};
+        const char *heads[] = {_("Incident"), _("Opened"), _("State"), _("Text"), _("Recorded by")};
         _cleanup_(table_freep) Table *t = NULL;
         int r;
 
@@ -183,7 +183,7 @@ static void write_template(json_object *incident, json_object *violation)
         heading(_("1. The incident"));
         line(_("Incident, record in the ledger"), number);
         line(_("Noticed"), opened);
-        line(_("By"), json_text(incident, "who"));
+        line(_("Recorded by"), json_text(incident, "who"));
         line(_("What happened"), json_text(incident, "text"));
         line(_("Where (unit, room)"), NULL);
         line(_("Computer"), json_text(incident, "host"));

@@ -2,13 +2,14 @@
 # The ladder of tests; included by the Makefile.
 
 .PHONY: test check check-static check-unit check-fault check-fuzz check-integration check-asan check-cli \
-	check-notice check-deb \
+	check-notice check-report check-deb \
 	check-vm check-layers check-headers check-style check-size check-units check-shell check-po \
 	check-man check-contract bench demo fuzz update-po
 
-test: ## install what is missing, then every rung: make check and make check-vm
-	./tests/deps.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK) $$(cat tests/vm/packages.txt)
+test: ## install what is missing, then every rung: make check, check-report and check-vm
+	./tests/deps.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_REPORT) $$(cat tests/vm/packages.txt)
 	./tests/summary.sh make-check "$(MAKE) --no-print-directory check" \
+		make-check-report "$(MAKE) --no-print-directory check-report" \
 		make-check-vm "$(MAKE) --no-print-directory check-vm"
 
 check: ## every test that needs no virtual machine (under 5 minutes)
@@ -100,6 +101,9 @@ $(B)/tests/cli/mock-daemon: tests/cli/mock-daemon.c $(B)/flags
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call pkg,libs,libsystemd)
+
+check-report: all ## the report's page in headless Chromium, in both languages (not in make check)
+	@./tests/report/run.sh $(B)
 
 check-deb: ## the .deb packages: lintian, and the same files as make install (not in make check)
 	@./tests/packages/run.sh

@@ -18,6 +18,7 @@ _usbzonectl_words() {
         --kind) echo start stop verdict removed mode policy-loaded policy-refused grant grant-ended \
                 enrolled revoked setup uninstalled tamper torn-tail acknowledged finding instruction remedy \
                 finding-closed incident incident-closed ;;
+        --lang) echo en zh_CN ;;
         --due) echo 7d 14d 30d ;;
         --host) echo this ;;
         *) return 1 ;;
@@ -36,7 +37,7 @@ _usbzonectl_reasons() {
 
 _usbzonectl() {
         local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb='' words='' files=''
-        local verbs='setup status list show explain enroll label allow revoke mode reload log verify export acknowledge finding incident monitor doctor history authority help'
+        local verbs='setup status list show explain enroll label allow revoke mode reload log verify export acknowledge finding incident report monitor doctor history authority help'
 
         COMPREPLY=()
         [ "$COMP_CWORD" -eq 1 ] || verb=${COMP_WORDS[1]}
@@ -68,7 +69,7 @@ _usbzonectl() {
                                 words=$(_usbzonectl_drives) files=yes
                         fi
                         ;;
-                verify | export) files=yes ;;
+                verify | export | report) files=yes ;;
                 authority)
                         case $prev in
                         authority) words='init show issue-key rotate retire backup' ;;

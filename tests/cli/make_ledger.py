@@ -59,7 +59,8 @@ class Signer:
 def main():
     """DIR [KEY [WHY [SEQ...]]]: makes DIR with two segments; the second begins at record 4. With a
     hexadecimal KEY it is sealed from record 2 on; WHY is a text for record 5; each SEQ gets a
-    signed head. LEDGER_HOST is the computer's id, LEDGER_SIGNER the file of the heads' key."""
+    signed head. LEDGER_HOST is the computer's id, LEDGER_SIGNER the file of the heads' key. LEDGER_MORE
+    is a file of further records, [[time, kind, fields], ...]; LEDGER_ONLY such a file of all."""
     args = sys.argv[1:] + ["", "", ""]
     folder = args[0]
     key = bytes.fromhex(args[1]) if args[1] else None
@@ -72,7 +73,12 @@ def main():
     prev = "0" * 64
     out = None
     notes = ""
-    for seq, (time, kind, fields) in enumerate(RECORDS, 1):
+    records = [] if "LEDGER_ONLY" in os.environ else RECORDS
+    more = os.environ.get("LEDGER_ONLY") or os.environ.get("LEDGER_MORE")
+    if more:
+        with open(more, encoding="utf-8") as f:
+            records = records + json.load(f)
+    for seq, (time, kind, fields) in enumerate(records, 1):
         if signer and kind == "start":
             fields = {**fields, "ledger_key": signer.public.hex()}
         if args[2] and seq == 5:

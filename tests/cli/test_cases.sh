@@ -25,7 +25,7 @@ cat >"$T/more" <<END
 END
 make_ledger() {
         rm -rf "$L"
-        head=$(python3 "$here/make_ledger.py" "$L" '' "$T/more")
+        head=$(LEDGER_MORE=$T/more python3 "$here/make_ledger.py" "$L")
 }
 make_ledger
 seqs() { out=$("$CTL" log --json "$@" 2>/dev/null | jq -r .seq | tr '\n' ' '); echo "${out% }"; }

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A report over the ledgers of one or many computers: gathered once, then written as a page, as a
+ * table of violations, or as JSON. Verdict and tamper records are counted as they stand, one by
+ * one; what a "repeated" record stands for is counted apart. */
+#pragma once
+
+#include <json-c/json.h>
+#include <stdio.h>
+
+#include "cli/cases.h"
+#include "cli/out.h"
+#include "policy/authority.h"
+
+#define REPORT_SOURCES_MAX 1024u
+#define REPORT_VIOLATIONS_MAX 100000u /* listed one by one; all are counted */
+#define REPORT_DRIVES_MAX 10000u
+#define REPORT_EVENTS_MAX 400u /* of one drive */
+
+typedef struct ReportTotals {
+        uint64_t records, allowed, read_only, blocked, violations, acknowledged, tamper, repeats;
+        uint64_t violations_left, drives_left; /* more than what is listed */
+} ReportTotals;
+
+typedef struct Report {
+        int64_t created, since, until; /* seconds since the epoch; 0 = no bound */
+        ReportTotals totals;
+        /* [{"path", "host", "name", "records", "first", "last", "head_seq", "head", "heads",
+         * "verified", "problem", "bad", "clock_back"}] */
+        json_object *sources;
+        /* {"2026-11-21": n, ...}, {"internet": {"internal": n}, ...} (computer's zone, then the
+         * drive's), {slug: n}, {severity: n}: of violations */
+        json_object *by_day, *by_zones, *by_reason, *by_severity;
+        json_object *violations; /* records as they stand, with "acknowledged" and "host_name" */
+        /* [{"name", "zone", ..., "violations", "hosts", "zones", "events_left", "events": [{"time",
+         * "source", "host_zone", "verdict", "reason", "severity", "times"}]}] */
+        json_object *drives, *by_drive;
+        json_object *findings, *incidents; /* as in cases.h, with "host_name" */
+        bool broken;
+        /* Under way, for one source. */
+        Cases cases;
+        json_object *source;
+        size_t source_index, first_violation;
+        char *held;      /* the last record, until the next one has proven it */
+        const Host *own; /* this computer's credential, or NULL */
+        Progress progress;
+} Report;
+
+/* Reads one package or ledger's folder. A break is told in the source, sets `broken` and is no
+ * failure here. CLI_*. */
+int report_add(Report *r, const char *path) _must_check_;
+/* Orders what was gathered; call once, after the last source. */
+void report_finish(Report *r);
+void report_clear(Report *r);
+
+void report_html(const Report *r, FILE *f);
+void report_csv(const Report *r, FILE *f);
+json_object *report_json(const Report *r); /* a new reference */
+
+/* Counts of an object {key: n}; 0 where there is none. */
+uint64_t report_count(json_object *o, const char *key);
+/* A reason's slug, or "tamper", in words. */
+const char *report_reason(const char *slug);

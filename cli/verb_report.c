@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report: what happened, for people: a page to print, a table, JSON. */
+#include <fcntl.h>
+#include <langinfo.h>
+#include <libgen.h>
+#include <limits.h>
+#include <locale.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/out.h"
+#include "cli/report.h"
+#include "cli/verbs.h"
+#include "lib/file.h"
+#include "store/trust.h"
+
+typedef struct ReportArgs {
+        const char *out, *since, *until, *lang;
+        bool csv, json;
+} ReportArgs;
+
+/* Everything said from here on is in this language, and in UTF-8, as the page says it is. In the
+ * locale "C" nothing would be translated. */
+static int set_language(const char *lang)
+{
+        const char *now = setlocale(LC_MESSAGES, NULL);
+
+        bind_textdomain_codeset(UZ_PACKAGE, "UTF-8");
+        if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0 && !setlocale(LC_CTYPE, "C.UTF-8"))
+                return cli_fail(CLI_FAILED, _("there is no locale %s"), "C.UTF-8");
+        if (!lang)
+                return 0;
+        if (strcmp(lang, "en") != 0 && strcmp(lang, "zh_CN") != 0)
+                return cli_fail(CLI_USAGE, _("--lang: \"%s\" is none of en, zh_CN"), lang);
+        if (setenv("LANGUAGE", lang, 1) < 0)
+                return cli_out_of_memory();
+        if (!now || !strcmp(now, "C") || !strcmp(now, "POSIX"))
+                now = "C.UTF-8";
+        return setlocale(LC_MESSAGES, now) ? 0
+                                           : cli_fail(CLI_FAILED, _("there is no locale %s"), now);
+}
+
+static int parse_time(const char *option, const char *text, bool end, int64_t *ret)
+{
+        char time_text[TEXT_TIME_MAX];
+        int r = record_time(option, text, end, time_text);
+
+        if (r == 0 && *time_text && text_time(time_text, ret) < 0)
+                return cli_fail(CLI_USAGE, "--%s: \"%s\"", option, text);
+        return r;
+}
+
+static int check(const ReportArgs *a, Report *r)
+{
+        int n;
+
+        if (a->csv && a->json)
+                return cli_fail(CLI_USAGE, "%s", _("give one of --json, --csv"));
+        if (!a->csv && !a->json && !a->out && isatty(STDOUT_FILENO))
+                return cli_fail(CLI_USAGE, "%s",
+                                _("the page is no text for a terminal: --out FILE"));
+        n = parse_time("since", a->since, false, &r->since);
+        return n ? n : parse_time("until", a->until, true, &r->until);
+}
+
+/* This computer's name, where its credential may be read. */
+static Trust *load_own(void)
+{
+        _cleanup_(fd_closep) int fd = file_open_dir(AT_FDCWD, file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR));
+        Trust *t = NULL;
+
+        if (fd < 0 || trust_load(fd, (int64_t)time(NULL), (TrustFloor){0}, &t) < 0)
+                return NULL;
+        return t;
+}
+
+static int gather(Report *r, int n, char **words)
+{
+        char own[PATH_MAX];
+        int e = 0;
+
+        snprintf(own, sizeof(own), "%s/%s", file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR),
+                 UZ_LEDGER_DIR);
+        if (n == 0)
+                e = report_add(r, own);
+        for (int i = 0; i < n && e == 0; i++)
+                e = report_add(r, words[i]);
+        report_finish(r);
+        return e;
+}
+
+static void write_report(const ReportArgs *a, const Report *r, FILE *f)
+{
+        json_object *o;
+
+        if (a->csv)
+                report_csv(r, f);
+        if (!a->csv && !a->json)
+                report_html(r, f);
+        if (!a->json)
+                return;
+        o = report_json(r);
+        fprintf(f, "%s\n",
+                json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
+                                                          JSON_C_TO_STRING_SPACED |
+                                                          JSON_C_TO_STRING_NOSLASHESCAPE));
+        json_object_put(o);
+}
+
+/* The old file or the new one, whole. */
+static int put_file(const char *path, const char *data, size_t size)
+{
+        _cleanup_(freep) char *copy = strdup(path), *base = strdup(path);
+        _cleanup_(fd_closep) int fd = -EBADF;
+        int r;
+
+        if (!copy || !base)
+                return cli_out_of_memory();
+        fd = file_open_dir(AT_FDCWD, dirname(copy));
+        r = fd < 0 ? fd : file_replace(fd, basename(base), data, size, 0640);
+        return r < 0 ? cli_fail_errno(r, _("cannot write %s"), path) : 0;
+}
+
+static int write_out(const ReportArgs *a, const Report *r)
+{
+        _cleanup_(freep) char *data = NULL;
+        size_t size = 0;
+        FILE *f;
+
+        if (!a->out) {
+                write_report(a, r, stdout);
+                return 0;
+        }
+        f = open_memstream(&data, &size);
+        if (!f)
+                return cli_out_of_memory();
+        write_report(a, r, f);
+        if (fclose(f) != 0)
+                return cli_out_of_memory();
+        return put_file(a->out, data, size);
+}
+
+static int run(void *args, int n, char **words)
+{
+        const ReportArgs *a = args;
+        _cleanup_(report_clear) Report r = {.created = (int64_t)time(NULL)};
+        _cleanup_(trust_freep) Trust *trust = NULL;
+        int e = set_language(a->lang);
+
+        if (e == 0)
+                e = check(a, &r);
+        if (e)
+                return e;
+        trust = load_own();
+        r.own = trust && trust->snapshot.status == REASON_OK ? &trust->snapshot.host : NULL;
+        e = gather(&r, n, words);
+        if (e == 0)
+                e = write_out(a, &r);
+        if (e)
+                return e;
+        if (a->csv && r.totals.violations_left)
+                cli_note(_("%llu violations are counted and not listed: take a shorter time"),
+                         (unsigned long long)r.totals.violations_left);
+        if (!r.broken)
+                return 0;
+        return cli_fail(CLI_BROKEN, "%s",
+                        _("the evidence is broken: what is wrong stands in the report"));
+}
+
+static const Option options[] = {
+        TEXT(ReportArgs, out, "out", 'o', N_("FILE"), N_("write to FILE")),
+        TEXT(ReportArgs, since, "since", 's', N_("TIME"), N_("from then on, as in log")),
+        TEXT(ReportArgs, until, "until", 'u', N_("TIME"), N_("up to then; a day is meant whole")),
+        TEXT(ReportArgs, lang, "lang", 0, N_("LANG"), N_("en or zh_CN; else as the locale says")),
+        FLAG(ReportArgs, csv, "csv", 0, N_("the violations as CSV")),
+        FLAG(ReportArgs, json, "json", 'j', N_("all of it as JSON")),
+};
+
+const Verb verb_report = {
+        .name = "report",
+        .usage = N_("[EXPORT|DIR]... [OPTIONS]"),
+        .summary = N_("write a report of one or many computers: a page to print, CSV or JSON"),
+        .details = N_(
+                "Without words the ledger of this computer is taken. Each ledger is verified while it is\n"
+                "read; exit status 5: one does not hold, and the report says which and where. The page\n"
+                "is one file that needs no network."),
+        .options = options,
+        .n_options = ARRAY_SIZE(options),
+        .max = REPORT_SOURCES_MAX,
+        .size = sizeof(ReportArgs),
+        .run = run,
+};

@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# report: three computers' ledgers made without the product's code; the page, the CSV and the JSON against what
+# stands in the records, hostile texts among them, and broken evidence.
+. "$(dirname "$0")/lib.sh"
+here=$(dirname "$0")
+for h in a b c; do
+        python3 "$here/make_office.py" "$h" >"$T/$h.json"
+        LEDGER_ONLY=$T/$h.json LEDGER_HOST=$(printf "$h%.0s" {1..32}) python3 "$here/make_ledger.py" "$T/$h" >/dev/null
+done
+records() { cat "$T"/[abc]/*.jsonl; }
+violations='select(.kind == "tamper" or (.kind == "verdict" and .verdict == "block" and .severity != "none"))'
+number() { records | jq -c "$1" | wc -l; }
+json() { jq -c "$1" <"$T/report.json"; }
+
+fact 'as JSON' 0 '"totals"' report "$T/a" "$T/b" "$T/c" --json
+sed '/^usbzonectl: /d' <<<"$out" >"$T/report.json"
+is 'it verified' "$(json .verified)" true
+is 'all records are counted' "$(json .totals.records)" "$(number .)"
+is 'violations are those of the records' "$(json .totals.violations)" "$(number "$violations")"
+is 'each one is listed' "$(json '.violations | length')" "$(number "$violations")"
+is 'blocked' "$(json .totals.blocked)" "$(number 'select(.verdict=="block")')"
+is 'allowed' "$(json .totals.allowed)" "$(number 'select(.verdict=="allow")')"
+is 'read-only' "$(json .totals.read_only)" "$(number 'select(.verdict=="read-only")')"
+is 'acknowledged: one said so, one is a finding; one more an incident' "$(json .totals.acknowledged)" 7
+is 'days add up' "$(json '.by_day | add')" "$(number "$violations")"
+is 'a day' "$(json '.by_day["2026-11-21"]')" "$(number "$violations | select(.time[:10] == \"2026-11-21\")")"
+is 'reasons' "$(json .by_reason.tamper),$(json '.by_reason["no-label"]')" \
+        "$(number 'select(.kind=="tamper")'),$(number 'select(.reason=="no-label")')"
+is 'severities' "$(json .by_severity.warning)" "$(number "$violations | select(.severity==\"warning\")")"
+is 'zones: classified drives on the internet computer' "$(json .by_zones.internet.classified)" \
+        "$(number 'select(.verdict=="block" and .host_zone=="internet" and .drive_zone=="classified")')"
+is 'a drive is one, on however many computers' "$(json '.drives | length')" \
+        "$(records | jq -r 'select(.kind=="verdict") | .identity' | sort -u | wc -l)"
+is 'and all its decisions are there' "$(json '[.drives[].events[].times] | add')" "$(number 'select(.kind=="verdict")')"
+is 'the worst is first' "$(json '.drives[0].violations == ([.drives[].violations // 0] | max)')" true
+is 'findings with their steps' "$(json '[.findings[] | .steps | length] | add')" 6
+is 'incidents' "$(json '.incidents | length')" 1
+is 'heads' "$(json '.sources[1].head')" "\"$(tail -qn 1 "$T/b/0000000004.jsonl" | sha256sum | cut -c1-64)\""
+run report "$T/a" --json --since 2026-11-01 --until 2026-11-10
+is 'a time alone' "$(sed '/^usbzonectl: /d' <<<"$out" | jq .totals.records)" \
+        "$(jq -c 'select(.time[:10] >= "2026-11-01" and .time[:10] <= "2026-11-10")' "$T"/a/*.jsonl | wc -l)"
+is 'but findings are those of today' "$(sed '/^usbzonectl: /d' <<<"$out" | jq '.findings | length')" 1
+
+# --- the page ---
+mkdir -p "$T/locale/zh_CN/LC_MESSAGES"
+cp "$(dirname "$CTL")/po/zh_CN.mo" "$T/locale/zh_CN/LC_MESSAGES/usbzone.mo"
+export USBZONE_LOCALE_DIR=$T/locale
+for lang in en zh_CN; do
+        LC_ALL=C fact "a page in $lang" 0 '' report "$T/a" "$T/b" "$T/c" --lang $lang --out "$T/$lang.html"
+        fact_page() { # NAME REGEX
+                holds "$lang: $1" grep -qE "$2" "$T/$lang.html"
+        }
+        if command -v xmllint >/dev/null; then
+                holds "$lang: well-formed" xmllint --noout --nonet "$T/$lang.html"
+        else
+                holds "$lang: well-formed" python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$T/$lang.html"
+        fi
+        is "$lang: no script, picture, link, or address" "$(python3 "$here/page_loads.py" "$T/$lang.html")" ''
+        is "$lang: texts stay texts" "$(grep -c '&lt;script&gt;alert(1)&lt;/script&gt;' "$T/$lang.html" | sed 's/^[1-9].*/some/')" some
+        fact_page 'the number of violations' "<b>$(number "$violations")</b>"
+        fact_page 'nothing may be loaded' "default-src 'none'"
+        fact_page 'the head of each ledger' "$(sha256sum < <(tail -qn 1 "$T/c/0000000004.jsonl") | cut -c1-64)"
+        fact_page 'a lane of each drive' '<svg [^>]*class="time"'
+        is "$lang: as many rows as violations" "$(grep -c '<tr><td class="t">2026' "$T/$lang.html")" "$(number "$violations")"
+done
+holds 'the page says that it is Chinese' grep -q '<html lang="zh-CN">' "$T/zh_CN.html"
+holds 'and is' grep -q 'U 盘使用情况报告' "$T/zh_CN.html"
+holds 'the other is English' grep -q 'Use of USB drives: report' "$T/en.html"
+fact 'a language that is none' 2 'none of en, zh_CN' report --lang tlh --out "$T/x"
+fact 'without --out it goes to the output' 0 '<!DOCTYPE html>' report "$T/a"
+fact 'a file that cannot be written' 1 'cannot write' report "$T/a" --out "$T/none/x.html"
+holds 'nothing is left of it' test ! -e "$T/none"
+
+# --- CSV ---
+"$CTL" report "$T/a" "$T/b" "$T/c" --csv >"$T/report.csv" 2>/dev/null
+csv() { python3 -c 'import csv, sys; rows = list(csv.reader(open(sys.argv[1], newline="", encoding="utf-8"))); print(eval(sys.argv[2]))' "$T/report.csv" "$1"; }
+is 'CSV: a row each' "$(csv 'len(rows) - 1')" "$(number "$violations")"
+is 'CSV: no cell is a formula' "$(csv 'sum(c[:1] in "=+-@" and c != "" for r in rows for c in r)')" 0
+is 'CSV: such a cell is there' "$(csv "any(c.startswith(\"'=cmd\") for r in rows for c in r)")" True
+is 'CSV: every row is whole' "$(csv 'len({len(r) for r in rows})')" 1
+fact 'CSV and JSON' 2 'give one of' report --csv --json
+
+# --- broken ---
+sed -i '5s/"verdict":"[a-z-]*"/"verdict":"allowed"/' "$T/b/0000000004.jsonl"
+run report "$T/a" "$T/b" "$T/c" --json
+is 'a broken ledger: 5' "$rc" 5
+sed '/^usbzonectl: /d' <<<"$out" >"$T/report.json"
+is 'it is named' "$(json '.sources[1] | [.verified, .bad, .problem != ""]')" '[false,8,true]'
+is 'the others verify' "$(json '[.sources[0,2].verified]')" '[true,true]'
+is 'what follows the break is not counted' "$(json '.sources[1].records')" 7
+fact 'the page says so' 5 'The evidence is broken: 1 of 2 ledgers' report "$T/a" "$T/b"
+fact 'a ledger that is not there' 1 'cannot read' report "$T/none"
+printf 'usbzone-export 1\n' >"$T/package"
+fact 'a package that is none' 5 'evidence is broken' report "$T/package" --out "$T/x.html"
+mkdir -p "$T/state/ledger"
+cp "$T"/a/*.jsonl "$T/state/ledger/"
+fact 'without words: this computer' 0 'aaaaaaaa' report
