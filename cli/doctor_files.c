@@ -13,6 +13,8 @@
 
 #include "cli/cli.h"
 #include "cli/doctor.h"
+#include "cli/expiry.h"
+#include "cli/out.h"
 #include "lib/file.h"
 #include "store/trust.h"
 
@@ -87,6 +89,21 @@ static void check_ledger(Doctor *d, const char *state)
                 check_path(d, path, S_IRWXG | S_IRWXO, "0600", false);
 }
 
+static void check_end(Doctor *d, const char *what, int64_t end)
+{
+        int64_t left = end - time(NULL);
+        char text[32];
+
+        if (!end || left > EXPIRY_WARNING_DAYS * INT64_C(86400))
+                return;
+        out_time(end, text, sizeof(text));
+        doctor_find(d, left > 0 ? FINDING_NOTE : FINDING_HOLE, "expires",
+                    _("ask the office for a newer one, then: usbzonectl policy install FILE"),
+                    left > 0 ? _("%s ends on %s: then every drive is blocked")
+                             : _("%s ended on %s: every drive is blocked"),
+                    what, text);
+}
+
 /* What the daemon would load, looked at without it. */
 static void check_trust(Doctor *d, const char *etc)
 {
@@ -104,6 +121,10 @@ static void check_trust(Doctor *d, const char *etc)
             t->snapshot.status != REASON_OK)
                 doctor_find(d, FINDING_HOLE, "trust", _("put it right, then: usbzonectl reload"),
                             "%s", t->message);
+        if (t && t->snapshot.status == REASON_OK) {
+                check_end(d, _("the policy"), t->snapshot.bundle.not_after);
+                check_end(d, _("the credential"), t->snapshot.host.not_after);
+        }
         fd_close(fd);
 }
 

@@ -4,12 +4,12 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "cli/activate.h"
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/founding.h"
 #include "cli/ledger_key.h"
 #include "cli/out.h"
-#include "cli/run.h"
 #include "cli/verbs.h"
 #include "cli/words.h"
 #include "lib/file.h"
@@ -98,36 +98,6 @@ static int confirm(const SetupArgs *a, const Founding *f)
         return 0;
 }
 
-static void run_step(const char *what, const char *const *argv)
-{
-        Run run = {.argv = argv, .progress = what};
-        int r = run_program(&run);
-
-        if (r < 0)
-                cli_note(_("%s: cannot run %s: %s"), what, argv[0], strerror(-r));
-        else if (r > 0)
-                cli_note(_("%s: %s failed: %s"), what, argv[0], run.output);
-}
-
-/* Activates what has just been written. Nothing here can be half done in a harmful way. */
-static void activate(void)
-{
-        static const char *const reload[] = {"udevadm", "control", "--reload", NULL};
-        static const char *const trigger[] = {
-                "udevadm", "trigger", "--action=add", "--subsystem-match=usb", "--settle", NULL};
-        static const char *const enable[] = {"systemctl", "enable", "-q", UZ_UNIT, NULL};
-        static const char *const restart[] = {"systemctl", "restart", UZ_UNIT, NULL};
-
-        if (access("/run/systemd/system", F_OK) != 0) {
-                cli_note(_("systemd does not run here: start %s yourself"), UZ_DAEMON);
-                return;
-        }
-        run_step(_("Loading the udev rules"), reload);
-        run_step(_("Enabling the guard"), enable);
-        run_step(_("Starting the guard"), restart);
-        run_step(_("Applying the udev rules"), trigger);
-}
-
 static void print_plugged_in(void)
 {
         _cleanup_(client_closep) Client *c = NULL;
@@ -210,7 +180,7 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
         if (r)
                 return r;
         if (!a->no_start)
-                activate();
+                activate_guard();
         r = record(&f);
         print_next(&f);
         return r;

@@ -3,9 +3,11 @@
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
+#include <time.h>
 
 #include "cli/cases.h"
 #include "cli/cli.h"
+#include "cli/expiry.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
 
@@ -53,6 +55,12 @@ static void print_computer(json_object *m)
                   *json_text(m, "authority") ? json_text(m, "authority") : "-");
 }
 
+static bool ends_soon(json_object *m)
+{
+        return (int64_t)json_number(m, "policy_expires") - time(NULL) <
+               EXPIRY_WARNING_DAYS * INT64_C(86400);
+}
+
 static void print_policy(json_object *m)
 {
         const char *status = json_text(m, "policy_status");
@@ -61,8 +69,9 @@ static void print_policy(json_object *m)
 
         out_time((int64_t)json_number(m, "policy_expires"), time, sizeof(time));
         if (good && json_number(m, "policy_expires"))
-                out_field(_("Policy"), _("version %" PRIu64 ", valid until %s"),
-                          json_number(m, "policy_version"), time);
+                out_field_styled(ends_soon(m) ? STYLE_WARN : STYLE_PLAIN, _("Policy"),
+                                 _("version %" PRIu64 ", valid until %s"),
+                                 json_number(m, "policy_version"), time);
         else if (good)
                 out_field(_("Policy"), _("version %" PRIu64), json_number(m, "policy_version"));
         else

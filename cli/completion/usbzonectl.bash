@@ -37,7 +37,7 @@ _usbzonectl_reasons() {
 
 _usbzonectl() {
         local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb='' words='' files=''
-        local verbs='setup status list show explain enroll label allow revoke mode reload log verify export acknowledge finding incident report monitor doctor history authority help'
+        local verbs='setup status list show explain enroll label allow revoke mode reload log verify export acknowledge finding incident report monitor doctor history authority host policy help'
 
         COMPREPLY=()
         [ "$COMP_CWORD" -eq 1 ] || verb=${COMP_WORDS[1]}
@@ -70,6 +70,16 @@ _usbzonectl() {
                         fi
                         ;;
                 verify | export | report) files=yes ;;
+                host)
+                        if [ "$COMP_CWORD" -eq 2 ]; then words='request sign install'; else files=yes; fi
+                        ;;
+                policy)
+                        if [ "$COMP_CWORD" -eq 2 ]; then
+                                words='check sign show diff install'
+                        else
+                                files=yes
+                        fi
+                        ;;
                 authority)
                         case $prev in
                         authority) words='init show issue-key rotate retire backup' ;;

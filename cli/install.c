@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Verifies files of the office together and puts them in force. */
+#include "cli/install.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "cli/activate.h"
+#include "cli/cli.h"
+#include "cli/client.h"
+#include "cli/expiry.h"
+#include "cli/install_stage.h"
+#include "cli/keystore.h"
+#include "cli/ledger_key.h"
+#include "lib/file.h"
+#include "lib/text.h"
+
+typedef struct Install {
+        const InstallArgs *args;
+        const char *etc;
+        int etc_fd, state_fd;
+        OfficeFile files[INSTALL_FILES_MAX];
+        size_t n;
+        bool fresh;  /* no authority is known here yet, or it is to be another one */
+        Trust *old;  /* what is in force; NULL on a fresh computer */
+        Trust *next; /* what would be */
+        Authority authority;
+        Stage stage;
+} Install;
+
+static int open_dir(const char *path, mode_t mode, bool make, int *ret)
+{
+        if (make && mkdir(path, mode) < 0 && errno != EEXIST)
+                return cli_fail_errno(-errno, _("cannot make %s"), path);
+        *ret = file_open_dir(AT_FDCWD, path);
+        return *ret < 0 ? cli_fail_errno(*ret, _("cannot open %s"), path) : 0;
+}
+
+static int open_dirs(Install *in)
+{
+        int r;
+
+        in->etc = file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR);
+        if (access(in->etc, F_OK) == 0 && access(in->etc, W_OK) < 0)
+                return cli_fail(CLI_DENIED, "%s", _("not permitted: installing is for root"));
+        r = open_dir(in->etc, 0755, in->args->host, &in->etc_fd);
+        if (r == 0)
+                r = open_dir(file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR), 0750, in->args->host,
+                             &in->state_fd);
+        if (r)
+                return r;
+        if (flock(in->etc_fd, LOCK_EX | LOCK_NB) < 0)
+                return cli_fail(CLI_FAILED, _("another %s is changing the policy; try again"),
+                                UZ_CLI);
+        return 0;
+}
+
+static int floor_of(const Install *in, TrustFloor *ret)
+{
+        *ret = (TrustFloor){0};
+        if (in->args->new_authority || trust_remembered(in->state_fd, ret) == 0)
+                return 0;
+        cli_note(_("%s/%s or %s is damaged: how old the files may be is not known"),
+                 file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR), TRUST_VERSION_FILE,
+                 TRUST_KEYS_VERSION_FILE);
+        return 0;
+}
+
+static int load_old(Install *in)
+{
+        TrustFloor floor;
+        int r;
+
+        if (faccessat(in->etc_fd, UZ_KEYS_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0) {
+                in->fresh = true;
+                if (!in->args->host)
+                        return cli_fail(CLI_FAILED,
+                                        _("this computer has no key list: %s host install makes it "
+                                          "one of an office, %s setup one of its own"),
+                                        UZ_CLI, UZ_CLI);
+                return 0;
+        }
+        r = floor_of(in, &floor);
+        if (r == 0)
+                r = trust_load(in->etc_fd, time(NULL), floor, &in->old);
+        if (r < 0)
+                return cli_fail_errno(r, "%s", _("cannot load the policy"));
+        in->authority = in->old->snapshot.authority;
+        in->fresh = in->args->new_authority;
+        if (!in->fresh && in->authority.version == 0)
+                return cli_fail(CLI_FAILED, "%s", in->old->message);
+        return 0;
+}
+
+static int read_files(Install *in, int n, char **paths)
+{
+        bool credential = false;
+        int r = 0;
+
+        for (int i = 0; i < n && r == 0; i++) {
+                r = office_read(paths[i], &in->files[in->n]);
+                if (r)
+                        break;
+                credential |= in->files[in->n].kind == OFFICE_CREDENTIAL;
+                if (in->files[in->n++].kind == OFFICE_REQUEST)
+                        r = cli_fail(CLI_FAILED,
+                                     _("%s is a request: the office signs it with %s host sign"),
+                                     paths[i], UZ_CLI);
+        }
+        if (r == 0 && in->args->host && !credential)
+                r = cli_fail(CLI_FAILED, "%s",
+                             _("none of the files is a credential: see policy install"));
+        return r;
+}
+
+/* The anchor of everything: a person has to know it. */
+static int trust_anchor(Install *in, const OfficeFile *f)
+{
+        TextError error = {0};
+        char id[2 * KEY_ID_SIZE + 1];
+        int r = authority_load(f->data, f->size, &in->authority, &error);
+
+        if (r)
+                return office_refuse(f->path, r, &error);
+        fprintf(stderr, _("Authority \"%s\", key list version %llu, root keys:\n"),
+                in->authority.name, (unsigned long long)in->authority.version);
+        for (size_t i = 0; i < in->authority.ring.n; i++)
+                if (in->authority.ring.keys[i].purpose == PURPOSE_ROOT) {
+                        text_hex(in->authority.ring.keys[i].id, KEY_ID_SIZE, id);
+                        fprintf(stderr, "  %s\n", id);
+                }
+        if (in->args->yes)
+                return 0;
+        if (!cli_is_interactive())
+                return cli_fail(CLI_USAGE, "%s",
+                                _("this computer is to trust these keys from now on: compare them "
+                                  "with those of the office, then give --yes"));
+        if (!cli_confirm(_("Are these the keys of your office? Type yes:"), "yes"))
+                return cli_fail(CLI_FAILED, "%s", _("nothing was changed"));
+        return 0;
+}
+
+static int compare_lists(const void *a, const void *b)
+{
+        const OfficeFile *const *x = a, *const *y = b;
+        TextError error;
+        Authority one = {0}, two = {0};
+
+        /* One that cannot be read is refused in its turn. */
+        (void)!authority_load((*x)->data, (*x)->size, &one, &error);
+        (void)!authority_load((*y)->data, (*y)->size, &two, &error);
+        return one.version < two.version ? -1 : one.version > two.version;
+}
+
+/* One step: a list that follows on the present one; the present one or an older one is no news. */
+static int follow(Install *in, const OfficeFile *f)
+{
+        TextError error = {0};
+        Authority a;
+        int r = authority_load(f->data, f->size, &a, &error);
+
+        if (r == 0 && a.version <= in->authority.version) {
+                cli_note(
+                        _("%s: key list version %llu is not newer than the one in force, left out"),
+                        f->path, (unsigned long long)a.version);
+                return 0;
+        }
+        if (r == 0)
+                r = authority_succeed(&in->authority, f->data, f->size, &a, &error);
+        if (r == NOTE_E_SIGNER_UNKNOWN || r == NOTE_E_UNSIGNED)
+                return cli_fail(CLI_FAILED,
+                                _("%s is refused: not signed by enough root keys of version %llu, "
+                                  "which is in force here. If root keys were replaced, give the "
+                                  "lists between, too (%s.VERSION)"),
+                                f->path, (unsigned long long)in->authority.version, UZ_KEYS_FILE);
+        if (r)
+                return office_refuse(f->path, r, &error);
+        in->authority = a;
+        r = stage_put(&in->stage, UZ_KEYS_FILE, f->data, f->size);
+        return r < 0 ? cli_fail_errno(r, _("cannot write to %s"), in->etc) : 0;
+}
+
+static int put_keys(Install *in)
+{
+        const OfficeFile *lists[INSTALL_FILES_MAX];
+        size_t n = 0;
+        int r = 0;
+
+        for (size_t i = 0; i < in->n; i++)
+                if (in->files[i].kind == OFFICE_KEYS)
+                        lists[n++] = &in->files[i];
+        if (n == 0)
+                return in->fresh ? cli_fail(CLI_FAILED,
+                                            _("the office's key list (%s) is needed, too"),
+                                            UZ_KEYS_FILE)
+                                 : 0;
+        qsort(lists, n, sizeof(*lists), compare_lists);
+        for (size_t i = 0; i < n && r == 0; i++) {
+                if (!in->fresh || i > 0) {
+                        r = follow(in, lists[i]);
+                        continue;
+                }
+                r = trust_anchor(in, lists[i]);
+                if (r)
+                        break;
+                r = stage_put(&in->stage, UZ_KEYS_FILE, lists[i]->data, lists[i]->size);
+                if (r < 0)
+                        r = cli_fail_errno(r, _("cannot write to %s"), in->etc);
+        }
+        return r;
+}
+
+/* The private part must be here, and a credential is not replaced by an older one. */
+static int check_host(Install *in, const OfficeFile *f)
+{
+        const Host *old = in->old && !in->fresh ? &in->old->snapshot.host : NULL;
+        _cleanup_(private_key_freep) PrivateKey *own = NULL;
+        Passphrases none = {.from_fd = true};
+        TextError error = {0};
+        Host h;
+        int r = host_load(f->data, f->size, &in->authority, time(NULL), &h, &error);
+
+        if (r)
+                return office_refuse(f->path, r, &error);
+        if (h.key.algorithm == ALGORITHM_NONE)
+                return cli_fail(CLI_FAILED,
+                                _("%s names no key: it was not made from a request of %s host "
+                                  "request"),
+                                f->path, UZ_CLI);
+        if (faccessat(in->state_fd, UZ_HOST_KEY_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+                return cli_fail(CLI_REFUSED,
+                                _("%s is not for this computer, which has made no request yet"),
+                                f->path);
+        r = key_read(in->state_fd, file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR), UZ_HOST_KEY_FILE,
+                     PURPOSE_VISIT, &none, &own);
+        if (r)
+                return r;
+        if (memcmp(private_key_public(own)->id, h.key.id, KEY_ID_SIZE) != 0)
+                return cli_fail(CLI_REFUSED,
+                                _("%s is for another computer, %s: its key is not the one here"),
+                                f->path, h.name);
+        if (old && old->key.algorithm != ALGORITHM_NONE && h.not_before < old->not_before)
+                return cli_fail(CLI_REFUSED, _("%s is older than the credential in force"),
+                                f->path);
+        return 0;
+}
+
+static int put_note(Install *in, const OfficeFile *f)
+{
+        uint8_t digest[DIGEST_SIZE];
+        char hex[17], name[STAGE_NAME_MAX];
+        int r = 0;
+
+        switch (f->kind) {
+        case OFFICE_CREDENTIAL:
+                r = check_host(in, f);
+                if (r)
+                        return r;
+                r = stage_put(&in->stage, UZ_CREDENTIAL_FILE, f->data, f->size);
+                break;
+        case OFFICE_POLICY:
+                r = stage_put(&in->stage, UZ_POLICY_FILE, f->data, f->size);
+                break;
+        case OFFICE_REVOCATIONS:
+                r = digest_compute(f->data, f->size, digest);
+                text_hex(digest, 8, hex);
+                snprintf(name, sizeof(name), "%s/%s%s", UZ_REVOCATIONS_DIR, hex,
+                         UZ_REVOCATIONS_SUFFIX);
+                if (r == 0)
+                        r = stage_put(&in->stage, name, f->data, f->size);
+                break;
+        case OFFICE_WHITELIST:
+                r = stage_put_whitelist(&in->stage, f->fd);
+                break;
+        case OFFICE_KEYS:
+        case OFFICE_REQUEST:
+                return 0;
+        }
+        return r < 0 ? cli_fail_errno(r, _("cannot write to %s"), in->etc) : 0;
+}
+
+/* Each by itself, for a message that names the file as the person knows it. */
+static int check_alone(const Install *in, const OfficeFile *f)
+{
+        _cleanup_(bundle_clear) Bundle b = {0};
+        TextError error = {0};
+        int64_t issued, now = time(NULL);
+        int r;
+
+        if (f->kind == OFFICE_REVOCATIONS)
+                return office_refuse(f->path,
+                                     revocations_load(f->data, f->size, &in->authority.ring, &b,
+                                                      &issued, &error),
+                                     &error);
+        if (f->kind != OFFICE_POLICY)
+                return 0;
+        r = office_policy(f, &in->authority.ring, &b);
+        if (r)
+                return r;
+        if (b.not_after && now >= b.not_after)
+                return cli_fail(CLI_FAILED, _("%s has expired: ask the office for a newer one"),
+                                f->path);
+        if (b.not_before && now < b.not_before)
+                return cli_fail(CLI_FAILED,
+                                _("%s is not in force yet, every drive would be blocked: install "
+                                  "it later, or set the clock right"),
+                                f->path);
+        return 0;
+}
+
+/* trust_load()'s message, without the folder's name in it. */
+static int refuse_stage(const Install *in)
+{
+        const char *message = in->next->message, *at = strstr(message, in->stage.dir);
+
+        if (!at)
+                return cli_fail(CLI_FAILED, "%s", message);
+        return cli_fail(CLI_FAILED, "%.*s%s", (int)(at - message), message,
+                        at + strlen(in->stage.dir) + 1);
+}
+
+static int same_file(const Install *in, const OfficeFile *f)
+{
+        _cleanup_(freep) char *now = NULL;
+        size_t size;
+
+        return file_read(in->etc_fd, UZ_POLICY_FILE, NOTE_SIZE_MAX, &now, &size) == 0 &&
+               size == f->size && memcmp(now, f->data, size) == 0;
+}
+
+/* Older than what is in force, or another text of the same version: not the office's last word. */
+static int check_versions(const Install *in)
+{
+        const Snapshot *old = in->old ? &in->old->snapshot : NULL;
+
+        if (!old || in->fresh || old->status != REASON_OK ||
+            in->next->snapshot.bundle.version > old->bundle.version)
+                return 0;
+        if (in->next->snapshot.bundle.version < old->bundle.version)
+                return cli_fail(CLI_REFUSED,
+                                _("the policy is version %llu, older than version %llu, which is "
+                                  "in force here"),
+                                (unsigned long long)in->next->snapshot.bundle.version,
+                                (unsigned long long)old->bundle.version);
+        for (size_t i = 0; i < in->n; i++)
+                if (in->files[i].kind == OFFICE_POLICY && !same_file(in, &in->files[i]))
+                        return cli_fail(
+                                CLI_FAILED,
+                                _("%s is version %llu, and so is another policy, in force here: a "
+                                  "change needs a higher version"),
+                                in->files[i].path, (unsigned long long)old->bundle.version);
+        return 0;
+}
+
+static int check_together(Install *in)
+{
+        TrustFloor floor;
+        int r = floor_of(in, &floor);
+
+        if (r == 0)
+                r = trust_load(in->stage.fd, time(NULL), floor, &in->next);
+        if (r < 0)
+                return cli_fail_errno(r, "%s", _("cannot load the policy"));
+        if (in->next->snapshot.status != REASON_OK)
+                return refuse_stage(in);
+        return check_versions(in);
+}
+
+static int put_files(Install *in)
+{
+        int r = stage_open(&in->stage, in->etc_fd, in->fresh);
+
+        if (r < 0)
+                return cli_fail_errno(r, _("cannot write to %s"), in->etc);
+        r = put_keys(in);
+        for (size_t i = 0; i < in->n && r == 0; i++) {
+                r = check_alone(in, &in->files[i]);
+                if (r == 0)
+                        r = put_note(in, &in->files[i]);
+        }
+        return r ? r : check_together(in);
+}
+
+static void drop_old_whitelist(const Install *in)
+{
+        const Bundle *old = in->old ? &in->old->snapshot.bundle : NULL;
+        const Bundle *next = &in->next->snapshot.bundle;
+        char hex[17], name[STAGE_NAME_MAX];
+
+        if (!old || !old->has_whitelist ||
+            (next->has_whitelist &&
+             memcmp(old->whitelist_digest, next->whitelist_digest, DIGEST_SIZE) == 0))
+                return;
+        text_hex(old->whitelist_digest, 8, hex);
+        snprintf(name, sizeof(name), "%s%s%s", UZ_WHITELIST_PREFIX, hex, UZ_WHITELIST_SUFFIX);
+        (void)unlinkat(in->etc_fd, name, 0);
+}
+
+/* The key list, which the udev rules look for, is the last file of a new computer. */
+static int commit(Install *in)
+{
+        bool first = !in->old;
+        int r = 0;
+
+        if (first)
+                r = file_replace(in->state_fd, UZ_OBSERVE_FILE, "", 0, 0644);
+        if (r == 0 && in->args->new_authority) {
+                (void)unlinkat(in->state_fd, TRUST_VERSION_FILE, 0);
+                (void)unlinkat(in->state_fd, TRUST_KEYS_VERSION_FILE, 0);
+        }
+        if (r == 0)
+                r = stage_commit(&in->stage, first ? UZ_KEYS_FILE : NULL);
+        if (r < 0)
+                return cli_fail_errno(r, _("cannot write to %s; install the files again"), in->etc);
+        drop_old_whitelist(in);
+        r = trust_remember(in->state_fd, (TrustFloor){in->next->snapshot.bundle.version,
+                                                      in->next->snapshot.authority.version});
+        if (r < 0)
+                return cli_fail_errno(r, _("cannot write to %s; install the files again"),
+                                      file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR));
+        if (first)
+                r = ledger_key_give(in->state_fd, in->args->ledger_key_out);
+        if (r == 0 && first && !in->args->no_start)
+                activate_guard();
+        return r ? r : client_reload();
+}
+
+static void report(const Install *in)
+{
+        const Snapshot *s = &in->next->snapshot;
+
+        printf(_("In force: policy version %llu, key list version %llu, %s in zone %s%s%s.\n"),
+               (unsigned long long)s->bundle.version, (unsigned long long)s->authority.version,
+               s->host.name, zone_name(s->host.zone), s->host.level ? ", " : "",
+               s->host.level ? level_name(s->host.level) : "");
+        if (in->old && in->old->snapshot.status == REASON_OK &&
+            (in->old->snapshot.host.zone != s->host.zone ||
+             in->old->snapshot.host.level != s->host.level))
+                cli_note(_("this computer was in zone %s before: drives in use are decided again"),
+                         zone_name(in->old->snapshot.host.zone));
+        expiry_warn(s, time(NULL));
+}
+
+static void install_close(Install *in)
+{
+        stage_close(&in->stage);
+        for (size_t i = 0; i < in->n; i++)
+                office_clear(&in->files[i]);
+        in->old = trust_free(in->old);
+        in->next = trust_free(in->next);
+        in->etc_fd = fd_close(in->etc_fd);
+        in->state_fd = fd_close(in->state_fd);
+}
+
+int install_files(const InstallArgs *a, int n, char **paths)
+{
+        Install *in = calloc(1, sizeof(*in));
+        int r;
+
+        if (!in)
+                return cli_out_of_memory();
+        in->args = a;
+        in->etc_fd = in->state_fd = in->stage.fd = -EBADF;
+        r = open_dirs(in);
+        if (r == 0)
+                r = load_old(in);
+        if (r == 0)
+                r = read_files(in, n, paths);
+        if (r == 0)
+                r = put_files(in);
+        if (r == 0)
+                r = commit(in);
+        if (r == 0)
+                report(in);
+        install_close(in);
+        free(in);
+        return r;
+}
