@@ -11,7 +11,6 @@
 #include "lib/file.h"
 #include "lib/text.h"
 
-#define REGISTER_PATH UZ_AUTHORITY_DIR "/" REGISTER_FILE
 #define REGISTER_MAX (1024u * 1024u * 1024u)
 
 static int check_zone(const Label *label, const char *zone_text, const char *level_text)
@@ -126,14 +125,15 @@ int register_add(int etc_fd, const Label *label)
                      : 0;
 }
 
-int register_find(int etc_fd, const char *number, uint8_t ret_identity[DIGEST_SIZE])
+int register_find(int dirfd, const char *path, const char *number,
+                  uint8_t ret_identity[DIGEST_SIZE])
 {
         _cleanup_(freep) char *text = NULL;
         char *save = NULL;
         int found = CLI_FAILED;
         size_t size;
 
-        if (file_read(etc_fd, REGISTER_PATH, REGISTER_MAX, &text, &size) < 0)
+        if (file_read(dirfd, path, REGISTER_MAX, &text, &size) < 0)
                 return CLI_FAILED;
         for (char *l = strtok_r(text, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
                 _cleanup_(json_object_putp) json_object *o = json_tokener_parse(l);

@@ -8,6 +8,7 @@
 #include "policy/label.h"
 
 #define REGISTER_FILE "media.jsonl"
+#define REGISTER_PATH UZ_AUTHORITY_DIR "/" REGISTER_FILE /* below UZ_ETC_DIR */
 
 /* Refuses a number another drive has (CLI_FAILED), and a drive that was classified once and would
  * now get a lower zone or level (CLI_REFUSED). */
@@ -16,4 +17,5 @@ int register_check(int etc_fd, const Label *label) _must_check_;
 int register_add(int etc_fd, const Label *label) _must_check_;
 
 /* The drive a number was given to last. CLI_OK, or CLI_FAILED without a word: unknown here. */
-int register_find(int etc_fd, const char *number, uint8_t ret_identity[DIGEST_SIZE]) _must_check_;
+int register_find(int dirfd, const char *path, const char *number,
+                  uint8_t ret_identity[DIGEST_SIZE]) _must_check_;

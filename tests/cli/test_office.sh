@@ -172,6 +172,30 @@ run policy install "$T/p7"
 said 'a list put back by hand is refused' 1 'older than version 4 seen before|does not know'
 cp "$O/authority.keys.4" "$E/authority.keys"
 
+# --- revocation files ---
+label=00112233445566778899aabbccddeeff
+fact 'a file is made' 0 'r1.uzr revokes 1 things now' revoke --label "$label" --reason lost --dir "$O" --out "$T/r1.uzr"
+fact 'what stands in it is not added twice' 1 'revoked already' revoke --label "$label" --reason lost --dir "$O" --out "$T/r1.uzr"
+fact 'more is' 0 'revokes 2 things' revoke --drive "$label$label" --reason lost --dir "$O" --out "$T/r1.uzr"
+fact 'root keys are not revoked by it' 1 'cannot take away' revoke --reason x --dir "$O" --out "$T/r2.uzr" \
+        --key "$("$CTL" authority show --dir "$O" --json | jq -r '.keys[] | select(.purpose == "root").id')"
+sed "s/^revoke-label = 00/revoke-label = 01/" "$T/r1.uzr" >"$T/forged.uzr"
+refused 'an altered one' 'the text was altered' policy install "$T/forged.uzr"
+fact 'nor is anything added to it' 1 'the text was altered' revoke --label "$label" --reason x --dir "$O" --out "$T/forged.uzr"
+fact 'alone it is installed' 0 'policy version 7' policy install "$T/r1.uzr"
+is 'as a file of its own' "$(find "$E/revocations" -name '*.uzr' | wc -l)" 1
+fact 'twice is once' 0 '' policy install "$T/r1.uzr"
+is 'one file' "$(find "$E/revocations" -name '*.uzr' | wc -l)" 1
+fact 'another one adds' 0 'revokes 1' revoke --host "$label" --reason stolen --dir "$O" --out "$T/r2.uzr"
+fact 'it is installed beside' 0 '' policy install "$T/r2.uzr"
+is 'two files' "$(find "$E/revocations" -name '*.uzr' | wc -l)" 2
+flipped 'a revocation file' "$T/r2.uzr" policy install
+flipped 'a key list' "$O/authority.keys" policy install
+f=$(find "$E/revocations" -name '*.uzr' | head -n 1)
+cp "$f" "$T/aside" && echo >>"$f"
+refused 'a damaged one in force lets nothing pass' 'revocations/.*uzr is refused' policy install "$T/p7"
+cp "$T/aside" "$f"
+
 # --- links and modes of what is in force ---
 chmod 0664 "$E/policy"
 run policy install "$T/p7"
