@@ -249,7 +249,7 @@ static void print_field(const char *key, json_object *value)
         char short_text[40];
 
         if (!strcmp(key, "start") || !strcmp(key, "end") || !strcmp(key, "due") ||
-            !strcmp(key, "deadline"))
+            !strcmp(key, "deadline") || !strcmp(key, "from") || !strcmp(key, "to"))
                 out_time(json_object_get_int64(value), short_text, sizeof(short_text));
         else if (strlen(text) >= 32 && strspn(text, "0123456789abcdef") == strlen(text))
                 snprintf(short_text, sizeof(short_text), "%.16s..", text);

@@ -7,6 +7,7 @@
 #include "daemon/bus-access.h"
 #include "daemon/event.h"
 #include "daemon/incidents.h"
+#include "daemon/records.h"
 
 #define CASE_TEXT_MAX 1024u             /* bytes, with the NUL */
 #define DUE_MAX (INT64_C(253402300799)) /* the end of 9999: what a time can be written as */
@@ -21,28 +22,6 @@ static void put_number(json_object *o, const char *key, int64_t n)
 {
         if (n != 0)
                 (void)json_object_object_add(o, key, json_object_new_int64(n));
-}
-
-/* Record `seq` of the verified chain. -ENOENT. */
-static int find_record(Bus *b, uint64_t seq, json_object **ret)
-{
-        _cleanup_(ledger_reader_closep) LedgerReader *reader = NULL;
-        const char *line;
-        Chain chain = {0};
-        size_t size;
-        int r;
-
-        r = seq > 0 ? bus_open_reader(b->m, seq - 1, &reader) : -ENOENT;
-        if (r < 0)
-                return r;
-        do {
-                r = ledger_reader_next(reader, &line, &size);
-                if (r <= 0)
-                        return r < 0 ? r : -ENOENT;
-                ledger_reader_state(reader, &chain, NULL, NULL);
-        } while (chain.seq < seq);
-        *ret = json_tokener_parse(line);
-        return *ret ? 0 : -EBADMSG;
 }
 
 static const char *text_of(json_object *o, const char *key)
@@ -70,7 +49,7 @@ static int check_record(Bus *b, uint64_t seq, const char *kind, sd_bus_error *er
         bool fits;
         int r;
 
-        r = find_record(b, seq, &o);
+        r = records_find(b->m, seq, &o);
         if (r == -ENOENT)
                 return sd_bus_error_setf(error, BUS_ERROR_NOT_FOUND,
                                          "There is no record %" PRIu64 " in the ledger", seq);

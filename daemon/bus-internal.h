@@ -71,8 +71,6 @@ Drive *bus_drive_at(Bus *b, const char *path);
 int bus_identity_of(Bus *b, const char *drive, uint8_t ret[DIGEST_SIZE],
                     sd_bus_error *error) _must_check_;
 void bus_job_forget(Bus *b);
-/* A reader of the ledger that stands at or before record `after`. */
-int bus_open_reader(Manager *m, uint64_t after, LedgerReader **ret) _must_check_;
 
 /* Object tables, added to every new connection. */
 int bus_manager_add(Bus *b) _must_check_;

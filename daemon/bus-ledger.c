@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/bus-access.h"
+#include "daemon/records.h"
 #include "lib/file.h"
 #include "lib/names.h"
 #include "lib/text.h"
@@ -138,28 +139,6 @@ static bool matches(const Filter *f, const char *line, size_t size, json_tokener
         return ok;
 }
 
-int bus_open_reader(Manager *m, uint64_t after, LedgerReader **ret)
-{
-        _cleanup_(ledger_reader_closep) LedgerReader *reader = NULL;
-        _cleanup_(fd_closep) int fd = -EBADF;
-        LedgerMark mark = {0};
-        int r;
-
-        fd = openat(m->state_fd, UZ_LEDGER_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-        if (fd < 0)
-                return -errno;
-        r = ledger_reader_open(fd, &reader);
-        if (r < 0)
-                return r;
-        if (m->ledger)
-                ledger_mark_before(m->ledger, after, &mark);
-        r = ledger_reader_seek(reader, &mark);
-        if (r < 0)
-                return r;
-        *ret = TAKE_PTR(reader);
-        return 0;
-}
-
 static int append_line(sd_bus_message *reply, const char *line, size_t size)
 {
         char *space;
@@ -219,7 +198,7 @@ static int fill_reply(Bus *b, Query *q, sd_bus_message *reply, sd_bus_error *err
         json_tokener *tokener;
         int r;
 
-        r = bus_open_reader(b->m, q->after, &reader);
+        r = records_open(b->m, q->after, &reader);
         if (r < 0 && r != -ENOENT)
                 return r;
         tokener = json_tokener_new();

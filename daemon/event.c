@@ -13,7 +13,9 @@
 #include <systemd/sd-journal.h>
 
 #include "daemon/bus.h"
+#include "daemon/clock.h"
 #include "daemon/drive.h"
+#include "daemon/event-repeat.h"
 #include "daemon/heads.h"
 #include "lib/strbuf.h"
 #include "lib/text.h"
@@ -285,6 +287,14 @@ static void tell_finding(Manager *m)
         (void)json_object_put(o);
 }
 
+/* Beside the ledger. `seq` 0: not in it, or only counted. */
+static void tell(Manager *m, EventKind kind, json_object *fields, uint64_t seq)
+{
+        write_journal(kind, fields, seq);
+        if (event_is_violation(kind, fields))
+                bus_violation(m->bus, NULL, fields);
+}
+
 int event_emit(Manager *m, EventKind kind, json_object *fields)
 {
         json_object *none = NULL;
@@ -299,17 +309,23 @@ int event_emit(Manager *m, EventKind kind, json_object *fields)
                 add_place(m, fields);
         if (kind == EVENT_START)
                 head_start_fields(m, fields);
+        else
+                clock_check(m);
+        if (event_repeats_count(m, kind, fields)) {
+                tell(m, kind, fields, 0);
+                (void)json_object_put(none);
+                return 0;
+        }
         r = record(m, kind, fields, &seq);
         if (r < 0)
                 fprintf(stderr, SD_ERR "usbzoned: the record \"%s\" could not be written: %s\n",
                         rows[kind].kind, strerror(-r));
-        write_journal(kind, fields, seq);
         if (r == 0) {
+                event_repeats_begin(m, kind, fields, seq);
                 head_due(m, head_of(kind, fields));
                 bus_record_added(m->bus, seq, rows[kind].kind);
         }
-        if (event_is_violation(kind, fields))
-                bus_violation(m->bus, NULL, fields);
+        tell(m, kind, fields, seq);
         (void)json_object_put(none);
         if (kind == EVENT_START && r == 0)
                 tell_finding(m);

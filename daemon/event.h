@@ -40,6 +40,8 @@
           "Finding closed") \
         X(INCIDENT, "incident", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f18", 2, \
           "Incident: a leak is suspected") \
+        X(REPEATED, "repeated", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f1a", 4, "The same happened again") \
+        X(CLOCK_SET, "clock-set", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f1b", 4, "The clock was set") \
         X(INCIDENT_CLOSED, "incident-closed", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f19", 4, \
           "Incident closed")
 
@@ -55,10 +57,10 @@ bool event_is_violation(EventKind kind, json_object *fields);
 #define EVENT_INTERFACES_MAX (7u * USB_INTERFACES_MAX + 2u)
 void event_interfaces_text(const DeviceInterfaces *d, char *ret, size_t size);
 
-/* Records durably, then logs to the journal (MESSAGE_ID, USBZONE_* for every field), then signals.
- * `fields`: flat json object with escaped text, or NULL, borrowed; a verdict's gets the computer's
- * zone and mode. 0, or -errno when it is not in the ledger
- * (it is in the journal all the same). */
+/* Records durably (what comes again and again is counted: daemon/event-repeat.h), then logs to the
+ * journal (MESSAGE_ID, USBZONE_* for every field), then signals. `fields`: flat json object with
+ * escaped text, or NULL, borrowed; a verdict's gets the computer's zone and mode. 0, or -errno when
+ * it is not in the ledger (it is in the journal all the same). */
 int event_emit(Manager *m, EventKind kind, json_object *fields);
 
 /* What a verdict record holds; > 0 severity means a violation. The caller frees. */

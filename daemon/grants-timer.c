@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "daemon/bus.h"
+#include "daemon/clock.h"
 #include "daemon/drive.h"
 
 #define SECOND_US 1000000u
@@ -154,6 +155,7 @@ static int on_clock_set(sd_event_source *s _unused_, int fd, uint32_t events _un
                 return 0;
         if (watch_clock(fd) < 0)
                 fprintf(stderr, SD_WARNING "usbzoned: changes of the clock are not seen: %m\n");
+        clock_check(m);
         (void)on_time(NULL, 0, t);
         for (size_t i = 0; i < m->n_drives; i++)
                 if (drive_redecide(m->drives[i]) < 0)

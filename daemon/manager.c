@@ -12,9 +12,10 @@
 
 #include "daemon/block-server.h"
 #include "daemon/bus.h"
+#include "daemon/clock.h"
 #include "daemon/coldplug.h"
 #include "daemon/drive.h"
-#include "daemon/event.h"
+#include "daemon/event-repeat.h"
 #include "daemon/footprint.h"
 #include "daemon/gate.h"
 #include "daemon/grants.h"
@@ -62,6 +63,7 @@ Manager *manager_free(Manager *m)
         sd_event_source_disable_unref(m->rest_timer);
         sd_event_source_disable_unref(m->trim_timer);
         m->probes = probe_pool_free(m->probes);
+        m->repeats = event_repeats_free(m->repeats);
         m->ledger = ledger_close(m->ledger);
         m->trust = trust_free(m->trust);
         (void)fd_close(m->etc_fd);
@@ -278,6 +280,7 @@ static void open_ledger(Manager *m)
                 complain("the ledger", r);
         if (!m->ledger)
                 return;
+        clock_begin(m);
         if (r == -EUCLEAN) {
                 o = fields_new();
                 field(o, "what", "ledger");
@@ -375,6 +378,7 @@ void manager_stop(Manager *m)
 {
         if (m->run_fd >= 0)
                 (void)unlinkat(m->run_fd, UZ_READY_FILE, 0);
+        event_repeats_flush(m);
         if (m->trust)
                 emit(m, EVENT_STOP, fields_new());
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "policy/clock.h"
 #include "policy/decide.h"
 #include "policy/incident.h"
 #include "store/ledger.h"
@@ -26,6 +27,9 @@ typedef struct Manager {
         Trust *trust; /* never NULL; replaced as a whole by manager_reload() */
         Grants grants;
         Incidents incidents;
+        struct EventRepeats *repeats; /* NULL: nothing has come yet that may come again */
+        ClockMoment clock;            /* at the last record, if known */
+        bool clock_known, clock_other_boot;
         bool observe;   /* decide and record, let pass */
         Ledger *ledger; /* NULL: not writable */
         Monitor *monitor;

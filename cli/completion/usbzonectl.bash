@@ -17,7 +17,7 @@ _usbzonectl_words() {
         --for) echo 15m 30m 1h 2h 8h ;;
         --kind) echo start stop verdict removed mode policy-loaded policy-refused grant grant-ended \
                 enrolled revoked setup uninstalled tamper torn-tail acknowledged finding instruction remedy \
-                finding-closed incident incident-closed ;;
+                finding-closed incident incident-closed repeated clock-set ;;
         --lang) echo en zh_CN ;;
         --due) echo 7d 14d 30d ;;
         --host) echo this ;;

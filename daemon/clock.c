@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Watches whether somebody sets the wall clock. */
+#include "daemon/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "daemon/event.h"
+#include "daemon/records.h"
+#include "lib/text.h"
+#include "store/record.h"
+
+#define SECOND_US INT64_C(1000000)
+#define TIME_DIGITS 19 /* "2026-11-21T08:00:00" */
+
+static int64_t now_us(clockid_t clock)
+{
+        struct timespec ts = {0};
+
+        (void)clock_gettime(clock, &ts);
+        return (int64_t)ts.tv_sec * SECOND_US + (int64_t)ts.tv_nsec / 1000;
+}
+
+static const char *text_of(json_object *o, const char *key)
+{
+        json_object *value;
+
+        return json_object_object_get_ex(o, key, &value) ? json_object_get_string(value) : "";
+}
+
+/* When a record was written. -EINVAL. */
+static int read_moment(json_object *o, ClockMoment *ret)
+{
+        const char *time = text_of(o, "time");
+        char text[TEXT_TIME_MAX];
+        json_object *mono;
+        int64_t seconds;
+
+        (void)snprintf(text, sizeof(text), "%.*sZ", TIME_DIGITS, time);
+        if (strlen(time) <= TIME_DIGITS || text_time(text, &seconds) < 0 ||
+            !json_object_object_get_ex(o, "mono", &mono))
+                return -EINVAL;
+        *ret = (ClockMoment){
+                .wall = seconds * SECOND_US + strtol(time + TIME_DIGITS + 1, NULL, 10),
+                .boot = json_object_get_int64(mono),
+        };
+        return 0;
+}
+
+void clock_begin(Manager *m)
+{
+        json_object *o = NULL;
+        char boot[33];
+        Chain head;
+
+        ledger_head(m->ledger, &head);
+        if (records_find(m, head.seq, &o) < 0)
+                return;
+        record_boot_id(boot);
+        m->clock_known = read_moment(o, &m->clock) == 0;
+        m->clock_other_boot = strcmp(text_of(o, "boot"), boot) != 0;
+        (void)json_object_put(o);
+}
+
+static void record_step(Manager *m, const ClockMoment *now, int64_t step)
+{
+        json_object *o = json_object_new_object();
+        int64_t to = now->wall / SECOND_US, seconds = step / SECOND_US;
+
+        if (!o)
+                return;
+        (void)json_object_object_add(o, "step", json_object_new_int64(seconds));
+        (void)json_object_object_add(o, "from", json_object_new_int64(to - seconds));
+        (void)json_object_object_add(o, "to", json_object_new_int64(to));
+        (void)event_emit(m, EVENT_CLOCK_SET, o);
+        (void)json_object_put(o);
+}
+
+void clock_check(Manager *m)
+{
+        ClockMoment now = {.wall = now_us(CLOCK_REALTIME), .boot = now_us(CLOCK_BOOTTIME)};
+        int64_t step = 0;
+
+        if (m->clock_known)
+                step = m->clock_other_boot ? clock_step_back(&m->clock, &now)
+                                           : clock_step(&m->clock, &now);
+        m->clock = now;
+        m->clock_known = true;
+        m->clock_other_boot = false;
+        if (step != 0)
+                record_step(m, &now, step);
+}
