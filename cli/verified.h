@@ -4,6 +4,7 @@
 
 #include <json-c/json.h>
 
+#include "policy/authority.h"
 #include "policy/mac.h"
 #include "store/verify.h"
 
@@ -14,6 +15,9 @@ void verified_text(const LedgerVerify *v);
 int verified_outcome(const LedgerVerify *v) _must_check_;
 /* For v->progress; userdata is a Progress. */
 void verified_progress(void *userdata, uint64_t seq);
+
+/* Reads a list of an authority's keys that the person trusts. CLI_*. */
+int verify_load_authority(const char *path, Authority *ret) _must_check_;
 
 /* A package on this or another computer. `authority`: a key list to check its credential with, or
  * NULL. CLI_*. */

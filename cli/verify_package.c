@@ -27,7 +27,7 @@ static int fail_package(const PackageError *e, const char *path)
                         e->kind);
 }
 
-static int load_authority(const char *path, Authority *ret)
+int verify_load_authority(const char *path, Authority *ret)
 {
         _cleanup_(freep) char *text = NULL;
         TextError error = {0};
@@ -50,7 +50,7 @@ static int check_host(const Package *p, const char *path, const char *authority,
         int r;
 
         c->with_authority = authority != NULL;
-        r = authority ? load_authority(authority, &c->authority)
+        r = authority ? verify_load_authority(authority, &c->authority)
                       : package_authority(p, &c->authority, &e);
         if (authority && r)
                 return r;

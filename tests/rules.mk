@@ -4,7 +4,7 @@
 .PHONY: test check check-static check-unit check-fault check-fuzz check-integration check-asan check-cli \
 	check-notice check-report check-deb \
 	check-vm check-layers check-headers check-style check-size check-units check-shell check-po \
-	check-man check-contract bench demo fuzz update-po
+	check-man check-contract bench bench-ledger demo fuzz update-po
 
 test: ## install what is missing, then every rung: make check, check-report and check-vm
 	./tests/deps.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_REPORT) $$(cat tests/vm/packages.txt)
@@ -118,7 +118,12 @@ check-vm: ## the product on a real kernel in QEMU
 $(B)/bench_decide: $(B)/tests/bench/bench_decide.o $(AR_policy) $(AR_lib)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(call pkg,libs,libcrypto)
--include $(B)/tests/bench/bench_decide.d
+$(B)/make_ledger: $(B)/tests/bench/make_ledger.o $(AR_store) $(AR_policy) $(AR_lib)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_cli)
+-include $(B)/tests/bench/bench_decide.d $(B)/tests/bench/make_ledger.d
+bench-ledger: ## figures of the ledger: verify, log, export, inspect; no virtual machine
+	@./tests/bench/ledger.sh
 bench: ## figures, each beside a peer or a limit of the same run
 	@./tests/bench/run.sh
 demo: ## the whole story on a real kernel in QEMU, from a bare Debian 12 (root)

@@ -37,7 +37,7 @@ _usbzonectl_reasons() {
 
 _usbzonectl() {
         local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb='' words='' files=''
-        local verbs='setup status list show explain enroll label allow revoke mode reload log verify export acknowledge finding incident report monitor doctor history authority host policy whitelist help'
+        local verbs='setup status list show explain enroll label allow revoke mode reload log verify export inspect acknowledge finding incident report monitor doctor history authority host policy whitelist help'
 
         COMPREPLY=()
         [ "$COMP_CWORD" -eq 1 ] || verb=${COMP_WORDS[1]}
@@ -69,7 +69,7 @@ _usbzonectl() {
                                 words=$(_usbzonectl_drives) files=yes
                         fi
                         ;;
-                verify | export | report) files=yes ;;
+                verify | export | inspect | report) files=yes ;;
                 host)
                         if [ "$COMP_CWORD" -eq 2 ]; then words='request sign install'; else files=yes; fi
                         ;;

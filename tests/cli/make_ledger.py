@@ -107,4 +107,5 @@ def main():
     print(prev)
 
 
-main()
+if __name__ == "__main__":
+    main()

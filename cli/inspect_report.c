@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What no computer alone could see, said for people and for programs. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/inspect.h"
+#include "lib/text.h"
+
+#define PLACES_MAX 6u
+#define DAY_SECONDS 86400
+#define SHORT_ID 8
+
+/* A line below a finding: where it was seen. */
+typedef struct Line {
+        const char *what; /* "used", "blocked", "revoked" */
+        const InspectPlace *place;
+        Zone zone;
+} Line;
+
+typedef struct Telling {
+        const Inspect *in;
+        json_object *list; /* NULL: text */
+        size_t n;
+} Telling;
+
+static const InspectHost *host_of(const Inspect *in, uint32_t index)
+{
+        return index < in->n_hosts ? &in->hosts[index] : NULL;
+}
+
+static void name_of(const InspectHost *h, char *ret, size_t size)
+{
+        if (!h)
+                snprintf(ret, size, "?");
+        else if (*h->name)
+                snprintf(ret, size, "%s (%.*s)", h->name, SHORT_ID, h->id);
+        else
+                snprintf(ret, size, "%.32s", *h->id ? h->id : "?");
+}
+
+static void drive_name(const InspectDrive *d, char *ret, size_t size)
+{
+        char hex[2 * DIGEST_SIZE + 1];
+
+        text_hex(d->identity, DIGEST_SIZE, hex);
+        if (*d->number)
+                snprintf(ret, size, "%s (%.*s)", d->number, SHORT_ID, hex);
+        else
+                snprintf(ret, size, "%.*s", 2 * SHORT_ID, hex);
+}
+
+static void put(json_object *o, const char *key, const char *text)
+{
+        json_object_object_add(o, key, json_object_new_string(text));
+}
+
+static json_object *line_json(const Inspect *in, const Line *line)
+{
+        const InspectHost *h = host_of(in, line->place->host);
+        json_object *o = json_object_new_object();
+        char time[TEXT_TIME_MAX];
+
+        text_time_format(line->place->time, time);
+        put(o, "what", line->what);
+        put(o, "host", h ? h->id : "");
+        put(o, "name", h ? h->name : "");
+        if (line->zone != ZONE_NONE)
+                put(o, "zone", zone_name(line->zone));
+        put(o, "time", time);
+        json_object_object_add(o, "record", json_object_new_uint64(line->place->seq));
+        return o;
+}
+
+static void print_line(const Inspect *in, const Line *line)
+{
+        char name[NAME_MAX_SIZE + 48], time[32];
+
+        name_of(host_of(in, line->place->host), name, sizeof(name));
+        out_time(line->place->time, time, sizeof(time));
+        printf("    %s  %s  %s", time, _(line->what), name);
+        if (line->zone != ZONE_NONE)
+                printf(", %s", _(zone_name(line->zone)));
+        printf(_(", record %" PRIu64 "\n"), line->place->seq);
+}
+
+/* One finding. `title` is translated and takes `subject`. */
+static void tell(Telling *t, const char *kind, Severity severity, const char *title,
+                 const char *subject, const Line *lines, size_t n)
+{
+        json_object *o, *places;
+
+        t->n++;
+        if (!t->list) {
+                printf("%s%s%s: ", out_style(stdout, out_severity_style(severity)),
+                       _(severity_name(severity)), out_plain(stdout));
+                printf(_(title), subject);
+                printf(" [%s]\n", kind);
+                for (size_t i = 0; i < n; i++)
+                        print_line(t->in, &lines[i]);
+                return;
+        }
+        o = json_object_new_object();
+        places = json_object_new_array();
+        put(o, "kind", kind);
+        put(o, "severity", severity_name(severity));
+        put(o, "subject", subject);
+        for (size_t i = 0; i < n; i++)
+                json_object_array_add(places, line_json(t->in, &lines[i]));
+        json_object_object_add(o, "places", places);
+        json_object_array_add(t->list, o);
+}
+
+static void tell_troubles(Telling *t)
+{
+        for (size_t i = 0; i < t->in->n_troubles; i++) {
+                const InspectTrouble *x = &t->in->troubles[i];
+                char subject[NAME_MAX_SIZE + 384], name[NAME_MAX_SIZE + 48];
+
+                name_of(host_of(t->in, x->host), name, sizeof(name));
+                if (x->seq)
+                        snprintf(subject, sizeof(subject),
+                                 _("%s, from record %" PRIu64 ": %s (%s)"), name, x->seq,
+                                 _(x->message), x->detail);
+                else if (x->host != INSPECT_NONE)
+                        snprintf(subject, sizeof(subject), "%s: %s (%s)", name, _(x->message),
+                                 x->detail);
+                else
+                        snprintf(subject, sizeof(subject), "%s (%s)", _(x->message), x->detail);
+                tell(t, x->kind, SEVERITY_CRITICAL, N_("broken evidence: %s"), subject, NULL, 0);
+        }
+}
+
+/* Used in two zones, or used in one and tried in another. */
+static void tell_zones(Telling *t, const InspectDrive *d, const char *name)
+{
+        Line lines[PLACES_MAX];
+        unsigned used = 0, seen = 0;
+        size_t n = 0;
+
+        for (Zone z = ZONE_INTERNAL; z < ZONE_MAX_; z++) {
+                used += d->used[z].time != 0;
+                seen += d->used[z].time != 0 || d->blocked[z].time != 0;
+                if (d->used[z].time)
+                        lines[n++] = (Line){N_("used"), &d->used[z], z};
+                if (d->blocked[z].time)
+                        lines[n++] = (Line){N_("blocked"), &d->blocked[z], z};
+        }
+        if (used > 1)
+                tell(t, "cross-used", SEVERITY_CRITICAL, N_("drive %s was used in several zones"),
+                     name, lines, n);
+        else if (seen > 1)
+                tell(t, "two-zones", SEVERITY_WARNING,
+                     N_("drive %s was plugged in in several zones"), name, lines, n);
+}
+
+static void tell_number(Telling *t, const InspectDrive *d, const char *name)
+{
+        char other[64], subject[160];
+
+        if (d->same_number == INSPECT_NONE)
+                return;
+        drive_name(&t->in->drives.list[d->same_number], other, sizeof(other));
+        snprintf(subject, sizeof(subject), "%s, %s", name, other);
+        tell(t, "same-number", SEVERITY_CRITICAL, N_("two drives have one media number: %s"),
+             subject, NULL, 0);
+}
+
+static void tell_drive(Telling *t, const InspectDrive *d)
+{
+        const Line revoked[] = {{N_("revoked"), &d->revoked, ZONE_NONE},
+                                {N_("used"), &d->last_use, ZONE_NONE}};
+        const Line overdue = {N_("used"), &d->overdue, ZONE_NONE};
+        char name[64], subject[160];
+        size_t n = 0;
+
+        drive_name(d, name, sizeof(name));
+        tell_zones(t, d, name);
+        tell_number(t, d, name);
+        if (d->revoked.time && d->last_use.time > d->revoked.time)
+                tell(t, "used-after-revocation", SEVERITY_CRITICAL,
+                     N_("drive %s was used after it was revoked"), name, revoked, 2);
+        if (d->overdue.time)
+                tell(t, "used-overdue", SEVERITY_WARNING,
+                     N_("drive %s was used after its label had expired"), name, &overdue, 1);
+        if (!(d->label_zones & (d->label_zones - 1)))
+                return;
+        for (Zone z = ZONE_INTERNAL; z < ZONE_MAX_; z++)
+                if (d->label_zones & 1u << z)
+                        n += (size_t)snprintf(subject + n, sizeof(subject) - n, "%s%s",
+                                              n ? ", " : "", _(zone_name(z)));
+        snprintf(subject + n, sizeof(subject) - n, ": %s", name);
+        tell(t, "relabelled", SEVERITY_WARNING, N_("a drive had labels of several zones: %s"),
+             subject, NULL, 0);
+}
+
+/* Measured against the newest thing that is known, not against the clock of who inspects. */
+static void tell_silent(Telling *t, int64_t silent)
+{
+        int64_t newest = 0;
+
+        for (uint32_t i = 0; i < t->in->n_hosts; i++)
+                newest = MAX(newest, MAX(t->in->hosts[i].last, t->in->hosts[i].exported));
+        for (uint32_t i = 0; silent && i < t->in->n_hosts; i++) {
+                const InspectHost *h = &t->in->hosts[i];
+                InspectPlace place = {.time = h->last, .seq = h->counted, .host = i};
+                const Line line = {N_("last record"), &place, ZONE_NONE};
+                char name[NAME_MAX_SIZE + 48];
+
+                if (newest - h->last < silent)
+                        continue;
+                name_of(h, name, sizeof(name));
+                tell(t, "silent", SEVERITY_WARNING, N_("computer %s has been silent"), name, &line,
+                     1);
+        }
+}
+
+static void tell_gaps(Telling *t)
+{
+        for (uint32_t i = 0; i < t->in->n_hosts; i++) {
+                const InspectHost *h = &t->in->hosts[i];
+                char name[NAME_MAX_SIZE + 48], subject[NAME_MAX_SIZE + 128];
+
+                if (h->gaps == 0)
+                        continue;
+                name_of(h, name, sizeof(name));
+                snprintf(subject, sizeof(subject), _("%s: %" PRIu64 " of %" PRIu64), name, h->gaps,
+                         h->counted);
+                tell(t, "not-exported", SEVERITY_NOTICE, N_("records are in no export here: %s"),
+                     subject, NULL, 0);
+        }
+}
+
+static uint64_t count_records(const Inspect *in, uint64_t *ret_violations)
+{
+        uint64_t n = 0;
+
+        *ret_violations = 0;
+        for (uint32_t i = 0; i < in->n_hosts; i++) {
+                n += in->hosts[i].records;
+                *ret_violations += in->hosts[i].violations;
+        }
+        return n;
+}
+
+static void tell_all(Telling *t, int64_t silent)
+{
+        tell_troubles(t);
+        for (uint32_t i = 0; i < t->in->drives.n; i++)
+                tell_drive(t, &t->in->drives.list[i]);
+        tell_silent(t, silent);
+        tell_gaps(t);
+}
+
+static json_object *host_json(const InspectHost *h)
+{
+        json_object *o = json_object_new_object();
+        char hex[2 * DIGEST_SIZE + 1], time[TEXT_TIME_MAX];
+
+        text_hex(h->head, DIGEST_SIZE, hex);
+        text_time_format(h->last, time);
+        put(o, "host", h->id);
+        put(o, "name", h->name);
+        put(o, "zone", zone_name(h->zone));
+        json_object_object_add(o, "records", json_object_new_uint64(h->records));
+        json_object_object_add(o, "violations", json_object_new_uint64(h->violations));
+        json_object_object_add(o, "not_exported", json_object_new_uint64(h->gaps));
+        json_object_object_add(o, "verified_to", json_object_new_uint64(h->counted));
+        put(o, "head", hex);
+        put(o, "last_record", time);
+        return o;
+}
+
+static void print_hosts(const Inspect *in)
+{
+        for (uint32_t i = 0; i < in->n_hosts; i++) {
+                const InspectHost *h = &in->hosts[i];
+                char name[NAME_MAX_SIZE + 48], time[32], hex[2 * DIGEST_SIZE + 1];
+
+                name_of(h, name, sizeof(name));
+                out_time(h->last, time, sizeof(time));
+                text_hex(h->head, DIGEST_SIZE, hex);
+                printf(_("%s, %s: last record %s, %" PRIu64 " violations, verified to record "
+                         "%" PRIu64 ", head %s\n"),
+                       name, _(zone_name(h->zone)), time, h->violations, h->counted, hex);
+        }
+}
+
+static void report_json(const Inspect *in, Telling *t, int64_t silent)
+{
+        json_object *o = json_object_new_object(), *hosts = json_object_new_array();
+        uint64_t violations, records = count_records(in, &violations);
+
+        t->list = json_object_new_array();
+        tell_all(t, silent);
+        for (uint32_t i = 0; i < in->n_hosts; i++)
+                json_object_array_add(hosts, host_json(&in->hosts[i]));
+        json_object_object_add(o, "verified", json_object_new_boolean(!in->broken));
+        json_object_object_add(o, "exports", json_object_new_uint64(in->n_exports));
+        json_object_object_add(o, "records", json_object_new_uint64(records));
+        json_object_object_add(o, "violations", json_object_new_uint64(violations));
+        json_object_object_add(o, "drives", json_object_new_uint64(in->drives.n));
+        json_object_object_add(o, "findings", t->list);
+        json_object_object_add(o, "computers", hosts);
+        out_json(o);
+}
+
+int inspect_report(const Inspect *in, int64_t silent, bool list, bool json)
+{
+        Telling t = {.in = in};
+        uint64_t violations, records = count_records(in, &violations);
+
+        if (json) {
+                report_json(in, &t, silent);
+        } else {
+                printf(_("%u computers, %zu exports, %" PRIu64 " records, %" PRIu64
+                         " violations, %u drives\n"),
+                       in->n_hosts, in->n_exports, records, violations, in->drives.n);
+                if (list)
+                        print_hosts(in);
+                tell_all(&t, silent);
+                if (t.n == 0)
+                        printf("%s%s%s\n", out_style(stdout, STYLE_GOOD),
+                               _("Every export is whole, and nothing was found."),
+                               out_plain(stdout));
+        }
+        if (in->broken)
+                return CLI_BROKEN;
+        return t.n ? CLI_FAILED : CLI_OK;
+}

@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Figures of the ledger's readers, natively: verify beside hashing the same bytes and beside
+# journalctl --verify of as many entries; queries; inspect on a fleet. Sizes: BENCH_RECORDS,
+# BENCH_HOSTS, BENCH_HOST_RECORDS. A figure never fails the run; a wrong result does.
+set -eu
+cd "$(dirname "$0")/../.."
+records=${BENCH_RECORDS:-1000000} hosts=${BENCH_HOSTS:-100} each=${BENCH_HOST_RECORDS:-10000}
+build=build/release ctl=build/release/usbzonectl
+make -s --no-print-directory VARIANT=release all $build/make_ledger
+T=$(mktemp -d "${TMPDIR:-/var/tmp}/usbzone-bench.XXXXXX")
+trap 'rm -rf "$T"' EXIT
+export LC_ALL=C.UTF-8 TZ=UTC
+
+took() { # COMMAND...: wall seconds, seconds of processor, largest memory in MB; the best of three
+        local best='' now i
+        for i in 1 2 3; do
+                /usr/bin/time -o "$T/time" -f '%e %U %S %M' "$@" >"$T/out" 2>"$T/err" || :
+                now=$(tail -n 1 "$T/time" | awk '{ printf "%.2f %.2f %.0f", $1, $2 + $3, $4 / 1024 }')
+                if [ -z "$best" ] || awk -v a="$now" -v b="$best" 'BEGIN { exit !(a + 0 < b + 0) }'; then best=$now; fi
+        done
+        echo "$best"
+}
+rate() { awk -v n="$1" -v t="$2" 'BEGIN { printf "%.0f", n / (t > 0 ? t : 0.01) }'; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / (b > 0 ? b : 0.01) }'; }
+# shellcheck disable=SC2086 # three figures
+show() { printf '%-44s %6s s  %6s s cpu  %4s MB  %s\n' "$1" $2 "${3:-}"; }
+
+$build/make_ledger "$T/state" "$records" 1
+cat "$T"/state/ledger/*.jsonl >"$T/all"
+echo "$records records, $(stat -c %s "$T/all") bytes, $(grep -c ^usbzone-ledger "$T/state/ledger/heads") signed heads; best of three"
+verify=$(took "$ctl" verify "$T/state/ledger")
+grep -q "verified to record $records" "$T/out"
+mv "$T/state/ledger/heads" "$T/heads"
+chain=$(took "$ctl" verify "$T/state/ledger")
+mv "$T/heads" "$T/state/ledger/heads"
+hash=$(took openssl dgst -sha256 "$T/all")
+plain=$(took sha256sum "$T/all")
+show 'verify' "$verify" "$(rate "$records" "${verify%% *}") records/s"
+show 'verify, chain alone (no heads)' "$chain" "$(rate "$records" "${chain%% *}") records/s"
+show 'openssl dgst -sha256, the same bytes' "$hash" "the chain takes $(ratio "${chain%% *}" "${hash%% *}") times as long"
+show 'sha256sum, the same bytes' "$plain" "the chain takes $(ratio "${chain%% *}" "${plain%% *}") times as long"
+remote=/lib/systemd/systemd-journal-remote
+if [ -x $remote ]; then
+        python3 -c 'import sys
+for i, line in enumerate(open(sys.argv[1], encoding="utf-8")):
+    print("__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n_BOOT_ID=%032x\nMESSAGE=%s\n" % (
+        1767225600000000 + i, i + 1, 1, line.rstrip("\n")))' "$T/all" | $remote -o "$T/all.journal" - >/dev/null 2>&1
+        journal=$(took journalctl --verify --file "$T/all.journal")
+        grep -q PASS "$T/err" "$T/out"
+        show 'journalctl --verify, the same as messages' "$journal" \
+                "$(rate "$records" "${journal%% *}") entries/s; verify takes $(ratio "${verify%% *}" "${journal%% *}") of it"
+else
+        echo 'journalctl --verify: skipped, systemd-journal-remote is not installed'
+fi
+last=$(tail -n 1 "$T/all" | jq -r .time)
+for q in '--lines 20' '--severity critical --lines 20' "--since ${last:0:10}T00:00:00Z" '--drive N27 --lines 20' '--kind start' \
+        '--reason zone-mismatch --zone internet --json'; do
+        # shellcheck disable=SC2086 # words
+        show "log $q" "$(took "$ctl" log --no-pager --dir "$T/state/ledger" $q)"
+done
+USBZONE_STATE_DIR=$T/state show 'export of all' "$(USBZONE_STATE_DIR=$T/state USBZONE_ETC_DIR=$T/none took "$ctl" export --force "$T/all.uzx")"
+show 'verify of that package' "$(took "$ctl" verify "$T/all.uzx")"
+rm -rf "$T"/all* "$T/state"
+
+mkdir "$T/fleet"
+for ((i = 1; i <= hosts; i++)); do
+        $build/make_ledger "$T/host" "$each" "$i"
+        USBZONE_STATE_DIR=$T/host USBZONE_ETC_DIR=$T/none "$ctl" export "$T/fleet/$i.uzx" >/dev/null
+        rm -rf "$T/host"
+done
+show "inspect of $hosts computers x $each records" "$(took "$ctl" inspect "$T/fleet")" "$(head -n 1 "$T/out")"

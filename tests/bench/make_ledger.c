@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writes a large ledger as the daemon would have: make_ledger STATE-FOLDER RECORDS HOST-NUMBER.
+ * Every 64th record is a violation; heads are signed there and every 256 records. */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/file.h"
+#include "lib/names.h"
+#include "store/heads.h"
+#include "store/segment.h"
+
+#define SEGMENT_MAX (16u << 20)
+#define T_FIRST 1767225600 /* 2026-01-01 */
+#define STEP 25            /* seconds between two records */
+#define DRIVES_PER_HOST 20u
+
+typedef struct Making {
+        unsigned host;
+        char host_id[33];
+        int dir;
+        FILE *segment;
+        size_t size;
+        Heads *heads;
+        Chain chain;
+} Making;
+
+static void die(const char *what)
+{
+        perror(what);
+        exit(1);
+}
+
+static void format_body(const Making *m, uint64_t seq, bool violation, char *ret, size_t size)
+{
+        unsigned drive = m->host * DRIVES_PER_HOST + (unsigned)(seq % DRIVES_PER_HOST);
+        char time[TEXT_TIME_MAX], key[2 * DIGEST_SIZE + 1];
+
+        text_time_format_us(((uint64_t)T_FIRST + seq * STEP) * 1000000 + seq % 1000000, time);
+        text_hex(heads_key(m->heads)->raw, DIGEST_SIZE, key);
+        if (seq == 1)
+                (void)snprintf(ret, size,
+                               "{\"seq\":1,\"time\":\"%s\",\"boot\":\"%032d\",\"mono\":1,"
+                               "\"host\":\"%s\",\"kind\":\"start\",\"ledger_key\":\"%s\"",
+                               time, 0, m->host_id, key);
+        else
+                (void)snprintf(
+                        ret, size,
+                        "{\"seq\":%" PRIu64 ",\"time\":\"%s\",\"boot\":\"%032d\",\"mono\":%" PRIu64
+                        ",\"host\":\"%s\",\"kind\":\"verdict\",\"drive\":%u,\"verdict\":\"%s\","
+                        "\"effect\":\"%s\",\"reason\":\"%s\",\"severity\":\"%s\","
+                        "\"media_number\":\"N%u\",\"identity\":\"%064x\",\"serial\":\"S%u\","
+                        "\"host_zone\":\"internal\"",
+                        seq, time, 0, seq * STEP * 1000000, m->host_id, drive % 90,
+                        violation ? "block" : "allow", violation ? "block" : "allow",
+                        violation ? "zone-mismatch" : "ok", violation ? "critical" : "none", drive,
+                        drive, drive);
+}
+
+static void next_segment(Making *m, uint64_t seq)
+{
+        const Segment s = {.first = seq, .part = 1};
+        char name[SEGMENT_NAME_MAX];
+        int fd;
+
+        if (m->segment && fclose(m->segment) != 0)
+                die("write");
+        segment_name(&s, name);
+        fd = openat(m->dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+        m->segment = fd < 0 ? NULL : fdopen(fd, "w");
+        if (!m->segment)
+                die(name);
+        m->size = 0;
+}
+
+static void add_head(Making *m, bool violation)
+{
+        _cleanup_(freep) char *note = NULL;
+        Head h = {.chain = m->chain, .kind = violation ? HEAD_VIOLATION : HEAD_INTERVAL};
+
+        memcpy(h.host, m->host_id, sizeof(m->host_id));
+        strcpy(h.time, "2026-11-21T08:00:00.000000Z");
+        if (heads_append(m->heads, &h, &note) < 0)
+                die("heads");
+}
+
+static void make(Making *m, uint64_t records)
+{
+        static char line[CHAIN_LINE_MAX];
+        char body[2048];
+        size_t size;
+
+        for (uint64_t seq = 1; seq <= records; seq++) {
+                bool violation = seq % 64 == 63;
+
+                if (seq == 1 || m->size > SEGMENT_MAX)
+                        next_segment(m, seq);
+                format_body(m, seq, violation, body, sizeof(body));
+                if (chain_append(&m->chain, body, NULL, line, &size) < 0 ||
+                    fwrite(line, 1, size, m->segment) != size)
+                        die("append");
+                m->size += size;
+                if (violation || seq % 256 == 0)
+                        add_head(m, violation);
+        }
+        if (fclose(m->segment) != 0)
+                die("write");
+}
+
+int main(int argc, char **argv)
+{
+        Making m = {0};
+        int state;
+
+        if (argc != 4) {
+                (void)fprintf(stderr, "make_ledger STATE-FOLDER RECORDS HOST-NUMBER\n");
+                return 2;
+        }
+        m.host = (unsigned)strtoul(argv[3], NULL, 10);
+        (void)snprintf(m.host_id, sizeof(m.host_id), "%032x", m.host);
+        (void)mkdir(argv[1], 0755);
+        state = file_open_dir(AT_FDCWD, argv[1]);
+        if (state < 0 || (mkdirat(state, UZ_LEDGER_DIR, 0755) < 0 && errno != EEXIST))
+                die(argv[1]);
+        m.dir = file_open_dir(state, UZ_LEDGER_DIR);
+        if (m.dir < 0 || heads_open(state, &m.heads) < 0)
+                die(argv[1]);
+        make(&m, strtoull(argv[2], NULL, 10));
+        heads_close(m.heads);
+        return 0;
+}
