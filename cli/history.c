@@ -10,6 +10,7 @@
 #include <time.h>
 #include <zlib.h>
 
+#define LOG_DIR "/var/log"
 #define LINE_MAX_BYTES 4096
 #define US_PER_SECOND 1000000u
 #define DAY_SECONDS (24 * 60 * 60)
@@ -129,4 +130,18 @@ int history_folder(Kernlog *k, const char *dir, uint64_t *ret_lines)
                 r = history_file(k, found.gl_pathv[i], ret_lines);
         globfree(&found);
         return r;
+}
+
+int history_here(Kernlog *k, uint64_t *ret_lines)
+{
+        int r = history_journal(k, NULL, ret_lines);
+
+        return r < 0 || *ret_lines ? r : history_folder(k, LOG_DIR, ret_lines);
+}
+
+int history_saved(Kernlog *k, const char *dir, uint64_t *ret_lines)
+{
+        int r = history_journal(k, dir, ret_lines);
+
+        return r < 0 ? r : history_folder(k, dir, ret_lines);
 }

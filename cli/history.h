@@ -12,3 +12,7 @@ int history_journal(Kernlog *k, const char *dir, uint64_t *ret_lines) _must_chec
 int history_file(Kernlog *k, const char *path, uint64_t *ret_lines) _must_check_;
 /* kern.log*, or messages*, or syslog* in a folder. */
 int history_folder(Kernlog *k, const char *dir, uint64_t *ret_lines) _must_check_;
+/* What of this computer can be read: its journal, else its log files. */
+int history_here(Kernlog *k, uint64_t *ret_lines) _must_check_;
+/* The journal and the log files in a folder. */
+int history_saved(Kernlog *k, const char *dir, uint64_t *ret_lines) _must_check_;

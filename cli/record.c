@@ -187,6 +187,17 @@ bool record_is_violation(json_object *o)
                 severity > SEVERITY_NONE);
 }
 
+void record_drive_key(json_object *o, char ret[RECORD_KEY_MAX])
+{
+        if (*json_text(o, "identity"))
+                snprintf(ret, RECORD_KEY_MAX, "i%s", json_text(o, "identity"));
+        else if (*json_text(o, "label_id"))
+                snprintf(ret, RECORD_KEY_MAX, "l%s", json_text(o, "label_id"));
+        else
+                snprintf(ret, RECORD_KEY_MAX, "d%s:%s:%.500s", json_text(o, "vid"),
+                         json_text(o, "pid"), json_text(o, "serial"));
+}
+
 static void print_time(json_object *o)
 {
         char text[32];

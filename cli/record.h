@@ -28,6 +28,10 @@ int record_time(const char *option, const char *text, bool end,
 int64_t record_seconds(json_object *record);
 /* A block with a severity, or tampering. */
 bool record_is_violation(json_object *record);
+#define RECORD_KEY_MAX 600u
+/* Two records are about the same drive if the digest of its identity is the same, else its label,
+ * else what it says of itself. */
+void record_drive_key(json_object *record, char ret[RECORD_KEY_MAX]);
 bool record_filter_is_empty(const RecordFilter *f);
 /* What record_matches() would say, as far as it can be told without parsing the line. */
 typedef enum RecordSieve { RECORD_NO, RECORD_YES, RECORD_PARSE } RecordSieve;

@@ -12,8 +12,6 @@
 #include "cli/show.h"
 #include "store/package.h"
 
-#define KEY_MAX 600u
-
 static void put_text(json_object *o, const char *key, const char *text)
 {
         json_object_object_add(o, key, json_object_new_string(text));
@@ -99,25 +97,12 @@ static void take_violation(Report *r, json_object *o)
         json_object_array_add(r->violations, json_object_get(o));
 }
 
-/* Two records are about the same drive if the digest of its identity is the same, else its label,
- * else what it says of itself. */
-static void drive_key(json_object *o, char ret[KEY_MAX])
-{
-        if (*json_text(o, "identity"))
-                snprintf(ret, KEY_MAX, "i%s", json_text(o, "identity"));
-        else if (*json_text(o, "label_id"))
-                snprintf(ret, KEY_MAX, "l%s", json_text(o, "label_id"));
-        else
-                snprintf(ret, KEY_MAX, "d%s:%s:%.500s", json_text(o, "vid"), json_text(o, "pid"),
-                         json_text(o, "serial"));
-}
-
 static json_object *find_drive(Report *r, json_object *o)
 {
-        char key[KEY_MAX];
+        char key[RECORD_KEY_MAX];
         json_object *drive;
 
-        drive_key(o, key);
+        record_drive_key(o, key);
         if (json_object_object_get_ex(object_of(&r->by_drive), key, &drive))
                 return drive;
         if (json_object_array_length(array_of(&r->drives)) >= REPORT_DRIVES_MAX) {

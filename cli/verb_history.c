@@ -9,8 +9,6 @@
 #include "cli/verbs.h"
 #include "lib/text.h"
 
-#define LOG_DIR "/var/log"
-
 typedef struct HistoryArgs {
         const char *dir, *file;
         bool json, csv;
@@ -26,12 +24,10 @@ static int fail(int r, const char *where)
 /* What of this computer can be read; that nothing can is a failure. */
 static int read_here(Kernlog *k, uint64_t *lines)
 {
-        int r = history_journal(k, NULL, lines);
+        int r = history_here(k, lines);
 
-        if (r >= 0 && *lines == 0)
-                r = history_folder(k, LOG_DIR, lines);
         if (r < 0)
-                return fail(r, LOG_DIR);
+                return fail(r, _("the journal"));
         if (*lines == 0)
                 return cli_fail(CLI_DENIED, "%s",
                                 _("no kernel message can be read here: are you root, or in group "
@@ -47,9 +43,7 @@ static int read_all(const HistoryArgs *a, Kernlog *k)
         if (!a->dir && !a->file)
                 return read_here(k, &lines);
         if (a->dir)
-                r = history_journal(k, a->dir, &lines);
-        if (r >= 0 && a->dir)
-                r = history_folder(k, a->dir, &lines);
+                r = history_saved(k, a->dir, &lines);
         if (r >= 0 && a->file)
                 r = history_file(k, a->file, &lines);
         if (r < 0)

@@ -37,7 +37,7 @@ _usbzonectl_reasons() {
 
 _usbzonectl() {
         local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb='' words='' files=''
-        local verbs='setup status list show explain enroll label allow revoke mode reload log verify export inspect acknowledge finding incident report monitor doctor history authority host policy whitelist help'
+        local verbs='setup status list show explain enroll label allow revoke mode reload log verify export inspect acknowledge finding incident report monitor doctor history simulate authority host policy whitelist help'
 
         COMPREPLY=()
         [ "$COMP_CWORD" -eq 1 ] || verb=${COMP_WORDS[1]}

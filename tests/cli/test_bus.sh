@@ -51,6 +51,13 @@ is 'status --json' "$(json '[.mode, .zone, .policy_version, .drives.violations] 
 fact 'mode' 0 '^enforce$' mode
 fact 'mode --json' 0 '"mode": ?"enforce"' mode --json
 
+mkdir "$T/log"
+echo 'Nov 21 08:00:00 pc1 kernel: usb 1-1: USB disconnect, device number 2' >"$T/log/kern.log"
+fact 'simulate: the drives present' 0 'W-7 +internet +2026-11-21 +1 +zone-mismatch +plugged in.*Kingston DataTraveler +- .*are blocked; next: register' \
+        simulate --dir "$T/log" --days 3650
+run simulate --dir "$T/log" --days 3650 --json
+is 'simulate --json: mode and counts' "$(sed '/^usbzonectl: /d' <<<"$out" | jq -r '[.mode, .blocked, (.drives | length)] | join(" ")')" 'enforce 2 3'
+
 # --- a drive by each of its names ---
 for word in 2 W-7 aaaaaaaa00000000000000000000000000000000000000000000000000000002 1-2 \
         /sys/devices/pci/usb1/1-2; do
