@@ -37,12 +37,36 @@ static bool fails(const char *name)
         return true;
 }
 
+static InjectWatch watch;
+
+void inject_watch(InjectWatch after)
+{
+        watch = after;
+        state.armed = after != NULL;
+        state.fired = after != NULL; /* nothing fails meanwhile */
+}
+
+static void made(const char *name, intptr_t first)
+{
+        if (watch && state.armed)
+                watch(name, first);
+}
+
+#define FIRST_(a, ...) a
+#define FIRST(...) __VA_OPT__((intptr_t)FIRST_(__VA_ARGS__, ))
 #define W(type, value, name, params, args) \
         type __real_##name params; \
         type __wrap_##name params; \
         type __wrap_##name params \
         { \
-                return fails(#name) ? (value) : __real_##name args; \
+                const intptr_t first_[1] = {FIRST args}; \
+                type result_; \
+\
+                if (fails(#name)) \
+                        return value; \
+                result_ = __real_##name args; \
+                made(#name, first_[0]); \
+                return result_; \
         }
 #include "tests/fault/wraps.def"
 #undef W

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Runs something; 0 = it succeeded, anything else = it refused. */
 typedef int (*Scenario)(void *userdata);
@@ -17,3 +18,7 @@ void inject_resume(bool armed);
 
 /* Has this run's failure happened? For code that is meant to get over it. */
 bool inject_fired(void);
+
+/* Nothing fails; `after` is told of each wrapped call and its first argument. NULL: no longer. */
+typedef void (*InjectWatch)(const char *name, intptr_t first);
+void inject_watch(InjectWatch after);
