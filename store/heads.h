@@ -19,14 +19,14 @@ int heads_append(Heads *h, const Head *head, char **ret_note) _must_check_;
 /* All heads of a ledger, in the order in which they were written. */
 typedef struct HeadList {
         Head *heads;
-        size_t n, room;
+        size_t n;
         size_t forged;      /* whole notes whose signature or form does not fit */
         uint64_t forged_at; /* line of the first, 1-based */
 } HeadList;
 
 /* Notes that a crash cut short are passed over. A missing file is an empty list. */
 int heads_load(int ledger_fd, HeadList *ret) _must_check_;
-/* The same from memory; adds to the list. */
+/* The same from memory. */
 int heads_parse(const char *text, size_t size, HeadList *ret) _must_check_;
 /* The last one that is whole. 1, 0: there is none, -errno. */
 int heads_newest(int ledger_fd, Head *ret) _must_check_;
