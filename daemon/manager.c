@@ -21,6 +21,7 @@
 #include "daemon/grants.h"
 #include "daemon/incidents.h"
 #include "daemon/monitor.h"
+#include "daemon/own-files.h"
 #include "daemon/probe.h"
 #include "lib/file.h"
 #include "lib/names.h"
@@ -64,6 +65,7 @@ Manager *manager_free(Manager *m)
         sd_event_source_disable_unref(m->trim_timer);
         m->probes = probe_pool_free(m->probes);
         m->repeats = event_repeats_free(m->repeats);
+        m->own_files = own_files_free(m->own_files);
         m->ledger = ledger_close(m->ledger);
         m->trust = trust_free(m->trust);
         (void)fd_close(m->etc_fd);
@@ -370,6 +372,9 @@ int manager_start(Manager *m)
         if (r < 0)
                 return r;
         drive_keep_sweep(m);
+        r = own_files_new(m, &m->own_files);
+        if (r < 0)
+                complain("the product's own files", r);
         manager_rest_soon(m);
         return 0;
 }
@@ -378,6 +383,9 @@ void manager_stop(Manager *m)
 {
         if (m->run_fd >= 0)
                 (void)unlinkat(m->run_fd, UZ_READY_FILE, 0);
+        own_files_look(m->own_files);
+        if (gate_close_root_hubs() > 0)
+                own_files_defaults_changed(m);
         event_repeats_flush(m);
         if (m->trust)
                 emit(m, EVENT_STOP, fields_new());

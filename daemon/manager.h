@@ -27,6 +27,7 @@ typedef struct Manager {
         Trust *trust; /* never NULL; replaced as a whole by manager_reload() */
         Grants grants;
         Incidents incidents;
+        struct OwnFiles *own_files;
         struct EventRepeats *repeats; /* NULL: nothing has come yet that may come again */
         ClockMoment clock;            /* at the last record, if known */
         bool clock_known, clock_other_boot;

@@ -9,8 +9,8 @@
 
 #include "daemon/coldplug.h"
 #include "daemon/drive.h"
-#include "daemon/event.h"
 #include "daemon/gate.h"
+#include "daemon/own-files.h"
 
 /* Events straight from the kernel: everything a decision needs is in sysfs, and udev's rules for
  * the same device do nothing to a gated interface. Waiting for them would only delay the user. */
@@ -69,22 +69,17 @@ static bool is_flood(Monitor *mon, const char *sysname)
 
 static void compare(Monitor *mon)
 {
-        json_object *fields;
         int r;
 
+        own_files_look(mon->m->own_files);
         r = coldplug_compare(mon->m);
         if (r < 0) {
                 (void)fprintf(stderr, SD_ERR "usbzoned: USB devices cannot be compared: %s\n",
                               strerror(-r));
                 return;
         }
-        if (r == 0)
-                return;
-        fields = json_object_new_object();
-        (void)json_object_object_add(fields, "what",
-                                     json_object_new_string("interface_authorized_default"));
-        (void)event_emit(mon->m, EVENT_TAMPER, fields);
-        (void)json_object_put(fields);
+        if (r > 0)
+                own_files_defaults_changed(mon->m);
 }
 
 /* "1-1.2:1.0" was added: of interest only if "1-1.2" is known, and then a new configuration. */
