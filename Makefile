@@ -26,6 +26,8 @@ dbuspolicydir ?= $(datadir)/dbus-1/system.d
 polkitactionsdir ?= $(datadir)/polkit-1/actions
 polkitrulesdir ?= $(datadir)/polkit-1/rules.d
 bashcompdir ?= $(datadir)/bash-completion/completions
+zshcompdir ?= $(datadir)/zsh/site-functions
+fishcompdir ?= $(datadir)/fish/vendor_completions.d
 INSTALL ?= install
 
 ifeq ($(V),1)

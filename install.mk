@@ -21,6 +21,8 @@ $(foreach f,$(wildcard systemd/polkit/*.policy),0644 $(f) $(polkitactionsdir)/$(
 $(foreach f,$(wildcard systemd/polkit/*.rules),0644 $(f) $(polkitrulesdir)/$(notdir $(f))$(nl))
 $(foreach f,$(wildcard docs/*.[1-8]),0644 $(f) $(mandir)/man$(subst .,,$(suffix $(f)))/$(notdir $(f))$(nl))
 $(foreach f,$(wildcard cli/completion/*.bash),0644 $(f) $(bashcompdir)/$(basename $(notdir $(f)))$(nl))
+$(foreach f,$(wildcard cli/completion/*.zsh),0644 $(f) $(zshcompdir)/_$(basename $(notdir $(f)))$(nl))
+$(foreach f,$(wildcard cli/completion/*.fish),0644 $(f) $(fishcompdir)/$(notdir $(f))$(nl))
 $(foreach f,$(wildcard README.md README.zh_CN.md SECURITY.md NEWS.md docs/*.md docs/*.xml),0644 $(f) $(docdir)/$(notdir $(f))$(nl))
 $(foreach l,$(LINGUAS),0644 $(B)/po/$(l).mo $(localedir)/$(l)/LC_MESSAGES/usbzone.mo$(nl))
 endef

@@ -83,12 +83,30 @@ static bool is_block(json_object *o)
         return !strcmp(json_text(o, "verdict"), effect_name(EFFECT_BLOCK));
 }
 
+/* "The same verdict, so many more times": says which drive, but not the verdict again. */
+static void add_repeats(Simulation *s, json_object *record)
+{
+        char key[RECORD_KEY_MAX];
+        json_object *drive;
+
+        record_drive_key(record, key);
+        if (!s->by_key || !json_object_object_get_ex(s->by_key, key, &drive) || !is_block(drive))
+                return;
+        put_number(drive, "times", json_number(drive, "times") + json_number(record, "times"));
+}
+
 void simulation_record(Simulation *s, json_object *record)
 {
-        json_object *drive = NULL;
+        const char *kind = json_text(record, "kind");
+        json_object *drive;
 
-        if (!strcmp(json_text(record, "kind"), "verdict") && record_seconds(record) >= s->since)
-                drive = take(s, record, "ledger", record_seconds(record));
+        if (record_seconds(record) < s->since)
+                return;
+        if (!strcmp(kind, "repeated") && !strcmp(json_text(record, "of"), "verdict"))
+                add_repeats(s, record);
+        if (strcmp(kind, "verdict") != 0)
+                return;
+        drive = take(s, record, "ledger", record_seconds(record));
         if (drive && is_block(record))
                 put_number(drive, "times", json_number(drive, "times") + 1);
 }

@@ -37,7 +37,7 @@ static bool has_ledger(void)
 static int read_ledger(Simulation *s)
 {
         _cleanup_(record_close) RecordSource source = {.dir_fd = -EBADF};
-        RecordFilter f = {.kind = "verdict"};
+        RecordFilter f = {0};
         Progress progress = progress_start(_("Reading the ledger ..."));
         uint64_t n = 0;
         int r;

@@ -53,6 +53,8 @@ check-po: all ## the translation is complete
 	@./tests/static/po.sh $(B)
 update-po: ## after a change of messages: template and translations
 	@./po/update.sh
+update-completion: all ## after a change of verbs or options: the completions of bash, zsh and fish
+	@python3 cli/completion/generate.py $(B)/usbzonectl cli/completion
 check-man: all ## manual pages are clean and name every verb, option and reason
 	@./tests/static/man.sh $(B)
 check-contract: all ## D-Bus, reasons, udev classes: code, rules and documents agree

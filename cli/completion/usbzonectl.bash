@@ -1,102 +1,182 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Completion of usbzonectl for bash: verbs, options (asked of the program itself), and what they take.
+# Completion of usbzonectl for bash: verbs, options and what they take.
+# Made by cli/completion/generate.py (make update-completion); change that, not this.
 
+_usbzonectl_say() { printf '%s\n' "$@"; }
+_usbzonectl_verbs() { _usbzonectl_say setup status list show explain enroll label allow revoke mode reload log verify \
+                export inspect acknowledge finding incident report monitor doctor history simulate \
+                authority host policy whitelist help; }
+_usbzonectl_reasons() { _usbzonectl_say internal-error ok granted zone-mismatch level-too-high no-label label-malformed \
+                label-signature-invalid label-signer-unknown label-purpose-wrong label-expired \
+                label-not-yet-valid identity-mismatch not-whitelisted revoked host-not-permitted \
+                changed-elsewhere visit-chain-forked visit-rolled-back device-composite \
+                device-multi-lun device-class-blocked medium-swapped layout-unsupported \
+                probe-timeout probe-failed descriptors-changed interface-taken policy-missing \
+                policy-invalid policy-expired ledger-unwritable rate-limited active-before-start \
+                system-drive; }
+_usbzonectl_kinds() { _usbzonectl_say start stop verdict removed active-before-start mode policy-loaded policy-refused \
+                grant grant-ended label-written enrolled revoked setup torn-tail tamper grant-ending \
+                uninstalled acknowledged finding instruction remedy finding-closed incident repeated \
+                clock-set incident-closed; }
 _usbzonectl_drives() {
-        usbzonectl list --json 2>/dev/null |
-                sed -nE 's/^ *"(number|media_number)": *"?([^",]+)"?,?$/\2/p'
+        usbzonectl list --json 2>/dev/null | sed -nE 's/^ *"(number|media_number)": *"?([^",]+)"?,?$/\2/p'
+}
+_usbzonectl_files() { compgen -f -- "$cur"; }
+
+_usbzonectl_options() {
+        case $1 in
+        setup) _usbzonectl_say --zone --level --name --authority-name --root-out --ledger-key-out --new-ledger-key \
+                --yes --force --no-start --help ;;
+        status) _usbzonectl_say --json --help ;;
+        list) _usbzonectl_say --blocked --json --help ;;
+        show) _usbzonectl_say --json --help ;;
+        explain) _usbzonectl_say --json --help ;;
+        enroll) _usbzonectl_say --zone --level --number --holder --unit --days --not-before --not-after \
+                --retention-years --host --format --yes --relabel --no-whitelist --reason --key \
+                --passphrase-fd --vid --pid --serial --scsi-vendor --scsi-product --json --help ;;
+        label) _usbzonectl_say --json --help ;;
+        allow) _usbzonectl_say --for --read-only --reason --list --end --json --help ;;
+        revoke) _usbzonectl_say --drive --label --key --host --out --dir --passphrase-fd --reason --help ;;
+        mode) _usbzonectl_say --reason --json --help ;;
+        reload) _usbzonectl_say --help ;;
+        log) _usbzonectl_say --since --until --drive --reason --severity --kind --zone --open --acknowledged \
+                --lines --reverse --follow --dir --json --csv --no-pager --help ;;
+        verify) _usbzonectl_say --key --authority --json --help ;;
+        export) _usbzonectl_say --since --until --force --json --help ;;
+        inspect) _usbzonectl_say --authority --silent --list --json --help ;;
+        acknowledge) _usbzonectl_say --text --help ;;
+        finding) _usbzonectl_say --text --due --all --dir --json --help ;;
+        incident) _usbzonectl_say --text --all --dir --json --help ;;
+        report) _usbzonectl_say --out --since --until --lang --csv --json --help ;;
+        monitor) _usbzonectl_say --json --help ;;
+        doctor) _usbzonectl_say --json --help ;;
+        history) _usbzonectl_say --dir --file --csv --json --help ;;
+        simulate) _usbzonectl_say --days --dir --json --help ;;
+        authority) _usbzonectl_say --dir --name --roots --threshold --root-out --root --out --days --not-before \
+                --not-after --overlap --passphrase-fd --no-passphrase --json --help ;;
+        host) _usbzonectl_say --out --name --zone --level --days --not-before --not-after --dir --key \
+                --passphrase-fd --new-key --new-authority --yes --ledger-key-out --no-start --help ;;
+        policy) _usbzonectl_say --out --dir --key --passphrase-fd --json --help ;;
+        whitelist) _usbzonectl_say --out --json --help ;;
+        esac
 }
 
-_usbzonectl_words() {
-        case $1 in
-        --zone) echo internal classified internet ;;
-        --level) echo confidential secret top-secret ;;
-        --format) echo vfat exfat ext4 ;;
-        --severity) echo notice warning critical ;;
-        --since | --until) echo today yesterday monday now -1h -24h -7d ;;
-        --for) echo 15m 30m 1h 2h 8h ;;
-        --kind) echo start stop verdict removed mode policy-loaded policy-refused grant grant-ended \
-                enrolled revoked setup uninstalled tamper torn-tail acknowledged finding instruction remedy \
-                finding-closed incident incident-closed repeated clock-set ;;
-        --lang) echo en zh_CN ;;
-        --due) echo 7d 14d 30d ;;
-        --host) echo this ;;
+# VERB OPTION: what it takes; false: nothing
+_usbzonectl_takes() {
+        case "$1 $2" in
+        'setup -n' | 'setup --name' | 'setup --authority-name' | 'enroll -n' \
+                | 'enroll --number' | 'enroll --holder' | 'enroll --unit' | 'enroll --not-before' \
+                | 'enroll --not-after' | 'enroll --retention-years' | 'enroll -r' \
+                | 'enroll --reason' | 'enroll --passphrase-fd' | 'enroll --vid' | 'enroll --pid' \
+                | 'enroll --serial' | 'enroll --scsi-vendor' | 'enroll --scsi-product' | 'allow -r' \
+                | 'allow --reason' | 'allow --end' | 'revoke --drive' | 'revoke --label' \
+                | 'revoke --key' | 'revoke --host' | 'revoke --passphrase-fd' | 'revoke -r' \
+                | 'revoke --reason' | 'mode -r' | 'mode --reason' | 'log -n' | 'log --lines' \
+                | 'acknowledge -t' | 'acknowledge --text' | 'finding -t' | 'finding --text' \
+                | 'incident -t' | 'incident --text' | 'authority -n' | 'authority --name' \
+                | 'authority --roots' | 'authority --threshold' | 'authority --not-before' \
+                | 'authority --not-after' | 'authority --overlap' | 'authority --passphrase-fd' \
+                | 'host -n' | 'host --name' | 'host --not-before' | 'host --not-after' \
+                | 'host --passphrase-fd' | 'policy --passphrase-fd') : ;;
+        'allow --for') _usbzonectl_say 15m 30m 1h 2h 8h ;;
+        'inspect -s' | 'inspect --silent') _usbzonectl_say 7 30 90 ;;
+        'enroll --days' | 'simulate -d' | 'simulate --days' | 'authority --days' \
+                | 'host --days') _usbzonectl_say 7 30 90 365 ;;
+        'finding --due') _usbzonectl_say 7d 14d 30d ;;
+        'log -d' | 'log --drive') _usbzonectl_drives ;;
+        'setup --root-out' | 'setup --ledger-key-out' | 'enroll --key' | 'revoke -o' \
+                | 'revoke --out' | 'revoke -D' | 'revoke --dir' | 'log -D' | 'log --dir' \
+                | 'verify -k' | 'verify --key' | 'verify -a' | 'verify --authority' | 'inspect -a' \
+                | 'inspect --authority' | 'finding -D' | 'finding --dir' | 'incident -D' \
+                | 'incident --dir' | 'report -o' | 'report --out' | 'history -D' | 'history --dir' \
+                | 'history -f' | 'history --file' | 'simulate -D' | 'simulate --dir' \
+                | 'authority -D' | 'authority --dir' | 'authority --root-out' | 'authority --root' \
+                | 'authority -o' | 'authority --out' | 'host -o' | 'host --out' | 'host -D' \
+                | 'host --dir' | 'host --key' | 'host --ledger-key-out' | 'policy -o' \
+                | 'policy --out' | 'policy -D' | 'policy --dir' | 'policy --key' | 'whitelist -o' \
+                | 'whitelist --out') _usbzonectl_files ;;
+        'log -k' | 'log --kind') _usbzonectl_kinds ;;
+        'log -r' | 'log --reason') _usbzonectl_reasons ;;
+        'setup -l' | 'setup --level' | 'enroll -l' | 'enroll --level' | 'host -l' \
+                | 'host --level') _usbzonectl_say confidential secret top-secret ;;
+        'report --lang') _usbzonectl_say en zh_CN ;;
+        'setup -z' | 'setup --zone' | 'enroll -z' | 'enroll --zone' | 'log -z' \
+                | 'log --zone' | 'host -z' | 'host --zone') _usbzonectl_say internal classified internet ;;
+        'log --severity') _usbzonectl_say notice warning critical ;;
+        'enroll --host') _usbzonectl_say this ;;
+        'log -s' | 'log --since' | 'log -u' | 'log --until' | 'export -s' | 'export --since' \
+                | 'export -u' | 'export --until' | 'report -s' | 'report --since' | 'report -u' \
+                | 'report --until') _usbzonectl_say today yesterday monday now -1h -24h -7d ;;
+        'enroll -f' | 'enroll --format') _usbzonectl_say vfat exfat ext4 ;;
         *) return 1 ;;
         esac
 }
 
-_usbzonectl_reasons() {
-        echo ok granted zone-mismatch level-too-high no-label label-malformed label-signature-invalid \
-                label-signer-unknown label-purpose-wrong label-expired label-not-yet-valid \
-                identity-mismatch not-whitelisted revoked host-not-permitted changed-elsewhere \
-                visit-chain-forked visit-rolled-back device-composite device-multi-lun \
-                device-class-blocked medium-swapped layout-unsupported probe-timeout probe-failed \
-                descriptors-changed interface-taken policy-missing policy-invalid policy-expired \
-                ledger-unwritable rate-limited internal-error active-before-start system-drive
+# VERB FIRST-WORD: what may stand there
+_usbzonectl_behind() {
+        case "$1 $2" in
+        'show ') _usbzonectl_drives ;;
+        'explain ') _usbzonectl_drives ;;
+        'allow ') _usbzonectl_drives ;;
+        'revoke ') _usbzonectl_drives ;;
+        'enroll ') _usbzonectl_drives; _usbzonectl_files ;;
+        'mode ') _usbzonectl_say observe enforce ;;
+        'label ') _usbzonectl_say show ;;
+        'label show') _usbzonectl_drives; _usbzonectl_files ;;
+        'finding ') _usbzonectl_say list show add instruct remedy close ;;
+        'incident ') _usbzonectl_say list open close template ;;
+        'verify ') _usbzonectl_files ;;
+        'export ') _usbzonectl_files ;;
+        'inspect ') _usbzonectl_files ;;
+        'inspect '*) _usbzonectl_files ;;
+        'report ') _usbzonectl_files ;;
+        'report '*) _usbzonectl_files ;;
+        'host ') _usbzonectl_say request sign install ;;
+        'host '*) _usbzonectl_files ;;
+        'policy ') _usbzonectl_say check sign show diff install ;;
+        'policy '*) _usbzonectl_files ;;
+        'whitelist ') _usbzonectl_say build merge diff lookup ;;
+        'whitelist '*) _usbzonectl_files ;;
+        'authority ') _usbzonectl_say init show issue-key rotate retire backup ;;
+        'authority backup') _usbzonectl_files ;;
+        'authority issue-key') _usbzonectl_say host label policy ;;
+        'authority rotate') _usbzonectl_say root host label policy ;;
+        'help ') _usbzonectl_verbs ;;
+        esac
 }
 
 _usbzonectl() {
-        local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} verb='' words='' files=''
-        local verbs='setup status list show explain enroll label allow revoke mode reload log verify export inspect acknowledge finding incident report monitor doctor history simulate authority host policy whitelist help'
+        local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+        local verb='' first='' word list
+        local -i i=2
 
         COMPREPLY=()
-        [ "$COMP_CWORD" -eq 1 ] || verb=${COMP_WORDS[1]}
+        if [ "$COMP_CWORD" -gt 1 ]; then
+                verb=${COMP_WORDS[1]}
+                for (( ; i < COMP_CWORD; i++)); do
+                        word=${COMP_WORDS[i]}
+                        if [[ $word != -* ]]; then
+                                first=$word
+                                break
+                        fi
+                        if _usbzonectl_takes "$verb" "$word" >/dev/null; then i+=1; fi
+                done
+        fi
         if [ -z "$verb" ]; then
-                mapfile -t COMPREPLY < <(compgen -W "$verbs --help --version" -- "$cur")
-                return
-        fi
-        if words=$(_usbzonectl_words "$prev"); then
+                list=$(_usbzonectl_verbs; _usbzonectl_say --help --version)
+        elif list=$(_usbzonectl_takes "$verb" "$prev"); then
                 :
-        elif [ "$verb $prev" = 'log --reason' ]; then
-                words=$(_usbzonectl_reasons)
-        elif [ "$prev" = --dir ] || [ "$prev" = --file ] || [ "$prev" = --root-out ] ||
-                [ "$prev" = --root ] || [ "$prev" = --out ] || [ "$prev" = --key ] || [ "$prev" = --authority ]; then
-                files=yes
         elif [[ $cur == -* ]]; then
-                words=$(usbzonectl "$verb" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u)
+                list=$(_usbzonectl_options "$verb")
         else
-                case $verb in
-                help) words=$verbs ;;
-                show | explain | allow | revoke) words=$(_usbzonectl_drives) ;;
-                mode) words='observe enforce' ;;
-                finding) words='list show add instruct remedy close' ;;
-                incident) words='list open close template' ;;
-                enroll) words=$(_usbzonectl_drives) files=yes ;;
-                label)
-                        if [ "$COMP_CWORD" -eq 2 ]; then
-                                words=show
-                        else
-                                words=$(_usbzonectl_drives) files=yes
-                        fi
-                        ;;
-                verify | export | inspect | report) files=yes ;;
-                host)
-                        if [ "$COMP_CWORD" -eq 2 ]; then words='request sign install'; else files=yes; fi
-                        ;;
-                policy)
-                        if [ "$COMP_CWORD" -eq 2 ]; then
-                                words='check sign show diff install'
-                        else
-                                files=yes
-                        fi
-                        ;;
-                whitelist)
-                        if [ "$COMP_CWORD" -eq 2 ]; then words='build merge diff lookup'; else files=yes; fi
-                        ;;
-                authority)
-                        case $prev in
-                        authority) words='init show issue-key rotate retire backup' ;;
-                        issue-key) words='host label policy' ;;
-                        rotate) words='root host label policy' ;;
-                        *) files=yes ;;
-                        esac
-                        ;;
-                esac
+                list=$(_usbzonectl_behind "$verb" "$first")
         fi
-        mapfile -t COMPREPLY < <(
-                compgen -W "$words" -- "$cur"
-                [ -z "$files" ] || compgen -f -- "$cur"
-        )
+        while IFS= read -r word; do
+                if [ -n "$word" ] && [[ $word == "$cur"* ]]; then
+                        COMPREPLY+=("$word")
+                fi
+        done <<<"$list"
 }
 
 complete -o filenames -F _usbzonectl usbzonectl

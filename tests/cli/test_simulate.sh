@@ -37,6 +37,8 @@ verdict() { # DAYS SERIAL IDENTITY VERDICT REASON SEVERITY [MEDIA]
         verdict 8 KNOWN a allow ok none N1
         verdict 7 S2 b block zone-mismatch critical 外-7
         verdict 6 S2 b block zone-mismatch critical 外-7
+        jq -c '.[0] |= sub("09:00"; "09:01") | .[1] = "repeated" | .[2] |= (del(.verdict) | . + {of: "verdict", record: 5, times: 3})' \
+                <(verdict 6 S2 b block zone-mismatch critical 外-7)
         verdict 3 S3 c block no-label warning
 } | jq -s . >"$T/records"
 LEDGER_ONLY=$T/records python3 "$here/make_ledger.py" "$T/state/ledger" >/dev/null
@@ -46,9 +48,9 @@ run simulate --dir "$T/log" --json
 out=$(sed '/^usbzonectl: /d' <<<"$out")
 is 'each drive once, with its newest decision' \
         "$(jq -r '[.drives[] | [.serial, .verdict, .reason, .source, .times | tostring] | join(" ")] | sort | join(", ")' <<<"$out")" \
-        'KNOWN allow ok ledger 1, NEW1 block no-label log 1, S2 block zone-mismatch ledger 2, S3 block no-label ledger 1'
+        'KNOWN allow ok ledger 1, NEW1 block no-label log 1, S2 block zone-mismatch ledger 5, S3 block no-label ledger 1'
 is 'the counts' "$(jq -r '[.days, .blocked, .logs_only, .left_out] | join(" ")' <<<"$out")" '30 3 1 0'
-fact 'a table of what would be blocked' 0 '外-7 +internet +[0-9-]+ +2 +zone-mismatch +ledger' simulate --dir "$T/log"
+fact 'a table of what would be blocked' 0 '外-7 +internet +[0-9-]+ +5 +zone-mismatch +ledger' simulate --dir "$T/log"
 fact 'text of a device is safe' 0 'Data\\x1b\[31mTraveler' simulate --dir "$T/log"
 fact 'logs alone are told as what they are' 0 'What only logs know was never decided' simulate --dir "$T/log"
 run simulate --dir "$T/log"

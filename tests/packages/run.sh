@@ -18,10 +18,11 @@ for p in dh lintian dpkg-deb; do
         command -v "$p" >/dev/null || { bad "$p is missing: apt-get install debhelper lintian"; finish; }
 done
 
+zsh=zshcompdir=/usr/share/zsh/vendor-completions # where Debian has those of packages
 if ./packaging/deb.sh; then ok 'the packages are built'; else bad 'the packages are built'; finish; fi
 if lintian --fail-on error,warning build/deb/*.changes; then ok 'lintian'; else bad 'lintian'; fi
 
-make --no-print-directory VARIANT=release install DESTDIR="$T/make" >/dev/null || bad 'make install'
+make --no-print-directory VARIANT=release install DESTDIR="$T/make" "$zsh" >/dev/null || bad 'make install'
 for deb in build/deb/*.deb; do
         [[ $deb == *dbgsym* ]] || dpkg-deb -x "$deb" "$T/deb"
 done
@@ -43,7 +44,7 @@ if diff "$T/a" "$T/b"; then
 else
         bad 'the packages hold the files of make install'
 fi
-make --no-print-directory VARIANT=release uninstall DESTDIR="$T/make" >/dev/null
+make --no-print-directory VARIANT=release uninstall DESTDIR="$T/make" "$zsh" >/dev/null
 if [ -z "$(find "$T/make" -type f)" ]; then ok 'make uninstall leaves none'; else bad 'make uninstall leaves none'; fi
 
 control() { dpkg-deb --field build/deb/usbzone_[0-9]*_*.deb "$1"; }
