@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The ledger after a power cut. While records are appended, every state the disk could be left in
- * is built: after each write and each sync, each file as last synced, as last written, or in
- * between. In all of them what was acknowledged is there, nothing is called tampering, and appending
- * goes on. And after a process killed at any moment, CRASH_ROUNDS times (default 300). */
+ * is built: after each write and each sync, each file as last synced, as last written, or between
+ * the two. In all of them what was acknowledged is there, nothing is called tampering, and
+ * appending goes on. And after a process killed at any moment, CRASH_ROUNDS times (default 300). */
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <fcntl.h>
