@@ -104,6 +104,15 @@ static bool has_numbered_letters(const char *line, size_t size)
         return false;
 }
 
+bool record_may_be_violation(const char *line, size_t size)
+{
+        static const char block[] = "\"verdict\":\"block\"";
+
+        return has_numbered_letters(line, size) ||
+               has_word(line, MIN(size, (size_t)KIND_WITHIN), ",\"kind\":\"", "tamper") ||
+               memmem(line, size, block, sizeof(block) - 1);
+}
+
 RecordSieve record_sieve(const RecordFilter *f, const char *line, size_t size)
 {
         /* Letters written as numbers are nothing that the ledger's writer does in such words; who

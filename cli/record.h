@@ -36,6 +36,8 @@ bool record_filter_is_empty(const RecordFilter *f);
 /* What record_matches() would say, as far as it can be told without parsing the line. */
 typedef enum RecordSieve { RECORD_NO, RECORD_YES, RECORD_PARSE } RecordSieve;
 RecordSieve record_sieve(const RecordFilter *f, const char *line, size_t size);
+/* False: it is certainly no violation; told without parsing. */
+bool record_may_be_violation(const char *line, size_t size);
 bool record_matches(const RecordFilter *f, json_object *record);
 void record_print(json_object *record);
 void record_csv_head(void);

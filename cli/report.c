@@ -48,9 +48,21 @@ static json_object *array_of(json_object **o)
         return *o;
 }
 
-static void count(json_object *o, const char *key)
+static void count_more(json_object *o, const char *key)
 {
-        put_number(o, key, json_number(o, key) + 1);
+        json_object *n;
+
+        if (json_object_object_get_ex(o, key, &n))
+                (void)json_object_int_inc(n, 1);
+        else
+                put_number(o, key, 1);
+}
+
+/* Almost always it stands there already. */
+static void keep_text(json_object *o, const char *key, const char *text)
+{
+        if (*text && strcmp(json_text(o, key), text) != 0)
+                put_text(o, key, text);
 }
 
 static void count_pair(Report *r, const char *host_zone, const char *drive_zone)
@@ -61,7 +73,7 @@ static void count_pair(Report *r, const char *host_zone, const char *drive_zone)
                 row = json_object_new_object();
                 json_object_object_add(r->by_zones, host_zone, row);
         }
-        count(row, drive_zone);
+        count_more(row, drive_zone);
 }
 
 static void count_day(Report *r, int64_t seconds)
@@ -72,7 +84,7 @@ static void count_day(Report *r, int64_t seconds)
 
         if (seconds > 0 && localtime_r(&t, &tm))
                 strftime(day, sizeof(day), "%Y-%m-%d", &tm);
-        count(object_of(&r->by_day), day);
+        count_more(object_of(&r->by_day), day);
 }
 
 static void take_violation(Report *r, json_object *o)
@@ -84,9 +96,9 @@ static void take_violation(Report *r, json_object *o)
         r->totals.violations++;
         r->totals.tamper += tamper;
         count_day(r, record_seconds(o));
-        count(object_of(&r->by_reason), tamper ? "tamper" : json_text(o, "reason"));
-        count(object_of(&r->by_severity),
-              severity_parse(severity, &known) == 0 ? severity : "critical");
+        count_more(object_of(&r->by_reason), tamper ? "tamper" : json_text(o, "reason"));
+        count_more(object_of(&r->by_severity),
+                   severity_parse(severity, &known) == 0 ? severity : "critical");
         if (!tamper)
                 count_pair(r, json_text(o, "host_zone"),
                            *json_text(o, "drive_zone") ? json_text(o, "drive_zone") : "none");
@@ -137,11 +149,11 @@ static void add_event(Report *r, json_object *drive, json_object *o)
         n = json_object_array_length(events);
         last = n ? json_object_array_get_idx(events, n - 1) : NULL;
         if (is_same_mark(last, o, r->source_index)) {
-                put_number(last, "times", json_number(last, "times") + 1);
+                count_more(last, "times");
                 return;
         }
         if (n >= REPORT_EVENTS_MAX) {
-                put_number(drive, "events_left", json_number(drive, "events_left") + 1);
+                count_more(drive, "events_left");
                 return;
         }
         event = json_object_new_object();
@@ -163,14 +175,13 @@ static void take_drive(Report *r, json_object *o)
         if (!drive)
                 return;
         for (size_t i = 0; i < ARRAY_SIZE(copied); i++)
-                if (*json_text(o, copied[i]))
-                        put_text(drive, copied[i], json_text(o, copied[i]));
+                keep_text(drive, copied[i], json_text(o, copied[i]));
         json_object_object_get_ex(drive, "hosts", &set);
-        count(set, json_text(o, "host"));
+        count_more(set, json_text(o, "host"));
         json_object_object_get_ex(drive, "zones", &set);
-        count(set, json_text(o, "host_zone"));
+        count_more(set, json_text(o, "host_zone"));
         if (record_is_violation(o))
-                put_number(drive, "violations", json_number(drive, "violations") + 1);
+                count_more(drive, "violations");
         add_event(r, drive, o);
 }
 
@@ -191,18 +202,21 @@ static bool in_range(const Report *r, int64_t t)
 
 static int take_record(Report *r, const char *line, size_t size)
 {
-        _cleanup_(json_object_putp) json_object *o = json_tokener_parse(line);
-        const char *kind = o ? json_text(o, "kind") : "";
+        _cleanup_(json_object_putp) json_object *o = NULL;
+        const char *kind;
         int64_t t;
 
+        json_tokener_reset(r->tokener);
+        o = json_tokener_parse_ex(r->tokener, line, (int)size);
         if (!o)
                 return 0;
+        kind = json_text(o, "kind");
         t = record_seconds(o);
-        put_text(r->source, "host", json_text(o, "host"));
-        put_number(r->source, "records", json_number(r->source, "records") + 1);
+        keep_text(r->source, "host", json_text(o, "host"));
+        count_more(r->source, "records");
         if (!json_number(r->source, "first"))
                 put_number(r->source, "first", (uint64_t)t);
-        put_number(r->source, "last", (uint64_t)t);
+        r->last = t;
         if (cases_need(line, size) && cases_add(&r->cases, o) < 0)
                 return -ENOMEM;
         if (!in_range(r, t))
@@ -305,6 +319,7 @@ static int read_source(Report *r, const char *path, const Package *p)
         progress_end(&r->progress);
         if (n == 0 && r->held)
                 n = take_record(r, r->held, strlen(r->held));
+        put_number(r->source, "last", (uint64_t)r->last);
         if (n < 0)
                 return cli_fail_errno(n, _("cannot read %s"), path);
         tell_verified(r, &v);
@@ -337,6 +352,11 @@ int report_add(Report *r, const char *path)
         put_text(r->source, "path", path);
         r->first_violation = json_object_array_length(array_of(&r->violations));
         r->progress = progress_start(_("Reading the ledger ..."));
+        if (!r->tokener)
+                r->tokener = json_tokener_new();
+        if (!r->tokener)
+                return cli_out_of_memory();
+        r->last = 0;
         n = package_open(AT_FDCWD, path, &p, &e);
         if (n != 0)
                 return refuse_source(r, path, n, &e);
@@ -405,5 +425,7 @@ void report_clear(Report *r)
                 json_object_put(all[i]);
         cases_clear(&r->cases);
         free(r->held);
+        if (r->tokener)
+                json_tokener_free(r->tokener);
         *r = (Report){0};
 }

@@ -40,6 +40,8 @@ typedef struct Report {
         Cases cases;
         json_object *source;
         size_t source_index, first_violation;
+        json_tokener *tokener;
+        int64_t last;    /* when the last record was written */
         char *held;      /* the last record, until the next one has proven it */
         const Host *own; /* this computer's credential, or NULL */
         Progress progress;

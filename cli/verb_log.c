@@ -128,11 +128,13 @@ static bool fits_cases(const LogArgs *a, json_object *o)
 static bool wanted(const LogArgs *a, const RecordFilter *f, const char *line, size_t size)
 {
         _cleanup_(json_object_putp) json_object *o = NULL;
-
+        bool cases = a->open || a->acknowledged;
         RecordSieve sieve = record_filter_is_empty(f) ? RECORD_YES : record_sieve(f, line, size);
 
-        if (sieve == RECORD_NO || (sieve == RECORD_YES && !a->open && !a->acknowledged))
+        if (sieve == RECORD_NO || (sieve == RECORD_YES && !cases))
                 return sieve == RECORD_YES;
+        if (cases && !record_may_be_violation(line, size))
+                return false;
         o = json_tokener_parse(line);
         return o && record_matches(f, o) && fits_cases(a, o);
 }

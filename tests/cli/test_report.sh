@@ -96,3 +96,30 @@ fact 'a package that is none' 5 'evidence is broken' report "$T/package" --out "
 mkdir -p "$T/state/ledger"
 cp "$T"/a/*.jsonl "$T/state/ledger/"
 fact 'without words: this computer' 0 'aaaaaaaa' report
+
+# --- an export package ---
+rm -rf "${T:?}/state" "${T:?}/etc"
+found
+LEDGER_HOST=$(sed -n 's/^id = //p' "$T/etc/host.credential")
+LEDGER_SIGNER=$T/state/ledger-signer.pem
+export LEDGER_HOST LEDGER_SIGNER
+rm -rf "$T/state/ledger"
+python3 "$here/make_ledger.py" "$T/state/ledger" '' '' 3 6 >/dev/null
+fact 'an export' 0 'Records 1 to 6' export "$T/p.uzx"
+fact 'and one of a day' 0 'Records 4 to 6' export --since 2026-11-21 "$T/d.uzx"
+rm -rf "${T:?}/state" "${T:?}/etc"
+run report "$T/p.uzx" --json
+sed '/^usbzonectl: /d' <<<"$out" >"$T/report.json"
+is 'a package: name by its credential, records, heads' \
+        "$(json '.sources[0] | [.name, .records, .head_seq, .heads, .verified]')" '["pc1",6,6,2,true]'
+is 'its violations' "$(json '[.totals.violations, .totals.blocked]')" '[2,2]'
+run report "$T/d.uzx" --json
+is 'a part of a ledger' "$(sed '/^usbzonectl: /d' <<<"$out" | jq -c '[.sources[0].records, .totals.violations]')" '[3,1]'
+fact 'the page names the computer' 0 '<b>pc1</b>' report "$T/p.uzx"
+python3 - "$T/p.uzx" <<'END'
+import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+data[data.rindex(b"zone-mismatch")] ^= 1
+open(sys.argv[1], "wb").write(data)
+END
+fact 'an altered package' 5 'class="proof bad"' report "$T/p.uzx"
