@@ -44,7 +44,7 @@ PACKAGES_BUILD := build-essential pkg-config libudev-dev libusb-1.0-0-dev libssl
 	libsystemd-dev libseccomp-dev libjson-c-dev zlib1g-dev gettext
 PACKAGES_CHECK := libcriterion-dev umockdev libumockdev-dev dbus polkitd systemd udev clang clang-format \
 	libclang-rt-14-dev universal-ctags mandoc shellcheck jq strace procps python3 binutils file \
-	dosfstools exfatprogs e2fsprogs fdisk
+	dosfstools exfatprogs e2fsprogs fdisk tmux
 PACKAGES_REPORT := chromium fonts-noto-cjk
 need_pkgs := $(filter-out help clean deps deb deps-check uninstall test demo check-shell check-style,$(or $(MAKECMDGOALS),all))
 ifneq ($(need_pkgs),)

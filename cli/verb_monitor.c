@@ -1,32 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* monitor: what the daemon signals, line by line, until interrupted. */
+/* monitor: what the daemon signals, on a whole terminal or line by line. */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <string.h>
 #include <time.h>
 
 #include "cli/cli.h"
 #include "cli/client.h"
+#include "cli/live.h"
 #include "cli/out.h"
 #include "cli/record.h"
+#include "cli/screen.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
 
 typedef struct MonitorArgs {
-        bool json;
+        bool json, plain;
 } MonitorArgs;
 
 typedef struct Monitor {
         const MonitorArgs *args;
         char last[128]; /* of the last verdict shown: a state change repeats it */
-        int error;
+        Live *live;     /* NULL: lines */
 } Monitor;
 
-static void print_now(void)
+/* One thing that happened. */
+static void say(Monitor *m, Style style, const char *format, ...) _printf_(3, 4);
+static void say(Monitor *m, Style style, const char *format, ...)
 {
-        char text[32];
+        char text[512], now[32];
+        va_list args;
 
-        out_time((int64_t)time(NULL), text, sizeof(text));
-        printf("%s%s%s  ", out_style(stdout, STYLE_DIM), text, out_plain(stdout));
+        va_start(args, format);
+        vsnprintf(text, sizeof(text), format, args);
+        va_end(args);
+        if (m->live) {
+                live_event(m->live, style, text);
+                return;
+        }
+        out_time((int64_t)time(NULL), now, sizeof(now));
+        printf("%s%s%s  %s%s%s\n", out_style(stdout, STYLE_DIM), now, out_plain(stdout),
+               out_style(stdout, style), text, style == STYLE_PLAIN ? "" : out_plain(stdout));
 }
 
 /* "/org/usbzone1/drive/3" is drive 3. */
@@ -55,22 +69,18 @@ static void emit_verdict(Monitor *m, const char *signal, json_object *fields)
         Severity severity = SEVERITY_NONE;
         const char *verdict = json_text(fields, "verdict"),
                    *number = json_text(fields, "media_number");
+        char drive[64];
 
         if (m->args->json) {
                 emit_json(signal, fields);
                 return;
         }
         (void)!severity_parse(json_text(fields, "severity"), &severity);
-        print_now();
-        printf(_("drive %" PRIu64), json_number(fields, "drive"));
-        if (*number)
-                printf(" (%s)", number);
-        printf("  %s%s%s: %s (%s%s%s)\n",
-               out_style(stdout,
-                         severity ? out_severity_style(severity) : out_effect_style(verdict)),
-               _(verdict), out_plain(stdout), show_reason(json_text(fields, "reason")),
-               json_text(fields, "reason"), severity ? ", " : "",
-               severity ? _(severity_name(severity)) : "");
+        snprintf(drive, sizeof(drive), _("drive %" PRIu64), json_number(fields, "drive"));
+        say(m, severity ? out_severity_style(severity) : out_effect_style(verdict),
+            "%s%s%s%s  %s: %s (%s%s%s)", drive, *number ? " (" : "", number, *number ? ")" : "",
+            _(verdict), show_reason(json_text(fields, "reason")), json_text(fields, "reason"),
+            severity ? ", " : "", severity ? _(severity_name(severity)) : "");
 }
 
 /* Violations have a signal of their own; what is left are verdicts that are none. */
@@ -120,9 +130,7 @@ static int on_presence(sd_bus_message *message, Monitor *m, const char *signal, 
                 emit_json(signal, fields);
                 return 0;
         }
-        print_now();
-        printf(words, drive_number(object));
-        putchar('\n');
+        say(m, STYLE_PLAIN, words, drive_number(object));
         return 0;
 }
 
@@ -145,9 +153,8 @@ static int on_ending(sd_bus_message *message, Monitor *m)
                 return 0;
         }
         out_time(end, text, sizeof(text));
-        print_now();
-        printf(_("drive %s  the exception %s ends at %s: save your work\n"), drive_number(object),
-               grant, text);
+        say(m, STYLE_WARN, _("drive %s  the exception %s ends at %s: save your work"),
+            drive_number(object), grant, text);
         return 0;
 }
 
@@ -158,8 +165,8 @@ static int on_owner(sd_bus_message *message, Monitor *m)
 
         if (r < 0 || strcmp(name, UZ_BUS_NAME) != 0 || m->args->json)
                 return r;
-        print_now();
-        printf("%s\n", *after ? _("the guard is running") : _("the guard has stopped"));
+        say(m, *after ? STYLE_PLAIN : STYLE_BAD, "%s",
+            *after ? _("the guard is running") : _("the guard has stopped"));
         return 0;
 }
 
@@ -202,19 +209,14 @@ static int subscribe(Client *c, Monitor *m)
         return r;
 }
 
-static int run(void *args, _unused_ int n, _unused_ char **words)
+static int lines(Client *c, Monitor *m)
 {
-        _cleanup_(client_closep) Client *c = NULL;
         _cleanup_(json_object_putp) json_object *manager = NULL;
-        Monitor m = {.args = args};
-        int r = client_open(&c);
+        int r = 0;
 
-        if (r)
-                return r;
-        r = subscribe(c, &m);
-        if (r >= 0 && client_manager(c, &manager) != 0)
+        if (client_manager(c, &manager) != 0)
                 return CLI_FAILED;
-        if (!m.args->json)
+        if (!m->args->json)
                 cli_note("%s", _("watching; Ctrl+C ends"));
         while (r >= 0 && !ferror(stdout)) {
                 r = sd_bus_process(client_bus(c), NULL);
@@ -226,7 +228,26 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
         return r < 0 ? cli_fail_errno(r, "%s", _("the connection to the bus was lost")) : 0;
 }
 
+static int run(void *args, _unused_ int n, _unused_ char **words)
+{
+        _cleanup_(client_closep) Client *c = NULL;
+        _cleanup_(live_freep) Live *live = NULL;
+        Monitor m = {.args = args};
+        int r = client_open(&c);
+
+        if (r)
+                return r;
+        r = subscribe(c, &m);
+        if (r >= 0 && !m.args->json && !m.args->plain && screen_is_possible())
+                r = live_new(c, &live);
+        if (r < 0)
+                return cli_fail_errno(r, "%s", _("cannot listen to the daemon"));
+        m.live = live;
+        return live ? live_run(live) : lines(c, &m);
+}
+
 static const Option options[] = {
+        FLAG(MonitorArgs, plain, "plain", 'p', N_("print lines on a terminal, too")),
         FLAG(MonitorArgs, json, "json", 'j', N_("print one JSON object a line")),
 };
 
@@ -234,6 +255,9 @@ const Verb verb_monitor = {
         .name = "monitor",
         .usage = N_("[OPTIONS]"),
         .summary = N_("show what happens, as it happens"),
+        .details = N_(
+                "On a terminal it fills the screen: this computer, its ledger, the drives present,\n"
+                "the last events. q quits. In a pipe it prints a line for each event."),
         .options = options,
         .n_options = ARRAY_SIZE(options),
         .size = sizeof(MonitorArgs),

@@ -49,7 +49,7 @@ _usbzonectl_options() {
         finding) _usbzonectl_say --text --due --all --dir --json --help ;;
         incident) _usbzonectl_say --text --all --dir --json --help ;;
         report) _usbzonectl_say --out --since --until --lang --csv --json --help ;;
-        monitor) _usbzonectl_say --json --help ;;
+        monitor) _usbzonectl_say --plain --json --help ;;
         doctor) _usbzonectl_say --json --help ;;
         history) _usbzonectl_say --dir --file --csv --json --help ;;
         simulate) _usbzonectl_say --days --dir --json --help ;;

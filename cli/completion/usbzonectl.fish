@@ -188,6 +188,7 @@ complete -c usbzonectl -n '__usbzonectl_verb report' -l csv -d 'the violations a
 complete -c usbzonectl -n '__usbzonectl_verb report' -s j -l json -d 'all of it as JSON'
 complete -c usbzonectl -n '__usbzonectl_verb report' -s h -l help -d 'show this help'
 complete -c usbzonectl -n __usbzonectl_none -a monitor -d 'show what happens, as it happens'
+complete -c usbzonectl -n '__usbzonectl_verb monitor' -s p -l plain -d 'print lines on a terminal, too'
 complete -c usbzonectl -n '__usbzonectl_verb monitor' -s j -l json -d 'print one JSON object a line'
 complete -c usbzonectl -n '__usbzonectl_verb monitor' -s h -l help -d 'show this help'
 complete -c usbzonectl -n __usbzonectl_none -a doctor -d 'find what is left open on this computer'

@@ -254,6 +254,7 @@ _usbzonectl() {
                 ;;
         monitor)
                 _arguments -s \
+                        '*'{-p,--plain}'[print lines on a terminal, too]' \
                         '*'{-j,--json}'[print one JSON object a line]' \
                         '*'{-h,--help}'[show this help]'
                 ;;

@@ -73,3 +73,34 @@ plain_image() { image "$1" 8M 'label: dos\nstart=2048, type=c\n'; }
 sum() { sha256sum <"$1"; }
 version() { sed -n 's/^version = //p' "$T/etc/policy"; }
 found() { run setup --zone internal --name pc1 --no-start; }
+
+wait_for() { for _ in {1..200}; do "$@" && return; sleep 0.05; done; return 1; }
+answers() { busctl --address="$USBZONE_BUS_ADDRESS" status "${1:-org.freedesktop.DBus}" >/dev/null 2>&1; }
+# A bus of this test's own, with nobody on it yet.
+private_bus() {
+        if ! command -v dbus-daemon >/dev/null; then
+                skip 'everything on the bus: dbus-daemon is missing'
+                exit
+        fi
+        cat >"$T/bus.conf" <<END
+<busconfig><type>session</type><listen>unix:path=$T/bus</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/><allow user="*"/></policy></busconfig>
+END
+        dbus-daemon --config-file="$T/bus.conf" --nofork 2>/dev/null &
+        at_end kill_quietly $!
+        export USBZONE_BUS_ADDRESS=unix:path=$T/bus
+        holds 'a bus' wait_for test -S "$T/bus"
+}
+# mock_daemon FILE: what it was asked is written there.
+mock_daemon() {
+        "$(dirname "$CTL")/tests/cli/mock-daemon" >"$1" 2>&1 &
+        daemon=$!
+        at_end kill_quietly $daemon
+        holds 'a daemon' wait_for answers org.usbzone1
+}
+# Messages in Chinese for what is run from now on.
+in_chinese() {
+        mkdir -p "$T/locale/zh_CN/LC_MESSAGES"
+        cp "$(dirname "$CTL")/po/zh_CN.mo" "$T/locale/zh_CN/LC_MESSAGES/usbzone.mo"
+        export USBZONE_LOCALE_DIR=$T/locale LANGUAGE=zh_CN
+}

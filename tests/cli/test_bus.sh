@@ -3,29 +3,14 @@
 # Verbs that ask the daemon: what is shown of its answers, and what its refusals become.
 . "$(dirname "$0")/lib.sh"
 
-if ! command -v dbus-daemon >/dev/null; then
-        skip 'everything on the bus: dbus-daemon is missing'
-        exit
-fi
-cat >"$T/bus.conf" <<END
-<busconfig><type>session</type><listen>unix:path=$T/bus</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/><allow user="*"/></policy></busconfig>
-END
-dbus-daemon --config-file="$T/bus.conf" --nofork 2>/dev/null &
-at_end kill_quietly $!
-export USBZONE_BUS_ADDRESS=unix:path=$T/bus
-answers() { busctl --address="$USBZONE_BUS_ADDRESS" status "${1:-org.freedesktop.DBus}" >/dev/null 2>&1; }
-wait_for() { for _ in {1..200}; do "$@" && return; sleep 0.05; done; return 1; }
-holds 'a bus' wait_for test -S "$T/bus"
+private_bus
 
 for v in status list mode reload 'show 1' 'explain 1' 'allow --list'; do
         # shellcheck disable=SC2086
         fact "$v without a daemon says how to start it" 1 'usbzoned is not running: systemctl start usbzoned' $v
 done
 
-"$(dirname "$CTL")/tests/cli/mock-daemon" >"$T/calls" 2>&1 &
-at_end kill_quietly $!
-holds 'a daemon' wait_for answers org.usbzone1
+mock_daemon "$T/calls"
 
 # --- list, status ---
 fact 'list: one line a drive, in order' 0 $'No +Drive.*\n1 .*\n2 .*\n3 ' list
