@@ -46,9 +46,18 @@ static PublicKey *find(Authority *a, const uint8_t id[KEY_ID_SIZE])
         return (PublicKey *)keyring_find(&a->ring, id);
 }
 
-static int make(Authority *next, Purpose purpose, PrivateKey **ret)
+/* A new key is of the kind that --algorithm says, or else of the root keys'. */
+static int make(const AuthorityArgs *a, Authority *next, Purpose purpose, PrivateKey **ret)
 {
-        int r = key_make(next, ALGORITHM_ED25519_SHA256, purpose, ret);
+        Algorithm algorithm;
+        int r = words_algorithm(a->algorithm, &algorithm);
+
+        if (r)
+                return r;
+        for (size_t i = 0; i < next->ring.n && !a->algorithm; i++)
+                if (next->ring.keys[i].purpose == PURPOSE_ROOT)
+                        algorithm = next->ring.keys[i].algorithm;
+        r = key_make(next, algorithm, purpose, ret);
 
         if (r == -ENOSPC)
                 return cli_fail(CLI_FAILED,
@@ -63,7 +72,7 @@ static int make_roots(const AuthorityArgs *a, Home *h, Authority *next, unsigned
         int r = 0;
 
         for (unsigned i = 0; i < n && r == 0; i++) {
-                r = make(next, PURPOSE_ROOT, &h->roots[i]);
+                r = make(a, next, PURPOSE_ROOT, &h->roots[i]);
                 if (r)
                         break;
                 h->n_roots++;
@@ -81,7 +90,7 @@ static int make_purpose_key(const AuthorityArgs *a, Home *h, Authority *next, Pu
         _cleanup_(private_key_freep) PrivateKey *key = NULL;
         char name[KEY_FILE_NAME_MAX];
         PublicKey *public;
-        int r = make(next, purpose, &key);
+        int r = make(a, next, purpose, &key);
 
         if (r)
                 return r;
@@ -160,7 +169,7 @@ int authority_issue(const AuthorityArgs *a, Home *h, const char *word)
 
         if (purpose_parse(word, &purpose) < 0 || purpose < PURPOSE_HOST || purpose > PURPOSE_POLICY)
                 return cli_fail(CLI_USAGE, _("\"%s\" is none of host, label, policy"), word);
-        r = make(&next, purpose, &key);
+        r = make(a, &next, purpose, &key);
         if (r)
                 return r;
         public = find(&next, private_key_public(key)->id);
@@ -284,7 +293,7 @@ int authority_rotate(const AuthorityArgs *a, Home *h, const char *word)
         if (r == 0 && old.purpose == PURPOSE_ROOT)
                 drop(&next, old.id);
         if (r == 0)
-                r = make(&next, old.purpose, &key);
+                r = make(a, &next, old.purpose, &key);
         if (r)
                 return r;
         public = find(&next, private_key_public(key)->id);

@@ -7,7 +7,7 @@
 #include "cli/words.h"
 
 typedef struct AuthorityArgs {
-        const char *dir, *name, *roots, *threshold, *overlap, *out, *passphrase_fd;
+        const char *dir, *name, *roots, *threshold, *overlap, *out, *passphrase_fd, *algorithm;
         ValidityWords validity;
         OptionList root, root_out;
         bool no_passphrase, json;

@@ -70,8 +70,7 @@ static int make_keys(Founding *f)
 {
         f->authority.threshold = 1;
         for (size_t i = 0; i < ARRAY_SIZE(purposes); i++) {
-                int r = key_make(&f->authority, ALGORITHM_ED25519_SHA256, purposes[i],
-                                 &f->keys[purposes[i]]);
+                int r = key_make(&f->authority, f->algorithm, purposes[i], &f->keys[purposes[i]]);
 
                 if (r < 0)
                         return r;

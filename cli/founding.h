@@ -10,6 +10,7 @@ typedef struct Founding {
         int etc_fd, state_fd;
         Authority authority; /* name is filled by the caller, the rest by founding_write() */
         Host host;           /* name, zone, level by the caller */
+        Algorithm algorithm;
         uint64_t policy_version;
         bool existing; /* replaced because of --force: the mode stays as it is */
         PrivateKey *keys[PURPOSE_MAX_];

@@ -146,6 +146,8 @@ static const Option options[] = {
              N_("init: so many root keys, 1 to 5 (default: 1)")),
         TEXT(AuthorityArgs, threshold, "threshold", 0, N_("N"),
              N_("init: so many of them must sign (default: 1)")),
+        TEXT(AuthorityArgs, algorithm, "algorithm", 0, N_("NAME"),
+             N_("new keys are ed25519 or sm2 (default: as the root keys; init: ed25519)")),
         LIST(AuthorityArgs, root_out, "root-out", 0, N_("FILE"),
              N_("init: write a root key there, the next one to the next FILE")),
         LIST(AuthorityArgs, root, "root", 0, N_("FILE"),

@@ -111,6 +111,7 @@ static int sign(Enrolment *e)
         Label again;
         int r;
 
+        e->label.algorithm = key->algorithm;
         memcpy(e->label.key_id[0], key->id, KEY_ID_SIZE);
         r = random_bytes(e->label.id, LABEL_ID_SIZE);
         if (r == 0)

@@ -19,7 +19,8 @@
 #include "lib/text.h"
 
 typedef struct HostArgs {
-        const char *out, *name, *zone, *level, *dir, *key, *passphrase_fd, *ledger_key_out;
+        const char *out, *name, *zone, *level, *dir, *key, *passphrase_fd, *ledger_key_out,
+                *algorithm;
         ValidityWords validity;
         bool new_key, yes, new_authority, no_start;
 } HostArgs;
@@ -29,11 +30,14 @@ static int own_key(const HostArgs *a, int state_fd, PrivateKey **ret)
 {
         const char *state = file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR);
         Passphrases none = {.from_fd = true};
-        int r;
+        Algorithm algorithm;
+        int r = words_algorithm(a->algorithm, &algorithm);
 
+        if (r)
+                return r;
         if (!a->new_key && faccessat(state_fd, UZ_HOST_KEY_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
                 return key_read(state_fd, state, UZ_HOST_KEY_FILE, PURPOSE_VISIT, &none, ret);
-        r = private_key_generate(ALGORITHM_ED25519_SHA256, PURPOSE_VISIT, ret);
+        r = private_key_generate(algorithm, PURPOSE_VISIT, ret);
         if (r == 0 && a->new_key && unlinkat(state_fd, UZ_HOST_KEY_FILE, 0) < 0 && errno != ENOENT)
                 r = -errno;
         if (r == 0)
@@ -200,6 +204,8 @@ static const Option options[] = {
              N_("sign with this key (default: the one in the authority's folder)")),
         TEXT(HostArgs, passphrase_fd, "passphrase-fd", 0, N_("N"),
              N_("read the passphrases of keys from this descriptor, one a line")),
+        TEXT(HostArgs, algorithm, "algorithm", 0, N_("NAME"),
+             N_("request: a new key is ed25519 (default) or sm2")),
         FLAG(HostArgs, new_key, "new-key", 0,
              N_("request: make a new key in the place of the one that is there")),
         FLAG(HostArgs, new_authority, "new-authority", 0,

@@ -16,7 +16,7 @@
 #include "lib/text.h"
 
 typedef struct SetupArgs {
-        const char *zone, *level, *name, *authority_name, *root_out, *ledger_key_out;
+        const char *zone, *level, *name, *authority_name, *root_out, *ledger_key_out, *algorithm;
         bool yes, force, no_start, new_ledger_key;
 } SetupArgs;
 
@@ -164,7 +164,9 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
 
         if (a->new_ledger_key)
                 return make_ledger_key(a);
-        r = founding_open(&f, a->force);
+        r = words_algorithm(a->algorithm, &f.algorithm);
+        if (r == 0)
+                r = founding_open(&f, a->force);
         if (r == 0)
                 r = ask_missing(a);
         if (r == 0)
@@ -194,6 +196,8 @@ static const Option options[] = {
              N_("this computer's name (default: its host name)")),
         TEXT(SetupArgs, authority_name, "authority-name", 0, N_("NAME"),
              N_("name of the authority")),
+        TEXT(SetupArgs, algorithm, "algorithm", 0, N_("NAME"),
+             N_("the authority's keys are ed25519 (default) or sm2")),
         TEXT(SetupArgs, root_out, "root-out", 0, N_("FILE"),
              N_("write the root key there, not on this computer")),
         TEXT(SetupArgs, ledger_key_out, "ledger-key-out", 0, N_("FILE"),

@@ -76,3 +76,12 @@ int words_name(const char *option, const char *text, char ret[NAME_MAX_SIZE])
         strcpy(ret, text);
         return 0;
 }
+
+int words_algorithm(const char *text, Algorithm *ret)
+{
+        *ret = ALGORITHM_ED25519_SHA256;
+        if (text && algorithm_parse(text, ret) < 0)
+                return cli_fail(CLI_USAGE, _("--algorithm: \"%s\" is neither ed25519 nor sm2"),
+                                text);
+        return 0;
+}

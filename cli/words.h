@@ -19,3 +19,6 @@ int words_zone(const char *zone, const char *level, Host *ret) _must_check_;
 
 /* One line of text that can stand in a signed file. */
 int words_name(const char *option, const char *text, char ret[NAME_MAX_SIZE]) _must_check_;
+
+/* NULL: ed25519. */
+int words_algorithm(const char *text, Algorithm *ret) _must_check_;

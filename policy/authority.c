@@ -16,16 +16,16 @@ int parse_public_key(Keyfile *k, Purpose purpose, PublicKey *ret, TextError *err
         char *algorithm = keyfile_word(&k->value), *hex = keyfile_word(&k->value);
         uint8_t raw[KEY_PUBLIC_MAX];
         Algorithm alg;
+        size_t size;
         int r;
 
         if (!algorithm || algorithm_parse(algorithm, &alg) < 0)
-                return parse_error(k, error, algorithm, "expected the algorithm 'ed25519'");
-        if (alg != ALGORITHM_ED25519_SHA256)
-                return parse_error(k, error, algorithm,
-                                   "keys of this algorithm cannot be used yet; use 'ed25519'");
-        if (!hex || text_unhex(hex, raw, 32) < 0)
-                return parse_error(k, error, hex, "expected the public key, 64 hex digits");
-        r = public_key_init(ret, alg, purpose, raw, 32);
+                return parse_error(k, error, algorithm, "expected the algorithm: ed25519 or sm2");
+        size = algorithm_raw_size(alg);
+        if (!hex || text_unhex(hex, raw, size) < 0)
+                return parse_error(k, error, hex, "expected the public key, %zu hex digits",
+                                   2 * size);
+        r = public_key_init(ret, alg, purpose, raw, size);
         if (r > 0)
                 return parse_error(k, error, hex, "this key is refused: %s", key_outcome_text(r));
         return r;

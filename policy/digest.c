@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SHA-256, whole and streaming, and random bytes. */
+/* SHA-256, whole and streaming; SM3; random bytes. */
 #include "policy/key.h"
 
 #include <openssl/evp.h>
@@ -65,6 +65,15 @@ int digest_compute(const void *data, size_t size, uint8_t ret[DIGEST_SIZE])
         unsigned n = 0;
 
         if (EVP_Digest(data, size, ret, &n, EVP_sha256(), NULL) != 1 || n != DIGEST_SIZE)
+                return -ENOMEM;
+        return 0;
+}
+
+int digest_compute_sm3(const void *data, size_t size, uint8_t ret[DIGEST_SIZE])
+{
+        unsigned n = 0;
+
+        if (EVP_Digest(data, size, ret, &n, EVP_sm3(), NULL) != 1 || n != DIGEST_SIZE)
                 return -ENOMEM;
         return 0;
 }

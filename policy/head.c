@@ -9,7 +9,6 @@
 #include "policy/note.h"
 
 #define BASE64_SIZE(n) (4u * (((n) + 2u) / 3u))
-#define PUBLIC_SIZE 32u
 
 static const char *const kinds[HEAD_MAX_] = {
 #define X(name, word) [HEAD_##name] = word,
@@ -29,9 +28,9 @@ static int format(const Head *h, char *ret, size_t size)
 
         text_base64(h->chain.head, DIGEST_SIZE, hash);
         text_base64(h->key.raw, h->key.raw_size, key);
-        n = snprintf(ret, size,
-                     HEAD_ORIGIN "%s\n%" PRIu64 "\n%s\ntime %s\nkind %s\nkey ed25519 %s\n", h->host,
-                     h->chain.seq, hash, h->time, kinds[h->kind], key);
+        n = snprintf(ret, size, HEAD_ORIGIN "%s\n%" PRIu64 "\n%s\ntime %s\nkind %s\nkey %s %s\n",
+                     h->host, h->chain.seq, hash, h->time, kinds[h->kind],
+                     algorithm_name(h->key.algorithm), key);
         return n < 0 || (size_t)n >= size ? -ENOSPC : n;
 }
 
@@ -69,13 +68,21 @@ static bool parse_kind(const char *word, HeadKind *ret)
         return false;
 }
 
-static bool parse_key(const char *text, PublicKey *ret)
+/* ALGORITHM BASE64 */
+static bool parse_key(char *text, PublicKey *ret)
 {
-        uint8_t raw[PUBLIC_SIZE];
+        char *blank = strchr(text, ' ');
+        uint8_t raw[KEY_PUBLIC_MAX];
+        Algorithm algorithm;
+        int n;
 
-        return text_unbase64(text, strlen(text), raw, sizeof(raw)) == PUBLIC_SIZE &&
-               public_key_init(ret, ALGORITHM_ED25519_SHA256, PURPOSE_LEDGER, raw, sizeof(raw)) ==
-                       0;
+        if (!blank)
+                return false;
+        *blank = '\0';
+        if (algorithm_parse(text, &algorithm) < 0)
+                return false;
+        n = text_unbase64(blank + 1, strlen(blank + 1), raw, sizeof(raw));
+        return n > 0 && public_key_init(ret, algorithm, PURPOSE_LEDGER, raw, (size_t)n) == 0;
 }
 
 static bool parse(char *text, Head *h)
@@ -84,7 +91,7 @@ static bool parse(char *text, Head *h)
         const char *hash = seq ? take_line(&text, "") : NULL;
         const char *time = hash ? take_line(&text, "time ") : NULL;
         const char *kind = time ? take_line(&text, "kind ") : NULL;
-        const char *key = kind ? take_line(&text, "key ed25519 ") : NULL;
+        char *key = kind ? take_line(&text, "key ") : NULL;
 
         if (!key || *text || strlen(host) >= sizeof(h->host) || strlen(time) >= sizeof(h->time))
                 return false;

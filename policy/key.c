@@ -8,6 +8,7 @@
 #include "lib/cursor.h"
 #include "policy/ed25519.h"
 #include "policy/key_internal.h"
+#include "policy/sm2.h"
 
 #define X(name, text) [PURPOSE_##name] = text,
 static const char *const purpose_names[] = {PURPOSE_TABLE(X)};
@@ -52,6 +53,19 @@ int algorithm_parse(const char *text, Algorithm *ret)
         return 0;
 }
 
+size_t algorithm_raw_size(Algorithm algorithm)
+{
+        switch (algorithm) {
+        case ALGORITHM_NONE:
+                return 0;
+        case ALGORITHM_ED25519_SHA256:
+                return ED25519_POINT_SIZE;
+        case ALGORITHM_SM2_SM3:
+                return SM2_POINT_SIZE;
+        }
+        return 0;
+}
+
 const char *key_outcome_text(int outcome)
 {
         switch (outcome) {
@@ -80,7 +94,8 @@ static int key_id(const PublicKey *key, uint8_t ret[KEY_ID_SIZE])
         writer_bytes(&w, key->raw, key->raw_size);
         if (w.failed)
                 return -EINVAL;
-        r = digest_compute(bytes, w.pos, digest);
+        r = key->algorithm == ALGORITHM_SM2_SM3 ? digest_compute_sm3(bytes, w.pos, digest)
+                                                : digest_compute(bytes, w.pos, digest);
         if (r < 0)
                 return r;
         memcpy(ret, digest, KEY_ID_SIZE);
@@ -93,14 +108,13 @@ int public_key_init(PublicKey *ret, Algorithm algorithm, Purpose purpose, const 
         PublicKey key = {.algorithm = algorithm, .purpose = purpose, .raw_size = raw_size};
         int r;
 
-        if (algorithm == ALGORITHM_SM2_SM3)
-                return -EOPNOTSUPP;
         if (purpose <= PURPOSE_NONE || purpose >= PURPOSE_MAX_)
                 return -EINVAL;
-        if (algorithm != ALGORITHM_ED25519_SHA256 || raw_size != ED25519_POINT_SIZE)
+        if (raw_size == 0 || raw_size != algorithm_raw_size(algorithm))
                 return KEY_E_MALFORMED;
         memcpy(key.raw, raw, raw_size);
-        r = ed25519_point_check(key.raw);
+        r = algorithm == ALGORITHM_SM2_SM3 ? sm2_point_check(key.raw)
+                                           : ed25519_point_check(key.raw);
         if (r != 0)
                 return r;
         r = key_id(&key, key.id);
@@ -192,12 +206,12 @@ int key_verify(const PublicKey *key, const void *message, size_t size,
         size_t framed_size;
         int r;
 
-        if (key->algorithm == ALGORITHM_SM2_SM3)
-                return -EOPNOTSUPP;
-        if (key->algorithm != ALGORITHM_ED25519_SHA256 || key->raw_size != ED25519_POINT_SIZE)
+        if (key->algorithm == ALGORITHM_NONE || key->raw_size != algorithm_raw_size(key->algorithm))
                 return KEY_E_MALFORMED;
         r = key_frame(key->purpose, message, size, &framed, &framed_size);
         if (r < 0)
                 return r;
+        if (key->algorithm == ALGORITHM_SM2_SM3)
+                return sm2_verify(key->raw, framed, framed_size, signature);
         return verify_framed(key, framed, framed_size, signature);
 }

@@ -19,7 +19,7 @@
 typedef enum Algorithm {
         ALGORITHM_NONE = 0,
         ALGORITHM_ED25519_SHA256 = 1,
-        ALGORITHM_SM2_SM3 = 2, /* reserved: refused until an authority can be made with it */
+        ALGORITHM_SM2_SM3 = 2, /* GB/T 32918, GB/T 32905 */
 } Algorithm;
 
 #define PURPOSE_TABLE(X) \
@@ -72,8 +72,8 @@ typedef enum KeyOutcome {
 const char *key_outcome_text(int outcome);
 
 /* Fills a key from its raw bytes and derives its id: the first 16 bytes of
- * SHA-256("usbzone-key" 0x00 purpose-name 0x00 algorithm-byte raw). Refuses the small-order points
- * of Ed25519 and encodings that are no point. 0, KEY_E_*, -errno. */
+ * SHA-256, for SM2 of SM3, of "usbzone-key" 0x00 purpose-name 0x00 algorithm-byte raw. Refuses
+ * the small-order points of Ed25519 and encodings that are no point. 0, KEY_E_*, -errno. */
 int public_key_init(PublicKey *ret, Algorithm algorithm, Purpose purpose, const void *raw,
                     size_t raw_size) _must_check_;
 
@@ -99,7 +99,11 @@ int key_sign(const PrivateKey *key, const void *message, size_t size,
 int key_verify(const PublicKey *key, const void *message, size_t size,
                const uint8_t signature[SIGNATURE_SIZE]) _must_check_;
 
-/* SHA-256. */
+/* Bytes of a raw public key; 0 for no algorithm. */
+size_t algorithm_raw_size(Algorithm algorithm);
+
+/* SHA-256; SM3. */
+int digest_compute_sm3(const void *data, size_t size, uint8_t ret[DIGEST_SIZE]) _must_check_;
 int digest_compute(const void *data, size_t size, uint8_t ret[DIGEST_SIZE]) _must_check_;
 
 /* Streaming SHA-256, for files; started anew, for many short texts. */

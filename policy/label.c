@@ -73,9 +73,8 @@ static bool times_valid(const Label *l)
 /* The rules that encoding and reading share. */
 static bool label_valid(const Label *l)
 {
-        if (l->algorithm != ALGORITHM_ED25519_SHA256 ||
-            !key_ids_valid(l->n_signatures, l->key_id) || l->zone == ZONE_NONE ||
-            !zone_level_valid(l->zone, l->level) || !times_valid(l))
+        if (algorithm_raw_size(l->algorithm) == 0 || !key_ids_valid(l->n_signatures, l->key_id) ||
+            l->zone == ZONE_NONE || !zone_level_valid(l->zone, l->level) || !times_valid(l))
                 return false;
         if (l->n_hosts > LABEL_HOSTS_MAX)
                 return false;
@@ -136,16 +135,18 @@ int label_sign(uint8_t bytes[LABEL_SIZE], unsigned slot, const PrivateKey *key)
 }
 
 /* Verifies one signature slot. */
-static Reason verify_slot(const uint8_t bytes[LABEL_SIZE], const uint8_t key_id[KEY_ID_SIZE],
-                          unsigned slot, const Keyring *ring)
+static Reason verify_slot(const uint8_t bytes[LABEL_SIZE], const LabelHead *h, unsigned slot,
+                          const Keyring *ring)
 {
-        const PublicKey *key = keyring_find(ring, key_id);
+        const PublicKey *key = keyring_find(ring, h->key_id[slot]);
         int r;
 
         if (!key)
                 return REASON_LABEL_SIGNER_UNKNOWN;
         if (key->purpose != PURPOSE_LABEL)
                 return REASON_LABEL_PURPOSE_WRONG;
+        if (key->algorithm != (Algorithm)h->algorithm)
+                return REASON_LABEL_MALFORMED;
         r = key_verify(key, bytes, LABEL_SIGNED_SIZE,
                        bytes + LABEL_SIGNED_SIZE + slot * SIGNATURE_SIZE);
         if (r < 0)
@@ -156,7 +157,7 @@ static Reason verify_slot(const uint8_t bytes[LABEL_SIZE], const uint8_t key_id[
 /* Every slot in use must verify, every other must be zero. */
 static Reason verify_label(const uint8_t bytes[LABEL_SIZE], const LabelHead *h, const Keyring *ring)
 {
-        if (h->version != LABEL_VERSION || h->algorithm != ALGORITHM_ED25519_SHA256 ||
+        if (h->version != LABEL_VERSION || algorithm_raw_size((Algorithm)h->algorithm) == 0 ||
             !key_ids_valid(h->n_signatures, h->key_id))
                 return REASON_LABEL_MALFORMED;
         for (unsigned i = 0; i < LABEL_SIGNATURES_MAX; i++) {
@@ -168,7 +169,7 @@ static Reason verify_label(const uint8_t bytes[LABEL_SIZE], const LabelHead *h, 
                                 return REASON_LABEL_MALFORMED;
                         continue;
                 }
-                reason = verify_slot(bytes, h->key_id[i], i, ring);
+                reason = verify_slot(bytes, h, i, ring);
                 if (reason != REASON_OK)
                         return reason;
         }

@@ -11,6 +11,7 @@
 
 #include "policy/ed25519.h"
 #include "policy/key_internal.h"
+#include "policy/sm2.h"
 
 /* scrypt (RFC 7914): 16 MiB and some tens of milliseconds for each guess at a passphrase. */
 #define SCRYPT_N 16384
@@ -35,12 +36,28 @@ const PublicKey *private_key_public(const PrivateKey *key)
         return &key->public;
 }
 
+/* The public half of a key of either kind. */
+static int public_half(EVP_PKEY *pkey, Purpose purpose, PublicKey *ret)
+{
+        uint8_t raw[KEY_PUBLIC_MAX];
+        size_t size = ED25519_POINT_SIZE;
+        int r;
+
+        if (!EVP_PKEY_is_a(pkey, "ED25519")) {
+                r = sm2_public(pkey, raw);
+                return r != 0 ? r
+                              : public_key_init(ret, ALGORITHM_SM2_SM3, purpose, raw,
+                                                SM2_POINT_SIZE);
+        }
+        if (EVP_PKEY_get_raw_public_key(pkey, raw, &size) != 1 || size != ED25519_POINT_SIZE)
+                return -ENOMEM;
+        return public_key_init(ret, ALGORITHM_ED25519_SHA256, purpose, raw, size);
+}
+
 /* Wraps `pkey`, which it takes over whatever the outcome. */
 static int private_key_wrap(EVP_PKEY *pkey, Purpose purpose, PrivateKey **ret)
 {
         _cleanup_(private_key_freep) PrivateKey *key = calloc(1, sizeof(*key));
-        uint8_t raw[ED25519_POINT_SIZE];
-        size_t size = sizeof(raw);
         int r;
 
         if (!key) {
@@ -48,31 +65,35 @@ static int private_key_wrap(EVP_PKEY *pkey, Purpose purpose, PrivateKey **ret)
                 return -ENOMEM;
         }
         key->pkey = pkey;
-        if (!EVP_PKEY_is_a(pkey, "ED25519"))
-                return KEY_E_MALFORMED;
-        if (EVP_PKEY_get_raw_public_key(pkey, raw, &size) != 1 || size != sizeof(raw))
-                return -ENOMEM;
-        r = public_key_init(&key->public, ALGORITHM_ED25519_SHA256, purpose, raw, size);
+        r = public_half(pkey, purpose, &key->public);
         if (r != 0)
                 return r;
         *ret = TAKE_PTR(key);
         return 0;
 }
 
-int private_key_generate(Algorithm algorithm, Purpose purpose, PrivateKey **ret)
+static int generate_ed25519(EVP_PKEY **ret)
 {
-        EVP_PKEY_CTX *ctx = NULL;
+        EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_ED25519, NULL);
         EVP_PKEY *pkey = NULL;
-        int ok;
+        bool ok = ctx && EVP_PKEY_keygen_init(ctx) == 1 && EVP_PKEY_keygen(ctx, &pkey) == 1;
 
-        if (algorithm != ALGORITHM_ED25519_SHA256)
-                return -EOPNOTSUPP;
-        ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_ED25519, NULL);
-        ok = ctx && EVP_PKEY_keygen_init(ctx) == 1 && EVP_PKEY_keygen(ctx, &pkey) == 1;
         EVP_PKEY_CTX_free(ctx);
         if (!ok)
                 return -ENOMEM;
-        return private_key_wrap(pkey, purpose, ret);
+        *ret = pkey;
+        return 0;
+}
+
+int private_key_generate(Algorithm algorithm, Purpose purpose, PrivateKey **ret)
+{
+        EVP_PKEY *pkey;
+        int r;
+
+        if (algorithm == ALGORITHM_NONE)
+                return -EINVAL;
+        r = algorithm == ALGORITHM_SM2_SM3 ? sm2_generate(&pkey) : generate_ed25519(&pkey);
+        return r < 0 ? r : private_key_wrap(pkey, purpose, ret);
 }
 
 typedef struct Ask {
@@ -203,5 +224,7 @@ int key_sign(const PrivateKey *key, const void *message, size_t size, uint8_t re
         r = key_frame(key->public.purpose, message, size, &framed, &framed_size);
         if (r < 0)
                 return r;
+        if (key->public.algorithm == ALGORITHM_SM2_SM3)
+                return sm2_sign(key->pkey, framed, framed_size, ret);
         return sign_framed(key->pkey, framed, framed_size, ret);
 }

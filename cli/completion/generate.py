@@ -15,7 +15,7 @@ VALUES = {
     "FS": "vfat exfat ext4", "WORD": "notice warning critical", "LANG": "en zh_CN",
     "SLUG": "@reasons", "KIND": "@kinds", "DRIVE": "@drives", "FILE": "@files", "DIR": "@files",
     "DAYS": "7 30 90", "--since": TIMES, "--until": TIMES, "--for": "15m 30m 1h 2h 8h",
-    "--due": "7d 14d 30d", "--days": "7 30 90 365", "enroll --host": "this",
+    "--algorithm": "ed25519 sm2", "--due": "7d 14d 30d", "--days": "7 30 90 365", "enroll --host": "this",
 }
 # What the words behind a verb are: the first one, the others, or those behind a certain first one
 WORDS = {

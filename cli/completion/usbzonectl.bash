@@ -26,8 +26,8 @@ _usbzonectl_files() { compgen -f -- "$cur"; }
 
 _usbzonectl_options() {
         case $1 in
-        setup) _usbzonectl_say --zone --level --name --authority-name --root-out --ledger-key-out --new-ledger-key \
-                --yes --force --no-start --help ;;
+        setup) _usbzonectl_say --zone --level --name --authority-name --algorithm --root-out --ledger-key-out \
+                --new-ledger-key --yes --force --no-start --help ;;
         status) _usbzonectl_say --json --help ;;
         list) _usbzonectl_say --blocked --json --help ;;
         show) _usbzonectl_say --json --help ;;
@@ -53,10 +53,11 @@ _usbzonectl_options() {
         doctor) _usbzonectl_say --json --help ;;
         history) _usbzonectl_say --dir --file --csv --json --help ;;
         simulate) _usbzonectl_say --days --dir --json --help ;;
-        authority) _usbzonectl_say --dir --name --roots --threshold --root-out --root --out --days --not-before \
-                --not-after --overlap --passphrase-fd --no-passphrase --json --help ;;
+        authority) _usbzonectl_say --dir --name --roots --threshold --algorithm --root-out --root --out --days \
+                --not-before --not-after --overlap --passphrase-fd --no-passphrase --json --help ;;
         host) _usbzonectl_say --out --name --zone --level --days --not-before --not-after --dir --key \
-                --passphrase-fd --new-key --new-authority --yes --ledger-key-out --no-start --help ;;
+                --passphrase-fd --algorithm --new-key --new-authority --yes --ledger-key-out \
+                --no-start --help ;;
         policy) _usbzonectl_say --out --dir --key --passphrase-fd --json --help ;;
         whitelist) _usbzonectl_say --out --json --help ;;
         esac
@@ -100,6 +101,7 @@ _usbzonectl_takes() {
         'log -r' | 'log --reason') _usbzonectl_reasons ;;
         'setup -l' | 'setup --level' | 'enroll -l' | 'enroll --level' | 'host -l' \
                 | 'host --level') _usbzonectl_say confidential secret top-secret ;;
+        'setup --algorithm' | 'authority --algorithm' | 'host --algorithm') _usbzonectl_say ed25519 sm2 ;;
         'report --lang') _usbzonectl_say en zh_CN ;;
         'setup -z' | 'setup --zone' | 'enroll -z' | 'enroll --zone' | 'log -z' \
                 | 'log --zone' | 'host -z' | 'host --zone') _usbzonectl_say internal classified internet ;;

@@ -68,6 +68,7 @@ _usbzonectl() {
                         '*'{-l,--level}'[confidential, secret or top-secret; only for classified]:level:(confidential secret top-secret)' \
                         '*'{-n,--name}'[this computer’s name (default\: its host name)]:name:' \
                         '*--authority-name[name of the authority]:name:' \
+                        '*--algorithm[the authority’s keys are ed25519 (default) or sm2]:name:(ed25519 sm2)' \
                         '*--root-out[write the root key there, not on this computer]:file:_usbzonectl_files' \
                         '*--ledger-key-out[write the ledger’s first key there, for the auditor (default\: print it)]:file:_usbzonectl_files' \
                         '*--new-ledger-key[only make a first key for a ledger that has none]' \
@@ -284,6 +285,7 @@ _usbzonectl() {
                         '*'{-n,--name}'[init\: the authority’s name]:text:' \
                         '*--roots[init\: so many root keys, 1 to 5 (default\: 1)]:n:' \
                         '*--threshold[init\: so many of them must sign (default\: 1)]:n:' \
+                        '*--algorithm[new keys are ed25519 or sm2 (default\: as the root keys; init\: ed25519)]:name:(ed25519 sm2)' \
                         '*--root-out[init\: write a root key there, the next one to the next FILE]:file:_usbzonectl_files' \
                         '*--root[sign with the root key in FILE, too; may be repeated]:file:_usbzonectl_files' \
                         '*'{-o,--out}'[write the new private key there]:file:_usbzonectl_files' \
@@ -310,6 +312,7 @@ _usbzonectl() {
                         '*'{-D,--dir}'[the authority’s folder (default\: /etc/usbzone/authority)]:dir:_usbzonectl_files' \
                         '*--key[sign with this key (default\: the one in the authority’s folder)]:file:_usbzonectl_files' \
                         '*--passphrase-fd[read the passphrases of keys from this descriptor, one a line]:n:' \
+                        '*--algorithm[request\: a new key is ed25519 (default) or sm2]:name:(ed25519 sm2)' \
                         '*--new-key[request\: make a new key in the place of the one that is there]' \
                         '*--new-authority[the files are of another office than those in force]' \
                         '*'{-y,--yes}'[install\: trust the office’s root keys without asking]' \

@@ -152,3 +152,28 @@ said 'a passphrase is asked for twice' 0 'New passphrase of host.*version 4 now'
 holds 'and not shown' bash -c '[[ $1 != *staple* ]]' - "$out"
 typed $'battery staple\nbattery stable\n' authority issue-key host
 said 'two that differ are refused' 1 'not the same'
+
+# --- SM2 and SM3 ---
+rm -rf "${T:?}/etc" "${T:?}/state" "$O"
+fact 'an algorithm is one of two' 2 'neither ed25519 nor sm2' authority init --dir "$O" --name O --algorithm rsa
+secret 'sm2 secret\n' authority init --dir "$O" --name '县保密局' --roots 3 --threshold 2 --algorithm sm2
+said 'an authority can be of SM2' 0 'label.*sm2.*in force'
+is 'all its keys are' "$("$CTL" authority show --dir "$O" --json | jq -r '[.keys[].algorithm] | unique | join(" ")')" sm2
+secret 'sm2 secret\n' authority rotate label --dir "$O"
+said 'and so are those that follow' 0 'version 2 now'
+is 'of the same kind' "$(grep -c '^key = label sm2 04' "$O/authority.keys")" 2
+printf 'usbzone-policy 1\nversion = 1\nname = O\nexpires = 2090-01-01\n' >"$T/draft"
+secret 'sm2 secret\n' policy sign "$T/draft" --dir "$O" --out "$T/p1"
+said 'it signs policies' 0 'version 1 is signed'
+run host request --algorithm sm2 --name pc5 --out "$T/request"
+secret 'sm2 secret\n' host sign "$T/request" --zone internal --dir "$O" --out "$T/credential"
+said 'and credentials' 0 'credential of pc5'
+fact 'which a computer installs' 0 'pc5 in zone internal' host install "$T/credential" "$T/p1" "$O/authority.keys" --yes --no-start
+rm -rf "${T:?}/etc" "${T:?}/state"
+fact 'a computer of its own can be of SM2, too' 0 'zone internal' setup --zone internal --name pc6 --algorithm sm2 --no-start
+plain_image "$T/d.img"
+fact 'its drives have SM2 labels' 0 'is enrolled as N1' enroll "$T/d.img" --number N1 "${AS[@]}"
+fact 'that verify' 0 'N1' label show "$T/d.img"
+printf '\001' | dd of="$T/d.img" bs=1 seek=$((960 * 1024 + 4000)) conv=notrunc status=none
+printf '\001' | dd of="$T/d.img" bs=1 seek=$((964 * 1024 + 4000)) conv=notrunc status=none
+fact 'and not when altered' 1 'label-signature-invalid|signature' label show "$T/d.img"

@@ -5,11 +5,20 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+Algorithm fixture_algorithm(void)
+{
+        const char *word = getenv("USBZONE_TEST_ALGORITHM");
+        Algorithm algorithm = ALGORITHM_ED25519_SHA256;
+
+        cr_assert(!word || algorithm_parse(word, &algorithm) == 0);
+        return algorithm;
+}
+
 PrivateKey *make_key(Purpose purpose)
 {
         PrivateKey *key = NULL;
 
-        cr_assert_eq(private_key_generate(ALGORITHM_ED25519_SHA256, purpose, &key), 0);
+        cr_assert_eq(private_key_generate(fixture_algorithm(), purpose, &key), 0);
         return key;
 }
 
@@ -87,7 +96,7 @@ void fixture_done(Fixture *f)
 Label fixture_label(const Fixture *f, Zone zone, Level level)
 {
         Label l = {
-                .algorithm = ALGORITHM_ED25519_SHA256,
+                .algorithm = fixture_algorithm(),
                 .n_signatures = 1,
                 .zone = zone,
                 .level = level,

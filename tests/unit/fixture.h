@@ -26,6 +26,8 @@ void fixture_sign_label(const Fixture *f, const Label *label, uint8_t ret[LABEL_
 /* Replaces the fixture's interfaces: n rows of number, class, subclass, protocol. */
 void fixture_set_interfaces(Fixture *f, size_t n, const uint8_t rows[][4]);
 
+/* What USBZONE_TEST_ALGORITHM says, else Ed25519: the tests run once with each. */
+Algorithm fixture_algorithm(void);
 PrivateKey *make_key(Purpose purpose);
 /* A key of a purpose, its public half in the ring. */
 PrivateKey *make_ring_key(Keyring *ring, Purpose purpose);

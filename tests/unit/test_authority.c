@@ -60,33 +60,31 @@ static const struct Row {
         unsigned line;
 } rows[] = {
         {"good",
-         "usbzone-keys 1\nname = x\nversion = 1\nthreshold = 1\nroot = ed25519 %1$s\n"
-         "key = label ed25519 %2$s\n",
+         "usbzone-keys 1\nname = x\nversion = 1\nthreshold = 1\nroot = %3$s %1$s\n"
+         "key = label %3$s %2$s\n",
          0, 0},
-        {"no name", "usbzone-keys 1\nversion = 1\nthreshold = 1\nroot = ed25519 %1$s\n", -EINVAL,
-         0},
-        {"no threshold", "usbzone-keys 1\nname = x\nversion = 1\nroot = ed25519 %1$s\n", -EINVAL,
-         0},
+        {"no name", "usbzone-keys 1\nversion = 1\nthreshold = 1\nroot = %3$s %1$s\n", -EINVAL, 0},
+        {"no threshold", "usbzone-keys 1\nname = x\nversion = 1\nroot = %3$s %1$s\n", -EINVAL, 0},
         {"no root", "usbzone-keys 1\nname = x\nversion = 1\nthreshold = 1\n", -EINVAL, 0},
         {"threshold above the roots",
-         "usbzone-keys 1\nname = x\nversion = 1\nthreshold = 2\nroot = ed25519 %1$s\n", -EINVAL, 0},
-        {"threshold 0",
-         "usbzone-keys 1\nname = x\nversion = 1\nthreshold = 0\nroot = ed25519 %1$s\n", -EINVAL, 4},
+         "usbzone-keys 1\nname = x\nversion = 1\nthreshold = 2\nroot = %3$s %1$s\n", -EINVAL, 0},
+        {"threshold 0", "usbzone-keys 1\nname = x\nversion = 1\nthreshold = 0\nroot = %3$s %1$s\n",
+         -EINVAL, 4},
         {"version 0", "usbzone-keys 1\nname = x\nversion = 0\n", -EINVAL, 3},
         {"unknown key", "usbzone-keys 1\nname = x\nkind = 0\n", -EINVAL, 3},
         {"name twice", "usbzone-keys 1\nname = x\nname = y\n", -EINVAL, 3},
         {"key twice",
-         "usbzone-keys 1\nname = x\nversion = 1\nthreshold = 1\nroot = ed25519 %1$s\n"
-         "root = ed25519 %1$s\n",
+         "usbzone-keys 1\nname = x\nversion = 1\nthreshold = 1\nroot = %3$s %1$s\n"
+         "root = %3$s %1$s\n",
          -EINVAL, 6},
         {"root key for labels too",
-         "usbzone-keys 1\nname = x\nversion = 1\nthreshold = 1\nroot = ed25519 %1$s\n"
-         "key = label ed25519 %1$s\n",
+         "usbzone-keys 1\nname = x\nversion = 1\nthreshold = 1\nroot = %3$s %1$s\n"
+         "key = label %3$s %1$s\n",
          -EINVAL, 6},
-        {"a key for root", "usbzone-keys 1\nkey = root ed25519 %2$s\n", -EINVAL, 2},
-        {"a key for nothing", "usbzone-keys 1\nkey = none ed25519 %2$s\n", -EINVAL, 2},
-        {"no purpose", "usbzone-keys 1\nkey = ed25519 %2$s\n", -EINVAL, 2},
-        {"sm2", "usbzone-keys 1\nkey = label sm2 %2$s\n", -EINVAL, 2},
+        {"a key for root", "usbzone-keys 1\nkey = root %3$s %2$s\n", -EINVAL, 2},
+        {"a key for nothing", "usbzone-keys 1\nkey = none %3$s %2$s\n", -EINVAL, 2},
+        {"no purpose", "usbzone-keys 1\nkey = %3$s %2$s\n", -EINVAL, 2},
+        {"too long a key", "usbzone-keys 1\nkey = label %3$s %2$s00\n", -EINVAL, 2},
         {"rsa", "usbzone-keys 1\nkey = label rsa %2$s\n", -EINVAL, 2},
         {"short key", "usbzone-keys 1\nkey = label ed25519 aabb\n", -EINVAL, 2},
         {"no key", "usbzone-keys 1\nkey = label ed25519\n", -EINVAL, 2},
@@ -94,27 +92,28 @@ static const struct Row {
          "usbzone-keys 1\nkey = label ed25519 "
          "0100000000000000000000000000000000000000000000000000000000000000\n",
          -EINVAL, 2},
-        {"bad date", "usbzone-keys 1\nkey = label ed25519 %2$s 2026-02-30\n", -EINVAL, 2},
-        {"end before start", "usbzone-keys 1\nkey = label ed25519 %2$s 2026-02-02 2026-02-01\n",
+        {"bad date", "usbzone-keys 1\nkey = label %3$s %2$s 2026-02-30\n", -EINVAL, 2},
+        {"end before start", "usbzone-keys 1\nkey = label %3$s %2$s 2026-02-02 2026-02-01\n",
          -EINVAL, 2},
-        {"too many words", "usbzone-keys 1\nkey = label ed25519 %2$s 2026-02-01 2026-02-02 x\n",
+        {"too many words", "usbzone-keys 1\nkey = label %3$s %2$s 2026-02-01 2026-02-02 x\n",
          -EINVAL, 2},
         {"another format", "usbzone-policy 1\n", -EINVAL, 1},
 };
 
 Test(authority, errors_name_their_line)
 {
-        char root[65], other[65], text[1024];
+        char root[2 * KEY_PUBLIC_MAX + 1], other[2 * KEY_PUBLIC_MAX + 1], text[1024];
         Fixture f;
 
         fixture_init(&f);
-        text_hex(private_key_public(f.root)->raw, 32, root);
-        text_hex(private_key_public(f.label)->raw, 32, other);
+        text_hex(private_key_public(f.root)->raw, private_key_public(f.root)->raw_size, root);
+        text_hex(private_key_public(f.label)->raw, private_key_public(f.label)->raw_size, other);
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 TextError error = {0};
                 Authority a = {0};
 
-                (void)snprintf(text, sizeof(text), rows[i].text, root, other);
+                (void)snprintf(text, sizeof(text), rows[i].text, root, other,
+                               algorithm_name(fixture_algorithm()));
                 cr_assert_eq(load(&f, text, &a, &error), rows[i].result, "row '%s'", rows[i].name);
                 if (rows[i].result == 0)
                         continue;

@@ -60,7 +60,9 @@ Test(label, fields_stand_where_the_manual_says)
         fixture_init(&f);
         l = full_label(&f);
         fixture_sign_label(&f, &l, bytes);
-        cr_assert_eq(memcmp(bytes, "UZLABEL1\x01\x00\x01\x01\x02\x02\x0a\x00", 16), 0);
+        cr_assert_eq(memcmp(bytes, "UZLABEL1\x01\x00", 10), 0);
+        cr_assert_eq(bytes[10], l.algorithm);
+        cr_assert_eq(memcmp(bytes + 11, "\x01\x02\x02\x0a\x00", 5), 0);
         cr_assert_eq(memcmp(bytes + 16, l.key_id, 32), 0);
         cr_assert_eq(memcmp(bytes + 48, l.id, 16), 0);
         cr_assert_eq(memcmp(bytes + 64, "\x08\x07\x06\x05\x04\x03\x02\x01", 8), 0);

@@ -15,7 +15,7 @@ static const struct Rule {
 } rules[] = {
         {"version 2", 8, "\x02\0", 2},
         {"algorithm none", 10, "\0", 1},
-        {"algorithm sm2", 10, "\x02", 1},
+        {"algorithm 3", 10, "\x03", 1},
         {"no signature", 11, "\0", 1},
         {"three signatures", 11, "\x03", 1},
         {"two signatures, one key", 11, "\x02", 1},
