@@ -200,10 +200,22 @@ static bool in_range(const Report *r, int64_t t)
         return (!r->since || t >= r->since) && (!r->until || t <= r->until);
 }
 
+/* The first record of a source. All packages of one computer are one lane of a timeline. */
+static void begin_source(Report *r, json_object *o)
+{
+        put_text(r->source, "host", json_text(o, "host"));
+        put_number(r->source, "first", (uint64_t)record_seconds(o));
+        for (size_t i = 0; i < r->source_index; i++)
+                if (!strcmp(json_text(json_object_array_get_idx(r->sources, i), "host"),
+                            json_text(o, "host")))
+                        r->source_index = i;
+}
+
 static int take_record(Report *r, const char *line, size_t size)
 {
         _cleanup_(json_object_putp) json_object *o = NULL;
         const char *kind;
+        ReportHost *h;
         int64_t t;
 
         json_tokener_reset(r->tokener);
@@ -212,12 +224,19 @@ static int take_record(Report *r, const char *line, size_t size)
                 return 0;
         kind = json_text(o, "kind");
         t = record_seconds(o);
-        keep_text(r->source, "host", json_text(o, "host"));
+        if (!json_number(r->source, "records"))
+                begin_source(r, o);
         count_more(r->source, "records");
-        if (!json_number(r->source, "first"))
-                put_number(r->source, "first", (uint64_t)t);
         r->last = t;
-        if (cases_need(line, size) && cases_add(&r->cases, o) < 0)
+        h = report_host(r, json_text(o, "host"));
+        if (!h)
+                return -ENOMEM;
+        if (report_host_has(h, json_number(o, "seq")))
+                return 0;
+        r->last_seq = json_number(o, "seq");
+        if (!r->first_seq)
+                r->first_seq = r->last_seq;
+        if (cases_need(line, size) && cases_add(report_host_cases(h), o) < 0)
                 return -ENOMEM;
         if (!in_range(r, t))
                 return 0;
@@ -265,33 +284,17 @@ static void name_source(Report *r, const Package *p)
                 put_text(r->source, "name", r->own->name);
 }
 
-static void move_cases(Report *r, json_object *from, json_object **to)
+static int end_source(Report *r)
 {
-        for (size_t i = 0; from && i < json_object_array_length(from); i++) {
-                json_object *o = json_object_array_get_idx(from, i);
+        ReportHost *h;
 
-                put_text(o, "host_name", json_text(r->source, "name"));
-                json_object_array_add(array_of(to), json_object_get(o));
-        }
-}
-
-/* What only the end of a ledger tells: which violations were acknowledged later. */
-static void end_source(Report *r)
-{
-        size_t n = json_object_array_length(array_of(&r->violations));
-
-        for (size_t i = r->first_violation; i < n; i++) {
-                json_object *o = json_object_array_get_idx(r->violations, i);
-                bool known = cases_acknowledged(&r->cases, json_number(o, "seq"));
-
-                r->totals.acknowledged += known;
-                json_object_object_add(o, "acknowledged", json_object_new_boolean(known));
-                put_text(o, "host_name", json_text(r->source, "name"));
-        }
-        move_cases(r, r->cases.findings, &r->findings);
-        move_cases(r, r->cases.incidents, &r->incidents);
-        cases_clear(&r->cases);
         free(TAKE_PTR(r->held));
+        if (r->first_seq == 0)
+                return 0;
+        h = report_host(r, json_text(r->source, "host"));
+        if (!h || report_host_end(h, json_text(r->source, "name"), r->first_seq, r->last_seq) < 0)
+                return cli_out_of_memory();
+        return 0;
 }
 
 static void tell_verified(Report *r, const LedgerVerify *v)
@@ -350,19 +353,18 @@ int report_add(Report *r, const char *path)
         r->source_index = json_object_array_length(r->sources);
         json_object_array_add(r->sources, r->source);
         put_text(r->source, "path", path);
-        r->first_violation = json_object_array_length(array_of(&r->violations));
         r->progress = progress_start(_("Reading the ledger ..."));
         if (!r->tokener)
                 r->tokener = json_tokener_new();
         if (!r->tokener)
                 return cli_out_of_memory();
         r->last = 0;
+        r->first_seq = r->last_seq = 0;
         n = package_open(AT_FDCWD, path, &p, &e);
         if (n != 0)
                 return refuse_source(r, path, n, &e);
         n = read_source(r, path, p);
-        end_source(r);
-        return n;
+        return n ? n : end_source(r);
 }
 
 /* Those with violations first, then those seen in several zones or on several computers. */
@@ -395,9 +397,13 @@ static int compare_events(const void *a, const void *b)
 
 void report_finish(Report *r)
 {
+        (void)array_of(&r->violations);
+        (void)array_of(&r->findings);
+        (void)array_of(&r->incidents);
+        report_hosts_finish(r);
         cases_sort(r->findings);
         cases_sort(r->incidents);
-        json_object_array_sort(array_of(&r->violations), compare_violations);
+        json_object_array_sort(r->violations, compare_violations);
         json_object_array_sort(array_of(&r->drives), compare_drives);
         for (size_t i = 0; i < json_object_array_length(r->drives); i++) {
                 json_object *events = NULL;
@@ -407,8 +413,6 @@ void report_finish(Report *r)
                 json_object_array_sort(events, compare_events);
         }
         (void)array_of(&r->sources);
-        (void)array_of(&r->findings);
-        (void)array_of(&r->incidents);
         (void)object_of(&r->by_day);
         (void)object_of(&r->by_zones);
         (void)object_of(&r->by_reason);
@@ -423,7 +427,7 @@ void report_clear(Report *r)
 
         for (size_t i = 0; i < ARRAY_SIZE(all); i++)
                 json_object_put(all[i]);
-        cases_clear(&r->cases);
+        report_hosts_clear(r);
         free(r->held);
         if (r->tokener)
                 json_tokener_free(r->tokener);

@@ -21,6 +21,9 @@ typedef struct ReportTotals {
         uint64_t violations_left, drives_left; /* more than what is listed */
 } ReportTotals;
 
+#define REPORT_HOST_MAX 40u /* bytes of a computer's id */
+typedef struct ReportHost ReportHost;
+
 typedef struct Report {
         int64_t created, since, until; /* seconds since the epoch; 0 = no bound */
         ReportTotals totals;
@@ -37,9 +40,11 @@ typedef struct Report {
         json_object *findings, *incidents; /* as in cases.h, with "host_name" */
         bool broken;
         /* Under way, for one source. */
-        Cases cases;
+        ReportHost *hosts;
+        size_t n_hosts;
         json_object *source;
-        size_t source_index, first_violation;
+        size_t source_index;
+        uint64_t first_seq, last_seq; /* counted */
         json_tokener *tokener;
         int64_t last;    /* when the last record was written */
         char *held;      /* the last record, until the next one has proven it */
@@ -47,7 +52,8 @@ typedef struct Report {
         Progress progress;
 } Report;
 
-/* Reads one package or ledger's folder. A break is told in the source, sets `broken` and is no
+/* Reads one package or ledger's folder; of one computer, the older first. What is in two of them is
+ * counted once. A break is told in the source, sets `broken` and is no
  * failure here. CLI_*. */
 int report_add(Report *r, const char *path) _must_check_;
 /* Orders what was gathered; call once, after the last source. */
@@ -58,7 +64,17 @@ void report_html(const Report *r, FILE *f);
 void report_csv(const Report *r, FILE *f);
 json_object *report_json(const Report *r); /* a new reference */
 
-/* Counts of an object {key: n}; 0 where there is none. */
 uint64_t report_count(json_object *o, const char *key);
 /* A reason's slug, or "tamper", in words. */
 const char *report_reason(const char *slug);
+
+/* The computer with this id, made when it is new; NULL: out of memory. Valid until the next one is
+ * made. */
+ReportHost *report_host(Report *r, const char *id);
+Cases *report_host_cases(ReportHost *h);
+/* Was this record counted from an earlier package? */
+bool report_host_has(const ReportHost *h, uint64_t seq);
+/* A package has been read. `name` may be "". */
+int report_host_end(ReportHost *h, const char *name, uint64_t first, uint64_t last) _must_check_;
+void report_hosts_finish(Report *r);
+void report_hosts_clear(Report *r);

@@ -14,6 +14,7 @@
 #include "cli/report.h"
 #include "cli/verbs.h"
 #include "lib/file.h"
+#include "store/package.h"
 #include "store/trust.h"
 
 typedef struct ReportArgs {
@@ -76,6 +77,45 @@ static Trust *load_own(void)
         return t;
 }
 
+typedef struct Word {
+        char *path, host[HEAD_HOST_SIZE];
+        uint64_t before; /* the number of the record before the first */
+} Word;
+
+static int compare_words(const void *a, const void *b)
+{
+        const Word *x = a, *y = b;
+        int r = strcmp(x->host, y->host);
+
+        return r != 0 ? r : (x->before > y->before) - (x->before < y->before);
+}
+
+/* Of one computer, the older package first: a later one may close what stands in it. */
+static int sort_words(int n, char **words)
+{
+        _cleanup_(freep) Word *list = calloc((size_t)n + 1, sizeof(*list));
+
+        if (!list)
+                return cli_out_of_memory();
+        for (int i = 0; i < n; i++) {
+                _cleanup_(package_closep) Package *p = NULL;
+                const Manifest *m = NULL;
+                PackageError e;
+
+                list[i].path = words[i];
+                if (package_open(AT_FDCWD, words[i], &p, &e) == 0)
+                        m = package_manifest(p);
+                if (!m)
+                        continue;
+                list[i].before = m->before.seq;
+                snprintf(list[i].host, sizeof(list[i].host), "%s", m->host);
+        }
+        qsort(list, (size_t)n, sizeof(*list), compare_words);
+        for (int i = 0; i < n; i++)
+                words[i] = list[i].path;
+        return 0;
+}
+
 static int gather(Report *r, int n, char **words)
 {
         char own[PATH_MAX];
@@ -83,6 +123,8 @@ static int gather(Report *r, int n, char **words)
 
         snprintf(own, sizeof(own), "%s/%s", file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR),
                  UZ_LEDGER_DIR);
+        if (n > 1)
+                e = sort_words(n, words);
         if (n == 0)
                 e = report_add(r, own);
         for (int i = 0; i < n && e == 0; i++)

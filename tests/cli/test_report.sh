@@ -107,7 +107,15 @@ rm -rf "$T/state/ledger"
 python3 "$here/make_ledger.py" "$T/state/ledger" '' '' 3 6 >/dev/null
 fact 'an export' 0 'Records 1 to 6' export "$T/p.uzx"
 fact 'and one of a day' 0 'Records 4 to 6' export --since 2026-11-21 "$T/d.uzx"
+fact 'and one that another follows' 0 'Records 1 to 3' export --until 2026-11-20 "$T/o.uzx"
 rm -rf "${T:?}/state" "${T:?}/etc"
+for set in "$T/o.uzx $T/d.uzx" "$T/d.uzx $T/o.uzx" "$T/p.uzx $T/d.uzx $T/o.uzx $T/p.uzx"; do
+        # shellcheck disable=SC2086 # a list
+        run report $set --json
+        is 'of one computer, what is in two packages is counted once' \
+                "$(sed '/^usbzonectl: /d' <<<"$out" | jq -c '[.totals.records, .totals.violations, (.violations | length), ([.drives[].events[].source] | unique)]')" \
+                '[6,2,2,[0]]'
+done
 run report "$T/p.uzx" --json
 sed '/^usbzonectl: /d' <<<"$out" >"$T/report.json"
 is 'a package: name by its credential, records, heads' \
