@@ -40,7 +40,7 @@ show 'verify' "$verify" "$(rate "$records" "${verify%% *}") records/s"
 show 'verify, chain alone (no heads)' "$chain" "$(rate "$records" "${chain%% *}") records/s"
 show 'openssl dgst -sha256, the same bytes' "$hash" "the chain takes $(ratio "${chain%% *}" "${hash%% *}") times as long"
 show 'sha256sum, the same bytes' "$plain" "the chain takes $(ratio "${chain%% *}" "${plain%% *}") times as long"
-remote=/lib/systemd/systemd-journal-remote
+remote=${JOURNAL_REMOTE:-/lib/systemd/systemd-journal-remote}
 if [ -x $remote ]; then
         python3 -c 'import sys
 for i, line in enumerate(open(sys.argv[1], encoding="utf-8")):
