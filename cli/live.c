@@ -123,7 +123,7 @@ static void draw_head(Live *l)
         screen_line(&l->screen, ok ? STYLE_PLAIN : STYLE_BAD, line);
 }
 
-/* "  3  W-7       internet  block   zone-mismatch", or without zone and reason where it is narrow. */
+/* "  3  W-7  internet  block  zone-mismatch"; where it is narrow, without zone and reason. */
 static void draw_drive(Live *l, json_object *drive)
 {
         char name[CELL_MAX], zone[CELL_MAX], verdict[CELL_MAX], line[4 * CELL_MAX];

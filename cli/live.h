@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The full-screen view of monitor: computer, ledger, drives present, last events. It is drawn when
- * the daemon signals something, an event is added, or the terminal's size changes; never by time. */
+/* The full-screen view of monitor: computer, ledger, drives present, last events. It is drawn
+ * when the daemon signals something, an event is added, or the terminal's size changes; never by
+ * time. */
 #pragma once
 
 #include "cli/client.h"

@@ -117,7 +117,7 @@ void show_drive(json_object *drive)
         out_field_styled(show_verdict_style(drive), _("Verdict"), "%s", verdict);
         out_field(_("Reason"), "%s (%s)", show_reason(json_text(drive, "reason")),
                   json_text(drive, "reason"));
-        out_field(_("State"), "%s", json_text(drive, "state"));
+        out_field(_("State"), "%s", _(json_text(drive, "state")));
         if (*json_text(drive, "grant"))
                 out_field(_("Exception"), "%s", json_text(drive, "grant"));
         show_label(drive);

@@ -32,6 +32,7 @@ END
         sed -nzE 's/\n/ /g; s/(refuse\((e|&e|error), [^,]*,) +("[^"]+")\)/\n@N_(\3)\n/gp' store/package.c | sed -n 's/^@//p'
         sed -nE 's/^ +\[(EFFECT|SEVERITY)_[A-Z_]+\] = ("[a-z-]+"),$/N_(\2)/p' policy/verdict.c policy/reason.c
         printf 'N_("%s")\n' observe enforce ok unwritable no-key key-damaged
+        printf 'N_("%s")\n' new probing mediated handover in-use blocked writing system gone
 } >"$tmp/words.c"
 x --no-location -k -kN_ -D "$tmp" words.c
 

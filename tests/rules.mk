@@ -116,6 +116,9 @@ check-deb: ## the .deb packages: lintian, and the same files as make install (no
 
 check-cli: all $(B)/tests/cli/mock-daemon ## the command line on files, ledgers and a bus of its own
 	@./tests/cli/run.sh $(B)
+.PHONY: golden
+golden: all $(B)/tests/cli/mock-daemon ## write anew what tests/cli/golden holds the program's output to
+	@CTL=$(abspath $(B))/usbzonectl GOLDEN=write ./tests/cli/test_golden.sh
 check-integration: all ## the real daemon on a private bus
 	@./tests/integration/run.sh $(B)
 check-vm: ## the product on a real kernel in QEMU

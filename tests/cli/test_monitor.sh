@@ -67,9 +67,10 @@ holds 'and events' shows 'drive 2  removed$'
 is 'verdicts begin at one column there' "$(begins '(allow|block)')" 1
 
 # No clock draws: what is written to the terminal in two seconds without a signal is nothing.
+touch "$T/written"
 tm pipe-pane -t 0 "cat >>$T/written"
 sleep 2
-is 'it is still when nothing happens' "$(cat "$T/written" 2>/dev/null | wc -c)" 0
+is 'it is still when nothing happens' "$(wc -c <"$T/written")" 0
 tm resize-window -x 70 -y 14
 holds 'and the pipe sees what is drawn' wait_for test -s "$T/written"
 tm send-keys -t 0 x
@@ -101,21 +102,14 @@ emit
 holds 'as in a pipe' wait_for shows 'drive 1  allow: The drive may be used here (ok)'
 is 'no alternate screen' "$(state)" '0 1'
 
-(
-        in_chinese
-        view 80 24
-        passed=0 failed=0
-        holds 'in Chinese' wait_for shows '按 q 退出'
-        is 'verdicts begin at one column in Chinese' "$(begins '(允许|阻止)')" 1
-        emit
-        holds 'an event in Chinese' wait_for shows '已拔出'
-        is 'nothing is too wide in Chinese' "$(($(widest) <= 80))" 1
-        tm send-keys -t 0 q
-        echo "$passed $failed" >"$T/counts"
-        trap - EXIT
-)
-read -r more wrong <"$T/counts"
-passed=$((passed + more)) failed=$((failed + wrong))
+in_chinese
+view 80 24
+holds 'in Chinese' wait_for shows '按 q 退出'
+is 'verdicts begin at one column in Chinese' "$(begins '(允许|阻止)')" 1
+emit
+holds 'an event in Chinese' wait_for shows '已拔出'
+is 'nothing is too wide in Chinese' "$(($(widest) <= 80))" 1
+export LANGUAGE=C
 
 view 80 24
 holds 'before the daemon stops' wait_for shows 'pc1  internal'
