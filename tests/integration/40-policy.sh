@@ -61,3 +61,19 @@ expect 'nothing can be granted then' 'Error.Refused' \
 check 'a policy that comes back is loaded' on $root $manager Reload
 expect 'and is in force' '^6 ok$' \
         echo "$(property $root $manager PolicyVersion) $(property $root $manager PolicyStatus)"
+
+"$dir/make-trust" "$dir/etc" --version 6 --zone internet
+check 'a credential for another zone is loaded' on $root $manager Reload
+expect 'and is in force' '^internet$' property $root $manager Zone
+check 'the change of zone is recorded' has_record \
+        '.kind=="policy-loaded" and .zone=="internet" and .zone_before=="internal" and .host_name=="pc-17"'
+"$dir/make-trust" "$dir/etc" --version 6
+check 'back again' on $root $manager Reload
+check 'that is recorded, too' has_record '.kind=="policy-loaded" and .zone=="internal" and .zone_before=="internet"'
+expect 'the version of the key list is remembered' '^1$' cat "$dir/state/keys-version"
+mkdir "$dir/etc/revocations"
+echo 'usbzone-revocations 1' >"$dir/etc/revocations/0011223344556677.uzr"
+expect 'a revocation file that is not signed is refused' 'Error.Invalid.*uzr is refused.*policy before stays' \
+        send $root $manager.Reload
+rm -r "$dir/etc/revocations"
+check 'without it the policy is loaded' on $root $manager Reload

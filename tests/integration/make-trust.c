@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Makes what an authority would issue for one computer, for tests: DIRECTORY [--version N]
- * [--broken]. Keys are kept in DIRECTORY/keys, so that a second run signs with the same. */
+ * [--zone ZONE] [--broken]. Keys are kept in DIRECTORY/keys, so that a second run signs with the same. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,9 +68,9 @@ static void put_authority(PrivateKey *keys[PURPOSE_MAX_])
         free(a);
 }
 
-static void put_host(PrivateKey *keys[PURPOSE_MAX_])
+static void put_host(PrivateKey *keys[PURPOSE_MAX_], Zone zone)
 {
-        Host h = {.zone = ZONE_INTERNAL, .name = "pc-17"};
+        Host h = {.zone = zone, .name = "pc-17"};
         char *text;
         size_t size;
 
@@ -105,6 +105,7 @@ static void put_policy(PrivateKey *keys[PURPOSE_MAX_], uint64_t version, int bro
 int main(int argc, char *argv[])
 {
         PrivateKey *keys[PURPOSE_MAX_] = {NULL};
+        Zone zone = ZONE_INTERNAL;
         uint64_t version = 1;
         int broken = 0;
 
@@ -115,7 +116,8 @@ int main(int argc, char *argv[])
                         broken = 1;
                 else if (strcmp(argv[i], "--version") == 0 && i + 1 < argc)
                         version = strtoull(argv[++i], NULL, 10);
-                else
+                else if (strcmp(argv[i], "--zone") != 0 || i + 1 == argc ||
+                         zone_parse(argv[++i], &zone) < 0)
                         return 2;
         }
         (void)mkdir(argv[1], 0755);
@@ -125,7 +127,7 @@ int main(int argc, char *argv[])
         for (int p = PURPOSE_ROOT; p <= PURPOSE_POLICY; p++)
                 keys[p] = get_key((Purpose)p);
         put_authority(keys);
-        put_host(keys);
+        put_host(keys, zone);
         put_policy(keys, version, broken);
         for (int p = PURPOSE_ROOT; p <= PURPOSE_POLICY; p++)
                 private_key_free(keys[p]);
