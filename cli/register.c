@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/cli.h"
 #include "cli/out.h"
@@ -88,14 +89,17 @@ static json_object *register_line(const Label *label)
         return o;
 }
 
+/* Where the keys are elsewhere, the folder may not be there yet. */
 static int append(int etc_fd, const char *text, size_t n)
 {
-        _cleanup_(fd_closep) int fd =
-                openat(etc_fd, REGISTER_PATH,
-                       O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        _cleanup_(fd_closep) int fd = -EBADF;
         off_t end;
         int r;
 
+        if (mkdirat(etc_fd, UZ_AUTHORITY_DIR, 0700) < 0 && errno != EEXIST)
+                return -errno;
+        fd = openat(etc_fd, REGISTER_PATH, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+                    0600);
         if (fd < 0)
                 return -errno;
         end = lseek(fd, 0, SEEK_END);

@@ -220,3 +220,12 @@ run host sign "$T/pc3.request" --zone internal --dir "$O" --out "$T/pc3.cred"
 refused 'another authority only on demand' 'not for|not signed|not newer|signed by a key' host install "$T/pc3.cred" "$O/authority.keys" "$T/p7" --yes
 fact 'on demand it is' 0 'policy version 7, key list version 4, pc3' \
         host install --new-authority "$T/pc3.cred" "$O/authority.keys" "$T/p7" --yes --no-start
+
+# --- drives enrolled with the office's key, on a computer that never had one ---
+on pc1
+truncate -s 8M "$T/stick.img"
+sfdisk -q "$T/stick.img" <<<$'label: dos\nstart=2048, type=c'
+fact 'a drive is enrolled with the key of the office' 0 'is enrolled as OF-1' \
+        enroll "$T/stick.img" --number OF-1 --vid 1209 --pid 0001 --serial S --scsi-vendor Linux \
+        --scsi-product Stick --holder Li --unit Office --no-whitelist --key "$O/label.pem"
+is 'the register of numbers is for root alone' "$(stat -c %a "$E/authority" "$E/authority/media.jsonl" | xargs)" '700 600'
