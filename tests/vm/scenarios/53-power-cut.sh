@@ -21,13 +21,14 @@ EOF
 storm() {
         guest_lib <<'EOF'
 . /mnt/stage/vm/product.sh
-gadget g --file /root/plain.img --serial STORM
-for ((;;)); do
+# Each drive is another one: the same one again would only be counted.
+for ((n = 0;; n++)); do
+        gadget g --file /root/plain.img --serial "STORM$n"
         plug g 0
         [ "$(verdict "$(gadget_dev g)")" = "block no-label" ] || break
         busctl --json=short call org.usbzone1 /org/usbzone1 org.usbzone1.Ledger Head |
                 jq -r '.data | "\(.[0]) \(.[1])"'
-        unplug g
+        gadget_remove g
 done
 EOF
 }
