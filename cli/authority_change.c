@@ -241,16 +241,16 @@ static void drop(Authority *a, const uint8_t id[KEY_ID_SIZE])
         a->ring.n = n;
 }
 
-/* PURPOSE.pem is the key in force: the old one moves to a name with its id. */
+/* PURPOSE.pem is the key in force: the old one, unless it is lost, moves to a name with its id. */
 static int settle_names(Home *h, const PublicKey *old, const char *new_name)
 {
         char plain[KEY_FILE_NAME_MAX], old_name[KEY_FILE_NAME_MAX];
 
         snprintf(plain, sizeof(plain), "%s.pem", purpose_name(old->purpose));
         key_file_name(old, old_name);
-        if (faccessat(h->fd, old_name, F_OK, 0) == 0 || faccessat(h->fd, plain, F_OK, 0) < 0)
+        if (faccessat(h->fd, old_name, F_OK, 0) == 0)
                 return 0; /* not the one that is in force by default */
-        if (renameat2(h->fd, plain, h->fd, old_name, RENAME_NOREPLACE) < 0 ||
+        if ((renameat2(h->fd, plain, h->fd, old_name, RENAME_NOREPLACE) < 0 && errno != ENOENT) ||
             renameat2(h->fd, new_name, h->fd, plain, RENAME_NOREPLACE) < 0 || fsync(h->fd) < 0)
                 return cli_fail_errno(-errno, _("cannot rename keys in %s"), h->path);
         return 0;
