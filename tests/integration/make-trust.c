@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Makes what an authority would issue for one computer, for tests: DIRECTORY [--version N]
- * [--zone ZONE] [--broken]. Keys are kept in DIRECTORY/keys, so that a second run signs with the same. */
+ * [--zone ZONE] [--broken]. Keys are kept in DIRECTORY/keys, so that a second run signs with the
+ * same. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
