@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "cli/client.h"
+#include "cli/install_stage.h"
 #include "cli/signer.h"
 #include "lib/file.h"
 
@@ -262,6 +263,37 @@ static int check_list(const Home *h, const char *note, size_t size)
         return r ? cli_fail(CLI_FAILED, _("the key list is refused: %s"), _(error.message)) : 0;
 }
 
+/* On a computer that is its own authority: would policy and credential still count? */
+static int check_here(const Home *h, const char *note, size_t size)
+{
+        _cleanup_(trust_freep) Trust *old = NULL, *next = NULL;
+        Stage stage = {.fd = -EBADF};
+        const char *message;
+        int r;
+
+        if (h->etc_fd < 0)
+                return 0;
+        r = trust_load(h->etc_fd, time(NULL), (TrustFloor){0}, &old);
+        if (r == 0 && old->snapshot.status != REASON_OK)
+                return 0; /* it is broken now: the new list may be what puts it right */
+        if (r == 0)
+                r = stage_open(&stage, h->etc_fd, false);
+        if (r == 0)
+                r = stage_put(&stage, UZ_KEYS_FILE, note, size);
+        if (r == 0)
+                r = trust_load(stage.fd, time(NULL), (TrustFloor){0}, &next);
+        stage_close(&stage);
+        if (r < 0)
+                return cli_fail_errno(r, "%s", _("cannot load the policy"));
+        if (next->snapshot.status == REASON_OK)
+                return 0;
+        message = strstr(next->message, stage.dir);
+        return cli_fail(CLI_FAILED,
+                        _("this computer would block every drive with that key list: %s. Sign what "
+                          "is in force with another key first"),
+                        message ? message + strlen(stage.dir) + 1 : next->message);
+}
+
 static int write_list(const Home *h, const Authority *next, const char *note, size_t size)
 {
         char name[64];
@@ -290,6 +322,8 @@ int home_publish(Home *h, Authority *next, const OptionList *files)
                 r = sign_list(h, next, &note, &size);
         if (r == 0)
                 r = check_list(h, note, size);
+        if (r == 0)
+                r = check_here(h, note, size);
         if (r == 0)
                 r = write_list(h, next, note, size);
         if (r == 0)

@@ -140,6 +140,17 @@ said '--key names it' 0 'is enrolled as N1'
 fact 'the policy key is no label key' 1 'wrong key' \
         enroll "$T/d.img" --number N1 --relabel --key "$T/etc/authority/policy.pem" "${AS[@]}"
 
+# The key that signed the policy in force is not taken away from under it.
+keys=$(cat "$T/etc/authority.keys")
+policy_key=$("$CTL" authority show --json | jq -r '.keys[] | select(.purpose == "policy").id')
+fact 'a key that is in use here is not retired' 1 'would block every drive.*policy is refused' authority retire "$policy_key"
+is 'and the list stays' "$(cat "$T/etc/authority.keys")" "$keys"
+fact 'it is replaced first' 0 'version 4 now' authority rotate policy --no-passphrase
+secret 'label secret\n' enroll "$T/d.img" --number N1 --relabel --key "$T/carried.pem" "${AS[@]}"
+said 'the next change signs with the new one' 0 'is enrolled as N1'
+fact 'then the old one can go' 0 'version 5 now' authority retire "$policy_key"
+is 'nothing is left behind' "$(find "$T/etc" -name '.install*' | wc -l)" 0
+
 # --- on a terminal ---
 typed() { # ANSWERS ARGUMENTS...
         local answers=$1
@@ -148,7 +159,7 @@ typed() { # ANSWERS ARGUMENTS...
         rc=$?
 }
 typed $'battery staple\nbattery staple\n' authority issue-key host
-said 'a passphrase is asked for twice' 0 'New passphrase of host.*version 4 now'
+said 'a passphrase is asked for twice' 0 'New passphrase of host.*version 6 now'
 holds 'and not shown' bash -c '[[ $1 != *staple* ]]' - "$out"
 typed $'battery staple\nbattery stable\n' authority issue-key host
 said 'two that differ are refused' 1 'not the same'
