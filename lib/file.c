@@ -239,13 +239,26 @@ int file_replace(int dirfd, const char *name, const void *data, size_t n, mode_t
         return sync_parent(dirfd, name);
 }
 
+/* NFS and FUSE do not know RENAME_NOREPLACE; those have links. */
+static int rename_new(int dirfd, const char *temp, const char *name)
+{
+        if (renameat2(dirfd, temp, dirfd, name, RENAME_NOREPLACE) == 0)
+                return 0;
+        if (errno != EINVAL)
+                return -errno;
+        if (linkat(dirfd, temp, dirfd, name, 0) < 0)
+                return -errno;
+        (void)unlinkat(dirfd, temp, 0);
+        return 0;
+}
+
 int file_publish(int dirfd, const char *temp, const char *name, bool replace)
 {
-        unsigned flags = replace ? 0 : RENAME_NOREPLACE;
+        int r = replace ? 0 : rename_new(dirfd, temp, name);
 
-        if (renameat2(dirfd, temp, dirfd, name, flags) < 0)
-                return -errno;
-        return sync_parent(dirfd, name);
+        if (replace && renameat(dirfd, temp, dirfd, name) < 0)
+                r = -errno;
+        return r < 0 ? r : sync_parent(dirfd, name);
 }
 
 int file_open_dir(int dirfd, const char *path)

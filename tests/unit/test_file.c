@@ -155,6 +155,28 @@ Test(file, a_replaced_file_is_new_or_old_and_leaves_nothing_behind)
         drop_dir(dir, path);
 }
 
+Test(file, a_temporary_file_gets_its_name_and_takes_no_others)
+{
+        char path[32], temp[64];
+        int dir = make_dir(path), fd;
+        struct stat st;
+
+        fd = file_temp(dir, "new", temp, sizeof(temp));
+        cr_assert_geq(fd, 0);
+        cr_assert_eq(file_pwrite_full(fd, "text", 4, 0), 0);
+        cr_assert_eq(fstat(fd, &st), 0);
+        cr_assert_eq(st.st_mode & 0777, 0600);
+        close(fd);
+        put(dir, "old", "kept", 0600);
+        cr_assert_eq(file_publish(dir, temp, "old", false), -EEXIST);
+        cr_assert_eq(faccessat(dir, temp, F_OK, 0), 0);
+        cr_assert_eq(file_publish(dir, temp, "new", false), 0);
+        cr_assert_eq(faccessat(dir, temp, F_OK, 0), -1);
+        cr_assert_eq(file_publish(dir, "new", "old", true), 0);
+        cr_assert_eq(faccessat(dir, "new", F_OK, 0), -1);
+        drop_dir(dir, path);
+}
+
 Test(file, directories_come_from_the_environment_only_as_absolute_paths)
 {
         cr_assert_str_eq(file_dir("USBZONE_TEST_DIR", "/etc/x"), "/etc/x");
