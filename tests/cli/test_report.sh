@@ -106,6 +106,22 @@ export LEDGER_HOST LEDGER_SIGNER
 rm -rf "$T/state/ledger"
 python3 "$here/make_ledger.py" "$T/state/ledger" '' '' 3 6 >/dev/null
 fact 'an export' 0 'Records 1 to 6' export "$T/p.uzx"
+cat >"$T/more" <<'END'
+[["2026-11-22T08:00:00.000001Z", "finding", {"record": 3, "text": "a door", "who": "li (uid 1000)"}],
+ ["2026-11-23T08:00:00.000001Z", "finding-closed", {"finding": 7, "text": "locked", "who": "li (uid 1000)"}]]
+END
+mv "$T/state/ledger" "$T/kept"
+LEDGER_MORE=$T/more python3 "$here/make_ledger.py" "$T/state/ledger" '' '' 3 8 >/dev/null
+fact 'an export with a finding' 0 'Records 1 to 7' export --until 2026-11-22 "$T/f1.uzx"
+fact 'and one of its end' 0 'Records 8 to 8' export --since 2026-11-23 "$T/f2.uzx"
+rm -r "$T/state/ledger"
+mv "$T/kept" "$T/state/ledger"
+finding_is() { # NAME STATE PACKAGE...
+        run report "${@:3}" --json
+        is "$1" "$(sed '/^usbzonectl: /d' <<<"$out" | jq -r '[.findings[].state] | join(" ")')" "$2"
+}
+finding_is 'as far as one package goes it is open' open "$T/f1.uzx"
+finding_is 'with the later one it is closed' closed "$T/f2.uzx" "$T/f1.uzx"
 fact 'and one of a day' 0 'Records 4 to 6' export --since 2026-11-21 "$T/d.uzx"
 fact 'and one that another follows' 0 'Records 1 to 3' export --until 2026-11-20 "$T/o.uzx"
 rm -rf "${T:?}/state" "${T:?}/etc"
