@@ -10,14 +10,16 @@ fi
 private_bus
 mock_daemon "$T/calls"
 unset TMUX
-tm() { tmux -u -S "$T/tmux" -f /dev/null "$@"; }
-at_end tm kill-server
+terminal=0
+tm() { tmux -u -S "$T/tmux.$terminal" -f /dev/null "$@"; }
+at_end eval "tm kill-server 2>/dev/null || :"
 pane() { tm capture-pane -p -t 0; }
 # view COLUMNS ROWS ARGUMENTS...: begins in a terminal whose settings are noted before and after.
 view() {
         local columns=$1 rows=$2
         shift 2
         tm kill-server 2>/dev/null
+        terminal=$((terminal + 1)) # of its own: the last one may still be ending
         rm -f "$T/before" "$T/after" "$T/status"
         printf '#!/bin/bash\nstty -g >%q\n%q "$@" 2>%q\necho $? >%q\nstty -g >%q\nexec cat\n' \
                 "$T/before" "$CTL" "$T/err" "$T/status" "$T/after" >"$T/run.sh"
@@ -41,7 +43,7 @@ print(len({width(l[:re.search(sys.argv[1], l).start()]) for l in sys.stdin if re
 state() { tm display-message -p -t 0 '#{alternate_on} #{cursor_flag}'; }
 ended() { test -s "$T/after"; }
 restored() { [ "$(state)" = '0 1' ] && cmp "$T/before" "$T/after"; }
-program() { pgrep -f "^$CTL monitor" | head -n 1; }
+program() { pgrep -P "$(tm display-message -p -t 0 '#{pane_pid}')"; }
 
 view 80 24
 holds '80x24: it fills the screen' wait_for shows 'q quits'

@@ -16,7 +16,7 @@ head=$("$CTL" verify --json | jq -r .head)
 contents() { (cd "$T" && find etc state -type f -printf '%m %p ' -exec sha256sum {} \; | sort -k 2); }
 before=$(contents)
 tar -C "$T" -cpf "$T/copy.tar" etc state
-rm -rf "$T/etc" "$T/state"
+rm -rf "${T:?}/etc" "${T:?}/state"
 fact 'a disk that failed' 1 '' enroll "$T/b.img" --number N2 "${AS[@]}"
 tar -C "$T" -xpf "$T/copy.tar"
 is 'restored: every file with its mode' "$(contents)" "$before"
