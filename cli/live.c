@@ -14,7 +14,7 @@
 
 #define EVENTS_MAX 200u
 #define CELL_MAX 256u
-#define WIDE_COLUMNS 64 /* from here on a drive's zone and reason have room */
+#define WIDE_COLUMNS 72 /* from here on a drive's zone and reason have room */
 
 typedef struct LiveEvent {
         int64_t time;
@@ -138,11 +138,12 @@ static void draw_drive(Live *l, json_object *drive)
                 snprintf(line, sizeof(line), "%3" PRIu64 "  %s  %s", json_number(drive, "number"),
                          a, verdict);
         } else {
-                int room = (width - 5 - 6 - 16) / 3; /* number, gaps, the longest common reason */
+                /* At 80 columns: 21, 16, 16 and what is left for the reason. */
+                int spare = width - 80, more = MAX(spare, 0) / 3;
 
-                screen_fit(name, room + 2, true, a, sizeof(a));
-                screen_fit(zone, room, true, b, sizeof(b));
-                screen_fit(verdict, room - 2, true, c, sizeof(c));
+                screen_fit(name, 21 + (spare < 0 ? spare : more), true, a, sizeof(a));
+                screen_fit(zone, 16 + more, true, b, sizeof(b));
+                screen_fit(verdict, 16, true, c, sizeof(c));
                 snprintf(line, sizeof(line), "%3" PRIu64 "  %s  %s  %s  %s",
                          json_number(drive, "number"), a, b, c, json_text(drive, "reason"));
         }

@@ -51,6 +51,7 @@ is 'the last line says how to leave' "$(pane | tail -n 1)" 'q quits'
 is 'the first one says where this is' "$(pane | head -n 1)" 'pc1  internal  enforce'
 holds 'the ledger' shows '^Ledger: ok, 99 records, head 0011223344556677$'
 holds 'a drive, with why' shows '^  2  W-7  .*internet .*block .*zone-mismatch$'
+holds 'a name and an observed verdict are whole' shows '^  3  Kingston DataTraveler  not registered  *block (observed)  no-label$'
 holds 'nothing yet' shows 'Nothing has happened'
 is 'the alternate screen, no cursor' "$(state)" '1 0'
 is 'verdicts begin at one column' "$(begins '(allow|block)')" 1
