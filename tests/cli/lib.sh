@@ -75,7 +75,8 @@ version() { sed -n 's/^version = //p' "$T/etc/policy"; }
 found() { run setup --zone internal --name pc1 --no-start; }
 
 wait_for() { for _ in {1..200}; do "$@" && return; sleep 0.05; done; return 1; }
-answers() { busctl --address="$USBZONE_BUS_ADDRESS" status "${1:-org.freedesktop.DBus}" >/dev/null 2>&1; }
+ON_BUS=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../on-bus.sh")
+answers() { "$ON_BUS" "$USBZONE_BUS_ADDRESS" "${1:-org.freedesktop.DBus}"; }
 # A bus of this test's own, with nobody on it yet.
 private_bus() {
         if ! command -v dbus-daemon >/dev/null; then

@@ -87,12 +87,10 @@ END
 dbus-daemon --config-file="$T/bus.conf" --nofork 2>/dev/null &
 at_end kill_quietly $!
 export USBZONE_BUS_ADDRESS=unix:path=$T/bus
-answers() { busctl --address="$USBZONE_BUS_ADDRESS" status org.usbzone1 >/dev/null 2>&1; }
-wait_for() { for _ in {1..200}; do "$@" && return; sleep 0.05; done; return 1; }
 holds 'a bus' wait_for test -S "$T/bus"
 "$(dirname "$CTL")/tests/cli/mock-daemon" >"$T/calls" 2>&1 &
 at_end kill_quietly $!
-holds 'a daemon' wait_for answers
+holds 'a daemon' wait_for answers org.usbzone1
 asked() { is "$1" "$(tail -n "${3:-1}" "$T/calls")" "$2"; }
 
 fact 'acknowledge' 0 'Violation 3 is acknowledged \(record 100\).*Violation 4 is' acknowledge 3 4 --text 'seen it'

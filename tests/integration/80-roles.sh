@@ -46,7 +46,7 @@ start_real_polkit() {
         until_true test -S "$dir/bus"
         DBUS_SYSTEM_BUS_ADDRESS=$USBZONE_BUS_ADDRESS with_accounts $polkitd >>"$dir/polkit.log" 2>&1 &
         polkit_pid=$!
-        until_true busctl --address="$USBZONE_BUS_ADDRESS" status org.freedesktop.PolicyKit1
+        until_true tests/on-bus.sh "$USBZONE_BUS_ADDRESS" org.freedesktop.PolicyKit1
 }
 
 # What came of it: "denied", or "let in" (whatever the method then said).
@@ -70,7 +70,7 @@ else
         make_accounts
         start_real_polkit
         check 'polkit takes our rules and actions' \
-                busctl --address="$USBZONE_BUS_ADDRESS" status org.freedesktop.PolicyKit1
+                tests/on-bus.sh "$USBZONE_BUS_ADDRESS" org.freedesktop.PolicyKit1
         start_daemon
         until_true property_is $root/drive/1 $drive State blocked
         phone=1

@@ -127,7 +127,7 @@ start_polkit() {
         echo "$1" >"$dir/answer"
         "$dir/mock-polkit" "$USBZONE_BUS_ADDRESS" "$dir/answer" "$dir/asked" &
         polkit_pid=$!
-        until_true busctl --address="$USBZONE_BUS_ADDRESS" status org.freedesktop.PolicyKit1
+        until_true tests/on-bus.sh "$USBZONE_BUS_ADDRESS" org.freedesktop.PolicyKit1
 }
 # What polkit answers from now on.
 polkit_says() {
@@ -135,7 +135,7 @@ polkit_says() {
 }
 
 is_up() {
-        busctl --address="$USBZONE_BUS_ADDRESS" status org.usbzone1
+        tests/on-bus.sh "$USBZONE_BUS_ADDRESS" org.usbzone1
 }
 start_daemon() {
         LD_PRELOAD=$dir/fake-usbfs.so umockdev-run -d "$dir/devices" -- \

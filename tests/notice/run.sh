@@ -73,7 +73,7 @@ start_bus() { # NAME
         pids+=($!)
         until_true test -S "$T/$1"
 }
-owned() { busctl --address="$1" status "$2"; }
+owned() { tests/on-bus.sh "$1" "$2"; }
 start_screen() {
         : >"$T/screen"
         from=0
