@@ -39,8 +39,8 @@ for lang in en zh_CN; do
         page=$out/$lang.html
         "$CTL" report "${dirs[@]}" --lang $lang --out "$page" 2>/dev/null
         look --dump-dom "file://$page" >"$T/dom"
-        is "$lang: the browser sees every violation" "$(grep -c '<tr><td class="t">2026' "$T/dom")" \
-                "$(grep -c '<tr><td class="t">2026' "$page")"
+        is "$lang: the browser sees every violation" "$(grep -c '<tr><td class="t">20[0-9][0-9]-' "$T/dom")" \
+                "$(grep -c '<tr><td class="t">20[0-9][0-9]-' "$page")"
         is "$lang: hostile texts have become no tags" "$(grep -ciE '<(script|img)' "$T/dom")" 0
         is "$lang: nothing is wider than the paper" "$(width "$page")" 794
         look --screenshot="$out/$lang.png" "file://$page"

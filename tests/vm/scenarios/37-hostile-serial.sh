@@ -23,7 +23,10 @@ for c in list "show ${dev##*/}" "explain ${dev##*/}" log "log --json" "list --js
         check_not "no escape code in: $c" grep -q "$esc" "$T/out"
 done
 check_not "none in the ledger" grep -q "$esc" /var/lib/usbzone/ledger/*.jsonl
-check "each ledger line is one JSON record" sh -c 'cat /var/lib/usbzone/ledger/*.jsonl | while IFS= read -r l; do printf "%s" "$l" | jq -e .seq >/dev/null || exit 1; done'
+# -R: each line on its own, which must be one value and no more.
+is "each ledger line is one JSON record" \
+        "$(cat /var/lib/usbzone/ledger/*.jsonl | jq -R 'fromjson | .seq' | wc -l)" \
+        "$(cat /var/lib/usbzone/ledger/*.jsonl | wc -l)"
 journalctl -q -o json --after-cursor="$JOURNAL_MARK" -u usbzoned.service >"$T/journal"
 check_not "none in the journal" grep -q '\\u001b' "$T/journal"
 check "the record shows it escaped" ledger_has '.kind == "verdict" and (.serial | test("x1[bB]"))'
