@@ -35,6 +35,7 @@ check "granted" verdict_becomes "$dev" "allow granted"
 check "the admin sets the mode" as admin usbzonectl mode observe --reason x
 check "and back" as admin usbzonectl mode enforce --reason x
 gadget_remove g
+[ "$failed" -eq 0 ] || note "$(journalctl -q -b -u polkit.service -o short-monotonic --no-pager | tail -n 20)"
 systemctl stop polkit.service
 systemctl mask --runtime polkit.service 2>/dev/null
 check_not "without polkit the admin cannot" as admin usbzonectl mode observe --reason x
