@@ -8,6 +8,7 @@
 #include "daemon/event.h"
 #include "daemon/incidents.h"
 #include "daemon/records.h"
+#include "store/record.h"
 
 #define CASE_TEXT_MAX 1024u             /* bytes, with the NUL */
 #define DUE_MAX (INT64_C(253402300799)) /* the end of 9999: what a time can be written as */
@@ -24,20 +25,13 @@ static void put_number(json_object *o, const char *key, int64_t n)
                 (void)json_object_object_add(o, key, json_object_new_int64(n));
 }
 
-static const char *text_of(json_object *o, const char *key)
-{
-        json_object *value;
-
-        return json_object_object_get_ex(o, key, &value) ? json_object_get_string(value) : "";
-}
-
 static bool is_violation(json_object *o)
 {
         EventKind kind = EVENT_MAX_;
 
-        if (strcmp(text_of(o, "kind"), event_kind_name(EVENT_VERDICT)) == 0)
+        if (strcmp(record_text(o, "kind"), event_kind_name(EVENT_VERDICT)) == 0)
                 kind = EVENT_VERDICT;
-        else if (strcmp(text_of(o, "kind"), event_kind_name(EVENT_TAMPER)) == 0)
+        else if (strcmp(record_text(o, "kind"), event_kind_name(EVENT_TAMPER)) == 0)
                 kind = EVENT_TAMPER;
         return kind != EVENT_MAX_ && event_is_violation(kind, o);
 }
@@ -55,7 +49,7 @@ static int check_record(Bus *b, uint64_t seq, const char *kind, sd_bus_error *er
                                          "There is no record %" PRIu64 " in the ledger", seq);
         if (r < 0)
                 return bus_fail(error, r, "The ledger cannot be read");
-        fits = kind ? strcmp(text_of(o, "kind"), kind) == 0 : is_violation(o);
+        fits = kind ? strcmp(record_text(o, "kind"), kind) == 0 : is_violation(o);
         (void)json_object_put(o);
         if (fits)
                 return 0;

@@ -9,6 +9,7 @@
 #include "lib/file.h"
 #include "lib/names.h"
 #include "lib/text.h"
+#include "store/record.h"
 
 #define QUERY_LINES_MAX 1000u
 #define QUERY_BYTES_MAX (1024u * 1024u)
@@ -88,20 +89,13 @@ static int read_filter(sd_bus_message *call, Filter *f)
         return r < 0 ? r : sd_bus_message_exit_container(call);
 }
 
-static const char *field(json_object *o, const char *key)
-{
-        json_object *value;
-
-        return json_object_object_get_ex(o, key, &value) ? json_object_get_string(value) : "";
-}
-
 static bool matches_drive(json_object *o, const char *drive)
 {
         static const char *const keys[] = {"drive",    "media_number", "identity",
                                            "label_id", "serial",       "sysname"};
 
         for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-                if (strcmp(field(o, keys[i]), drive) == 0)
+                if (strcmp(record_text(o, keys[i]), drive) == 0)
                         return true;
         return false;
 }
@@ -110,19 +104,20 @@ static bool matches_object(const Filter *f, json_object *o)
 {
         Severity severity = SEVERITY_NONE;
 
-        if (f->since[0] && strncmp(field(o, "time"), f->since, SECONDS_TEXT) < 0)
+        if (f->since[0] && strncmp(record_text(o, "time"), f->since, SECONDS_TEXT) < 0)
                 return false;
-        if (f->until[0] && strncmp(field(o, "time"), f->until, SECONDS_TEXT) > 0)
+        if (f->until[0] && strncmp(record_text(o, "time"), f->until, SECONDS_TEXT) > 0)
                 return false;
-        if (f->reason && strcmp(field(o, "reason"), f->reason) != 0)
+        if (f->reason && strcmp(record_text(o, "reason"), f->reason) != 0)
                 return false;
-        if (f->kind && strcmp(field(o, "kind"), f->kind) != 0)
+        if (f->kind && strcmp(record_text(o, "kind"), f->kind) != 0)
                 return false;
         if (f->drive && !matches_drive(o, f->drive))
                 return false;
         if (f->severity == SEVERITY_NONE)
                 return true;
-        return severity_parse(field(o, "severity"), &severity) == 0 && severity >= f->severity;
+        return severity_parse(record_text(o, "severity"), &severity) == 0 &&
+               severity >= f->severity;
 }
 
 static bool matches(const Filter *f, const char *line, size_t size, json_tokener *tokener)

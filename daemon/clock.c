@@ -5,35 +5,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "daemon/event.h"
 #include "daemon/records.h"
+#include "lib/clock.h"
 #include "lib/text.h"
 #include "store/record.h"
 
 #define SECOND_US INT64_C(1000000)
 #define TIME_DIGITS 19 /* "2026-11-21T08:00:00" */
 
-static int64_t now_us(clockid_t clock)
-{
-        struct timespec ts = {0};
-
-        (void)clock_gettime(clock, &ts);
-        return (int64_t)ts.tv_sec * SECOND_US + (int64_t)ts.tv_nsec / 1000;
-}
-
-static const char *text_of(json_object *o, const char *key)
-{
-        json_object *value;
-
-        return json_object_object_get_ex(o, key, &value) ? json_object_get_string(value) : "";
-}
-
 /* When a record was written. -EINVAL. */
 static int read_moment(json_object *o, ClockMoment *ret)
 {
-        const char *time = text_of(o, "time");
+        const char *time = record_text(o, "time");
         char text[TEXT_TIME_MAX];
         json_object *mono;
         int64_t seconds;
@@ -60,7 +45,7 @@ void clock_begin(Manager *m)
                 return;
         record_boot_id(boot);
         m->clock_known = read_moment(o, &m->clock) == 0;
-        m->clock_other_boot = strcmp(text_of(o, "boot"), boot) != 0;
+        m->clock_other_boot = strcmp(record_text(o, "boot"), boot) != 0;
         (void)json_object_put(o);
 }
 
@@ -80,7 +65,8 @@ static void record_step(Manager *m, const ClockMoment *now, int64_t step)
 
 void clock_check(Manager *m)
 {
-        ClockMoment now = {.wall = now_us(CLOCK_REALTIME), .boot = now_us(CLOCK_BOOTTIME)};
+        ClockMoment now = {.wall = (int64_t)clock_us(CLOCK_REALTIME),
+                           .boot = (int64_t)clock_us(CLOCK_BOOTTIME)};
         int64_t step = 0;
 
         if (m->clock_known)

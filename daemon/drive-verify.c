@@ -10,6 +10,7 @@
 #include "daemon/drive-gate.h"
 #include "daemon/drive-internal.h"
 #include "daemon/event.h"
+#include "lib/clock.h"
 #include "lib/text.h"
 
 /* A disk needs seconds to spin up and to be scanned; then something is wrong. */
@@ -37,13 +38,10 @@ Effect drive_effect_wanted(const Drive *d, const Decision *decision, bool *ret_o
 
 void drive_decide(Drive *d)
 {
-        struct timespec t;
-
         policy_decide(&d->m->trust->snapshot, &d->facts, &d->m->grants, manager_now(d->m),
                       &d->decision);
         d->effect = drive_effect_wanted(d, &d->decision, &d->observed);
-        (void)clock_gettime(CLOCK_REALTIME, &t);
-        d->since_us = (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+        d->since_us = clock_us(CLOCK_REALTIME);
 }
 
 static int emit_verdict(const Drive *d)

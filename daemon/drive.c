@@ -11,6 +11,7 @@
 #include "daemon/bus.h"
 #include "daemon/drive-gate.h"
 #include "daemon/event.h"
+#include "lib/clock.h"
 #include "lib/text.h"
 
 /* Nothing ever becomes NEW: a zero is a move that must not happen. */
@@ -98,14 +99,6 @@ void drive_disarm(Drive *d)
         d->timer = sd_event_source_disable_unref(d->timer);
 }
 
-static uint64_t wall_clock_us(void)
-{
-        struct timespec t;
-
-        (void)clock_gettime(CLOCK_REALTIME, &t);
-        return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
-
 /* Malformed descriptors: what the kernel made of them counts. */
 static void set_interfaces(Drive *d)
 {
@@ -131,7 +124,7 @@ int drive_new(Manager *m, UsbDevice *usb, Drive **ret)
         d->m = m;
         d->number = m->next_drive++;
         d->usb = usb;
-        d->since_us = wall_clock_us();
+        d->since_us = clock_us(CLOCK_REALTIME);
         d->facts.identity = usb->identity;
         set_interfaces(d);
         m->drives[m->n_drives++] = d;

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 
+#include "lib/clock.h"
 #include "policy/repeat.h"
+#include "store/record.h"
 
 struct EventRepeats {
         Repeats list;
@@ -20,28 +21,13 @@ typedef struct Kept {
         json_object *fields;
 } Kept;
 
-static uint64_t boot_now(void)
-{
-        struct timespec ts = {0};
-
-        (void)clock_gettime(CLOCK_BOOTTIME, &ts);
-        return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000u;
-}
-
-static const char *text_of(json_object *fields, const char *key)
-{
-        json_object *o;
-
-        return json_object_object_get_ex(fields, key, &o) ? json_object_get_string(o) : "";
-}
-
 /* A use is recorded each time; so is what root's tools say. */
 static bool is_countable(EventKind kind, json_object *fields)
 {
         if (kind == EVENT_TAMPER)
                 return true;
         return (kind == EVENT_VERDICT || kind == EVENT_REMOVED) &&
-               strcmp(text_of(fields, "effect"), effect_name(EFFECT_BLOCK)) == 0;
+               strcmp(record_text(fields, "effect"), effect_name(EFFECT_BLOCK)) == 0;
 }
 
 /* Every field but the number of the object on the bus, which is a new one at each plug. */
@@ -75,11 +61,11 @@ static int digest_subject(json_object *fields, uint8_t ret[DIGEST_SIZE])
         int r;
 
         (void)memset(ret, 0, DIGEST_SIZE);
-        if (!text_of(fields, "vid")[0])
+        if (!record_text(fields, "vid")[0])
                 return 0;
         r = digest_new(&d);
         for (size_t i = 0; i < ARRAY_SIZE(keys) && r == 0; i++) {
-                const char *text = text_of(fields, keys[i]);
+                const char *text = record_text(fields, keys[i]);
 
                 r = digest_update(d, text, strlen(text) + 1);
         }
@@ -100,10 +86,10 @@ static json_object *count_fields(const Repeat *x)
         (void)json_object_object_add(o, "of", json_object_new_string(event_kind_name(kept->kind)));
         (void)json_object_object_add(o, "times", json_object_new_uint64(x->times));
         for (size_t i = 0; i < ARRAY_SIZE(copied); i++)
-                if (text_of(kept->fields, copied[i])[0])
+                if (record_text(kept->fields, copied[i])[0])
                         (void)json_object_object_add(
                                 o, copied[i],
-                                json_object_new_string(text_of(kept->fields, copied[i])));
+                                json_object_new_string(record_text(kept->fields, copied[i])));
         return o;
 }
 
@@ -151,7 +137,7 @@ static int on_end(sd_event_source *s _unused_, uint64_t usec _unused_, void *use
         Manager *m = userdata;
         Repeat x;
 
-        while (repeats_take_ended(&m->repeats->list, boot_now(), &x))
+        while (repeats_take_ended(&m->repeats->list, clock_us(CLOCK_BOOTTIME), &x))
                 finish(m, &x);
         arm(m);
         return 0;
@@ -173,7 +159,7 @@ EventRepeats *event_repeats_free(EventRepeats *r)
 bool event_repeats_count(Manager *m, EventKind kind, json_object *fields)
 {
         uint8_t subject[DIGEST_SIZE], content[DIGEST_SIZE];
-        uint64_t now = boot_now();
+        uint64_t now = clock_us(CLOCK_BOOTTIME);
         Repeat x;
 
         if (!m->repeats)
@@ -201,7 +187,7 @@ static Kept *keep(EventKind kind, json_object *fields)
 
 void event_repeats_begin(Manager *m, EventKind kind, json_object *fields, uint64_t seq)
 {
-        Repeat x = {.seq = seq, .begun = boot_now()}, old;
+        Repeat x = {.seq = seq, .begun = clock_us(CLOCK_BOOTTIME)}, old;
 
         if (!is_countable(kind, fields))
                 return;

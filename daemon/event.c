@@ -19,6 +19,7 @@
 #include "daemon/heads.h"
 #include "lib/strbuf.h"
 #include "lib/text.h"
+#include "store/record.h"
 
 #define FIELDS_MAX 64u
 #define FIELD_NAME "USBZONE_"
@@ -44,13 +45,6 @@ typedef struct Entry {
 const char *event_kind_name(EventKind kind)
 {
         return rows[kind].kind;
-}
-
-static const char *text_of(json_object *fields, const char *key)
-{
-        json_object *o;
-
-        return json_object_object_get_ex(fields, key, &o) ? json_object_get_string(o) : "";
 }
 
 static StrBuf *entry_add(Entry *e)
@@ -124,25 +118,26 @@ static const char *effect_words(const char *effect, bool observe)
 /* "Drive 3 no. A-0042 (0951:1666, serial 60A44C413FAA)" */
 static void name_drive(StrBuf *b, json_object *fields)
 {
-        const char *number = text_of(fields, "media_number"), *serial = text_of(fields, "serial");
+        const char *number = record_text(fields, "media_number"),
+                   *serial = record_text(fields, "serial");
 
-        strbuf_printf(b, "Drive %s", text_of(fields, "drive"));
+        strbuf_printf(b, "Drive %s", record_text(fields, "drive"));
         if (number[0])
                 strbuf_printf(b, " no. %s", number);
-        strbuf_printf(b, " (%s:%s%s%s)", text_of(fields, "vid"), text_of(fields, "pid"),
+        strbuf_printf(b, " (%s:%s%s%s)", record_text(fields, "vid"), record_text(fields, "pid"),
                       serial[0] ? ", serial " : "", serial);
 }
 
 static void verdict_sentence(StrBuf *b, json_object *fields)
 {
-        bool observe = strcmp(text_of(fields, "mode"), "observe") == 0;
-        const char *slug = text_of(fields, "reason");
+        bool observe = strcmp(record_text(fields, "mode"), "observe") == 0;
+        const char *slug = record_text(fields, "reason");
         Reason reason;
 
         if (reason_parse(slug, &reason) < 0)
                 reason = REASON_INTERNAL_ERROR;
         name_drive(b, fields);
-        strbuf_printf(b, " %s: %s (%s)", effect_words(text_of(fields, "verdict"), observe),
+        strbuf_printf(b, " %s: %s (%s)", effect_words(record_text(fields, "verdict"), observe),
                       reason_text(reason), slug);
 }
 
@@ -152,7 +147,7 @@ static void plain_sentence(StrBuf *b, EventKind kind, json_object *fields)
         const char *sep = ": ";
 
         strbuf_printf(b, "%s", rows[kind].words);
-        if (text_of(fields, "vid")[0]) {
+        if (record_text(fields, "vid")[0]) {
                 strbuf_printf(b, "%s", sep);
                 name_drive(b, fields);
                 return;
@@ -182,7 +177,7 @@ static int priority_of(EventKind kind, json_object *fields)
 
         if (kind != EVENT_VERDICT)
                 return rows[kind].priority;
-        if (severity_parse(text_of(fields, "severity"), &severity) < 0)
+        if (severity_parse(record_text(fields, "severity"), &severity) < 0)
                 severity = SEVERITY_CRITICAL;
         switch (severity) {
         case SEVERITY_NONE:
@@ -260,9 +255,9 @@ bool event_is_violation(EventKind kind, json_object *fields)
         if (kind == EVENT_TAMPER)
                 return true;
         return kind == EVENT_VERDICT &&
-               severity_parse(text_of(fields, "severity"), &severity) == 0 &&
+               severity_parse(record_text(fields, "severity"), &severity) == 0 &&
                severity > SEVERITY_NONE &&
-               strcmp(text_of(fields, "verdict"), effect_name(EFFECT_BLOCK)) == 0;
+               strcmp(record_text(fields, "verdict"), effect_name(EFFECT_BLOCK)) == 0;
 }
 
 static HeadKind head_of(EventKind kind, json_object *fields)

@@ -13,6 +13,7 @@
 #include "daemon/bus.h"
 #include "daemon/clock.h"
 #include "daemon/drive.h"
+#include "lib/clock.h"
 
 #define SECOND_US 1000000u
 #define NOTICE_LEAD 60 /* seconds */
@@ -33,14 +34,6 @@ typedef struct Timers {
         Deadline list[GRANTS_MAX];
         size_t n;
 } Timers;
-
-static uint64_t boot_now(void)
-{
-        struct timespec ts = {0};
-
-        (void)clock_gettime(CLOCK_BOOTTIME, &ts);
-        return (uint64_t)ts.tv_sec * SECOND_US + (uint64_t)ts.tv_nsec / 1000u;
-}
 
 static int64_t notice_lead(const Grant *g)
 {
@@ -70,7 +63,8 @@ static void sync_deadlines(Timers *t, const Grants *grants, int64_t now)
                         list[n++] = *known;
                         continue;
                 }
-                list[n] = (Deadline){.boot_us = boot_now() + (uint64_t)left * SECOND_US};
+                list[n] = (Deadline){.boot_us =
+                                             clock_us(CLOCK_BOOTTIME) + (uint64_t)left * SECOND_US};
                 (void)memcpy(list[n++].id, g->id, GRANT_ID_SIZE);
         }
         (void)memcpy(t->list, list, n * sizeof(list[0]));
@@ -115,7 +109,7 @@ static void attend_all(Timers *t)
 {
         Manager *m = t->m;
         int64_t now = manager_now(m);
-        uint64_t boot = boot_now();
+        uint64_t boot = clock_us(CLOCK_BOOTTIME);
         size_t i = 0;
 
         while (i < m->grants.n)

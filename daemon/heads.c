@@ -11,6 +11,7 @@
 #include <systemd/sd-journal.h>
 #include <time.h>
 
+#include "lib/clock.h"
 #include "lib/text.h"
 #include "store/heads.h"
 
@@ -50,13 +51,10 @@ void head_start_fields(Manager *m, json_object *fields)
 static void fill(const Manager *m, HeadKind kind, Head *ret)
 {
         const Host *host = &m->trust->snapshot.host;
-        struct timespec now = {0};
 
         *ret = (Head){.kind = kind};
         ledger_head(m->ledger, &ret->chain);
-        (void)clock_gettime(CLOCK_REALTIME, &now);
-        text_time_format_us((uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u,
-                            ret->time);
+        text_time_format_us(clock_us(CLOCK_REALTIME), ret->time);
         if (m->trust->snapshot.status == REASON_OK)
                 text_hex(host->id, HOST_ID_SIZE, ret->host);
 }

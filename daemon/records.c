@@ -29,6 +29,18 @@ int records_open(Manager *m, uint64_t after, LedgerReader **ret)
         return 0;
 }
 
+/* A line ends in no NUL. */
+static int parse(const char *line, size_t size, json_object **ret)
+{
+        json_tokener *tokener = json_tokener_new();
+
+        if (!tokener)
+                return -ENOMEM;
+        *ret = json_tokener_parse_ex(tokener, line, (int)size);
+        json_tokener_free(tokener);
+        return *ret ? 0 : -EBADMSG;
+}
+
 int records_find(Manager *m, uint64_t seq, json_object **ret)
 {
         _cleanup_(ledger_reader_closep) LedgerReader *reader = NULL;
@@ -46,6 +58,5 @@ int records_find(Manager *m, uint64_t seq, json_object **ret)
                         return r < 0 ? r : -ENOENT;
                 ledger_reader_state(reader, &chain, NULL, NULL);
         } while (chain.seq < seq);
-        *ret = json_tokener_parse(line);
-        return *ret ? 0 : -EBADMSG;
+        return parse(line, size, ret);
 }

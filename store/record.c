@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <systemd/sd-id128.h>
-#include <time.h>
 
+#include "lib/clock.h"
 #include "lib/names.h"
 #include "lib/text.h"
 #include "policy/chain.h"
@@ -20,12 +20,12 @@
 static const char *const head_keys[] = {"seq",  "time", "boot", "mono",
                                         "host", "kind", "prev", "mac"};
 
-static uint64_t clock_us(clockid_t clock)
+const char *record_text(json_object *record, const char *key)
 {
-        struct timespec ts = {0};
+        json_object *value = NULL;
 
-        (void)clock_gettime(clock, &ts);
-        return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000u;
+        (void)json_object_object_get_ex(record, key, &value);
+        return value ? json_object_get_string(value) : "";
 }
 
 void record_boot_id(char ret[33])

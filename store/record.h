@@ -19,5 +19,8 @@ typedef struct RecordHead {
  * fits. */
 int record_body(const RecordHead *head, json_object *fields, char **ret) _must_check_;
 
+/* The text of a field; "" if it is not there. */
+const char *record_text(json_object *record, const char *key);
+
 /* The boot's id. All zero if the system does not tell. */
 void record_boot_id(char ret[33]);

@@ -58,7 +58,8 @@ static void note_key(Walk *w, const char *line, size_t size)
         if (text_unhex(hex, w->keys[w->n_keys], DIGEST_SIZE) < 0)
                 return;
         if (w->manifest)
-                w->foreign = memcmp(w->keys[w->n_keys], w->manifest->keys[0].raw, DIGEST_SIZE) != 0;
+                w->foreign = w->manifest->keys[0].raw_size != DIGEST_SIZE ||
+                             memcmp(w->keys[w->n_keys], w->manifest->keys[0].raw, DIGEST_SIZE) != 0;
         w->n_keys++;
 }
 
