@@ -9,7 +9,8 @@ import sys
 import textwrap
 
 TIMES = "today yesterday monday now -1h -24h -7d"
-# What an option takes, by the word its help has for it, or by its own name. @: see fetch() below
+# What an option takes, by the word its help has for it, or by its own name. @NAME: the shell's
+# function _usbzonectl_NAME prints or adds what there is
 VALUES = {
     "ZONE": "internal classified internet", "LEVEL": "confidential secret top-secret",
     "FS": "vfat exfat ext4", "WORD": "notice warning critical", "LANG": "en zh_CN",
