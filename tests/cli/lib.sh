@@ -18,7 +18,7 @@ _finish() {
         for ((i = ${#cleanups[@]} - 1; i >= 0; i--)); do eval "${cleanups[i]}"; done
         rm -rf "$T"
         echo "$passed passed, $failed failed, $skipped skipped"
-        [ "$failed" = 0 ]
+        [ "$failed" = 0 ] || exit 1
 }
 trap _finish EXIT
 kill_quietly() { kill "$1" 2>/dev/null || :; }
