@@ -16,7 +16,6 @@
 #define SAMPLE 1024u /* every so many records a hash is kept, to compare */
 #define SUFFIX ".uzx"
 #define KIND_WITHIN 256u
-#define PEEK_LINES 4096u
 #define SECONDS_TEXT 19u /* "2026-11-21T08:00:00" */
 #define TIME_START ",\"time\":\""
 #define TIME_WITHIN 64u
@@ -87,28 +86,6 @@ static int add_point(Points *p, const Chain *chain)
 
 /* --- which exports there are --- */
 
-/* Whose ledger is in a folder: its newest records are not read for that. */
-static int peek_host(const Package *p, char ret[HEAD_HOST_SIZE])
-{
-        _cleanup_(ledger_reader_closep) LedgerReader *reader = NULL;
-        const char *line, *at;
-        size_t size;
-        int r = package_reader(p, &reader);
-
-        ret[0] = '\0';
-        for (unsigned n = 0; r == 0 && n < PEEK_LINES; n++) {
-                if (ledger_reader_next(reader, &line, &size) <= 0)
-                        break;
-                at = memmem(line, MIN(size, (size_t)KIND_WITHIN), ",\"host\":\"", 9);
-                if (at && (size_t)(line + size - at) > 9 + HEAD_HOST_SIZE && at[9] != '"') {
-                        memcpy(ret, at + 9, HEAD_HOST_SIZE - 1);
-                        ret[HEAD_HOST_SIZE - 1] = '\0';
-                        break;
-                }
-        }
-        return r;
-}
-
 static int add_export(Reading *rd, const char *path)
 {
         _cleanup_(package_closep) Package *p = NULL;
@@ -130,12 +107,11 @@ static int add_export(Reading *rd, const char *path)
         if (r == 0 && package_manifest(p)) {
                 const Manifest *m = package_manifest(p);
 
-                memcpy(x.host, m->host, sizeof(x.host));
                 x.before = m->before.seq;
                 x.last = m->last.seq;
-        } else if (r == 0) {
-                r = peek_host(p, x.host);
         }
+        if (r == 0)
+                r = package_host_id(p, x.host);
         x.path = r >= 0 ? strdup(path) : NULL;
         if (!x.path)
                 return r < 0 ? cli_fail_errno(r, _("cannot read %s"), path) : cli_out_of_memory();

@@ -200,37 +200,39 @@ static bool in_range(const Report *r, int64_t t)
         return (!r->since || t >= r->since) && (!r->until || t <= r->until);
 }
 
-/* The first record of a source. All packages of one computer are one lane of a timeline. */
-static void begin_source(Report *r, json_object *o)
+/* Whose records these are. All packages of one computer are one lane of a timeline. */
+static int begin_source(Report *r, const char *host)
 {
-        put_text(r->source, "host", json_text(o, "host"));
-        put_number(r->source, "first", (uint64_t)record_seconds(o));
-        for (size_t i = 0; i < r->source_index; i++)
-                if (!strcmp(json_text(json_object_array_get_idx(r->sources, i), "host"),
-                            json_text(o, "host")))
+        put_text(r->source, "host", host);
+        for (size_t i = 0; *host && i < r->source_index; i++)
+                if (!strcmp(json_text(json_object_array_get_idx(r->sources, i), "host"), host))
                         r->source_index = i;
+        return report_host(r, host) ? 0 : cli_out_of_memory();
 }
 
 static int take_record(Report *r, const char *line, size_t size)
 {
         _cleanup_(json_object_putp) json_object *o = NULL;
-        const char *kind;
-        ReportHost *h;
+        const char *kind, *host = json_text(r->source, "host");
+        ReportHost *h = report_host(r, host);
         int64_t t;
 
+        if (!h)
+                return -ENOMEM;
         json_tokener_reset(r->tokener);
         o = json_tokener_parse_ex(r->tokener, line, (int)size);
         if (!o)
                 return 0;
         kind = json_text(o, "kind");
         t = record_seconds(o);
+        /* One ledger is one computer's, whatever a record says of itself: before the computer was
+         * set up it says "". */
+        if (strcmp(json_text(o, "host"), host) != 0)
+                put_text(o, "host", host);
         if (!json_number(r->source, "records"))
-                begin_source(r, o);
+                put_number(r->source, "first", (uint64_t)t);
         count_more(r->source, "records");
         r->last = t;
-        h = report_host(r, json_text(o, "host"));
-        if (!h)
-                return -ENOMEM;
         if (report_host_has(h, json_number(o, "seq")))
                 return 0;
         r->last_seq = json_number(o, "seq");
@@ -343,6 +345,7 @@ static int refuse_source(Report *r, const char *path, int n, const PackageError 
 int report_add(Report *r, const char *path)
 {
         _cleanup_(package_closep) Package *p = NULL;
+        char host[HEAD_HOST_SIZE];
         PackageError e = {0};
         int n;
 
@@ -363,7 +366,12 @@ int report_add(Report *r, const char *path)
         n = package_open(AT_FDCWD, path, &p, &e);
         if (n != 0)
                 return refuse_source(r, path, n, &e);
-        n = read_source(r, path, p);
+        n = package_host_id(p, host);
+        if (n < 0)
+                return cli_fail_errno(n, _("cannot read %s"), path);
+        n = begin_source(r, host);
+        if (n == 0)
+                n = read_source(r, path, p);
         return n ? n : end_source(r);
 }
 

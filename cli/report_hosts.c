@@ -48,8 +48,11 @@ bool report_host_has(const ReportHost *h, uint64_t seq)
 
 int report_host_end(ReportHost *h, const char *name, uint64_t first, uint64_t last)
 {
-        Range *list = reallocarray(h->ranges, h->n_ranges + 1, sizeof(*list));
+        Range *list;
 
+        if (!*h->id) /* may be several computers, none of them set up */
+                return 0;
+        list = reallocarray(h->ranges, h->n_ranges + 1, sizeof(*list));
         if (!list)
                 return -ENOMEM;
         h->ranges = list;

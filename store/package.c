@@ -8,9 +8,12 @@
 #include <sys/stat.h>
 
 #include "lib/file.h"
+#include "lib/text.h"
 #include "policy/note.h"
 
 #define HEADS_SIZE_MAX (256u * 1024u * 1024u)
+#define PEEK_LINES 4096u
+#define HOST_WITHIN 256u /* of a line's start */
 
 struct Package {
         int fd;
@@ -206,6 +209,41 @@ int package_reader(const Package *p, LedgerReader **ret)
         return ledger_reader_open_part(p->fd, part_start(p, MANIFEST_RECORDS),
                                        p->manifest->parts[MANIFEST_RECORDS].size,
                                        &p->manifest->before, ret);
+}
+
+/* Before a computer is set up, its records name none. */
+static int peek_host(const Package *p, char ret[HEAD_HOST_SIZE])
+{
+        static const char start[] = ",\"host\":\"";
+        _cleanup_(ledger_reader_closep) LedgerReader *reader = NULL;
+        uint8_t id[HOST_ID_SIZE];
+        const char *line, *at;
+        size_t size;
+        int r = package_reader(p, &reader);
+
+        ret[0] = '\0';
+        for (unsigned n = 0; r == 0 && n < PEEK_LINES; n++) {
+                if (ledger_reader_next(reader, &line, &size) <= 0)
+                        break;
+                at = memmem(line, MIN(size, (size_t)HOST_WITHIN), start, strlen(start));
+                if (!at || (size_t)(line + size - at) <= strlen(start) + HEAD_HOST_SIZE)
+                        continue;
+                at += strlen(start);
+                memcpy(ret, at, HEAD_HOST_SIZE - 1);
+                ret[HEAD_HOST_SIZE - 1] = '\0';
+                if (text_unhex(ret, id, sizeof(id)) == 0)
+                        break;
+                ret[0] = '\0';
+        }
+        return r;
+}
+
+int package_host_id(const Package *p, char ret[HEAD_HOST_SIZE])
+{
+        if (!package_manifest(p))
+                return peek_host(p, ret);
+        memcpy(ret, p->manifest->host, HEAD_HOST_SIZE);
+        return 0;
 }
 
 static int broken(LedgerVerify *v, const PackageError *e)

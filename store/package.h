@@ -53,6 +53,10 @@ int package_heads(const Package *p, HeadList *ret, PackageError *error) _must_ch
 /* A new reader, from the first record on. 0, -errno. */
 int package_reader(const Package *p, LedgerReader **ret) _must_check_;
 
+/* Whose evidence this is: the id of the manifest, or of the first records of a folder that name a
+ * computer; "" if none does. 0, -errno. */
+int package_host_id(const Package *p, char ret[HEAD_HOST_SIZE]) _must_check_;
+
 /* Everything: heads, chain, seals (with v->key), and that the records are those of the manifest.
  * Like ledger_verify(). */
 int package_verify(const Package *p, LedgerVerify *v) _must_check_;

@@ -81,6 +81,25 @@ is 'CSV: such a cell is there' "$(csv "any(c.startswith(\"'=cmd\") for r in rows
 is 'CSV: every row is whole' "$(csv 'len({len(r) for r in rows})')" 1
 fact 'CSV and JSON' 2 'give one of' report --csv --json
 
+# --- a computer that was set up later ---
+python3 - >"$T/late.json" <<'END'
+import json
+bad = {"verdict": "block", "effect": "block", "reason": "no-label", "severity": "warning", "identity": "ee" * 32}
+unset = {"host": ""}
+print(json.dumps([["2026-11-20T08:00:00.000001Z", "start", unset],
+                  ["2026-11-20T08:01:00.000001Z", "verdict", {**bad, **unset}],
+                  ["2026-11-20T09:00:00.000001Z", "mode", {"mode": "enforce"}],
+                  ["2026-11-20T10:00:00.000001Z", "verdict", bad],
+                  ["2026-11-20T11:00:00.000001Z", "acknowledged", {"record": 2, "text": "seen", "who": "li"}]]))
+END
+d=$(printf 'd%.0s' {1..32})
+LEDGER_ONLY=$T/late.json LEDGER_HOST=$d python3 "$here/make_ledger.py" "$T/late" >/dev/null
+run report "$T/late" --json
+sed '/^usbzonectl: /d' <<<"$out" >"$T/report.json"
+is 'records from before the setup are of the same computer' \
+        "$(json '[.sources[].host, (.drives[].hosts | keys[]), .violations[].host] | unique')" "[\"$d\"]"
+is 'and what was said later goes for them' "$(json '[.violations[].acknowledged]')" '[true,false]'
+
 # --- broken ---
 sed -i '5s/"verdict":"[a-z-]*"/"verdict":"allowed"/' "$T/b/0000000004.jsonl"
 run report "$T/a" "$T/b" "$T/c" --json
