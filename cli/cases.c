@@ -9,7 +9,6 @@
 #include <time.h>
 
 #include "cli/cli.h"
-#include "cli/out.h"
 
 #define HEAD_SIZE 256u /* within which a line says its kind */
 #define NUMBER_TEXT 24u
@@ -122,16 +121,24 @@ static int begin(Cases *c, json_object **list, json_object *record, const char *
         return acknowledge(c, json_number(record, "record"));
 }
 
+json_object *cases_find(const Cases *c, const char *kind, uint64_t number)
+{
+        json_object *o = NULL;
+        char text[NUMBER_TEXT];
+
+        snprintf(text, sizeof(text), "%" PRIu64, number);
+        if (c->by_number)
+                json_object_object_get_ex(c->by_number, text, &o);
+        return json_number(o, kind) ? o : NULL;
+}
+
 /* A step of the case that `key` names. What comes after its end is kept, and changes nothing. */
-static int follow(Cases *c, const char *key, json_object *record)
+static int follow(const Cases *c, const char *key, json_object *record)
 {
         const char *kind = json_text(record, "kind");
-        json_object *o, *steps, *step;
-        char number[NUMBER_TEXT];
+        json_object *o = cases_find(c, key, json_number(record, key)), *steps, *step;
 
-        snprintf(number, sizeof(number), "%" PRIu64, json_number(record, key));
-        if (!c->by_number || !json_object_object_get_ex(c->by_number, number, &o) ||
-            !json_number(o, key))
+        if (!o)
                 return 0;
         step = json_object_new_object();
         if (!step || !json_object_object_get_ex(o, "steps", &steps))
@@ -226,6 +233,49 @@ void cases_sort(json_object *list)
 {
         if (list)
                 json_object_array_sort(list, compare_cases);
+}
+
+static int print_table(const CaseTable *how, json_object *list)
+{
+        _cleanup_(table_freep) Table *t = NULL;
+        int r;
+
+        if (json_object_array_length(list) == 0) {
+                printf("%s\n", how->none);
+                return 0;
+        }
+        r = table_new(how->columns, how->heads, &t);
+        for (size_t i = 0; i < json_object_array_length(list) && r == 0; i++)
+                r = how->add_row(t, json_object_array_get_idx(list, i), (int64_t)time(NULL));
+        if (r < 0)
+                return cli_out_of_memory();
+        table_print(t);
+        return 0;
+}
+
+int cases_list(const CaseTable *how, const char *dir, bool all, bool json)
+{
+        _cleanup_(json_object_putp) json_object *list = json_object_new_array();
+        _cleanup_(cases_clear) Cases c = {0};
+        json_object *cases;
+        int r = cases_load(dir, false, &c), printed;
+
+        if (r && r != CLI_BROKEN)
+                return r;
+        cases = how->incidents ? c.incidents : c.findings;
+        cases_sort(cases);
+        for (size_t i = 0; cases && i < json_object_array_length(cases); i++) {
+                json_object *o = json_object_array_get_idx(cases, i);
+
+                if (all || case_is_open(o))
+                        json_object_array_add(list, json_object_get(o));
+        }
+        if (json) {
+                out_json(TAKE_PTR(list));
+                return r;
+        }
+        printed = print_table(how, list);
+        return r ? r : printed;
 }
 
 int case_number(const char *word, uint64_t *ret)

@@ -3,6 +3,7 @@
  * findings with their steps, incidents. */
 #pragma once
 
+#include "cli/out.h"
 #include "cli/record.h"
 
 typedef struct Cases {
@@ -30,6 +31,19 @@ void cases_sort(json_object *list);
 /* Reads a whole ledger; `dir` NULL: this computer's. Says how far it is verified, unless the caller
  * reads it again (`quiet`). CLI_*. */
 int cases_load(const char *dir, bool quiet, Cases *ret) _must_check_;
+
+/* How a verb shows its list. `add_row` returns what table_add() does. */
+typedef struct CaseTable {
+        bool incidents; /* else findings */
+        const char *const *heads;
+        size_t columns;
+        const char *none; /* said where there is no row */
+        int (*add_row)(Table *t, json_object *o, int64_t now);
+} CaseTable;
+/* Those of a ledger that are open, or `all`. CLI_*. */
+int cases_list(const CaseTable *how, const char *dir, bool all, bool json) _must_check_;
+/* The "finding" or "incident" with this number, borrowed from `c`; NULL: there is none. */
+json_object *cases_find(const Cases *c, const char *kind, uint64_t number);
 
 bool case_is_open(json_object *o);
 bool case_is_overdue(json_object *o, int64_t now);

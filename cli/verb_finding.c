@@ -101,60 +101,27 @@ static int add_row(Table *t, json_object *o, int64_t now)
                                  : STYLE_GOOD);
 }
 
-static int print_table(json_object *list)
+static int list_findings(const FindingArgs *a)
 {
         const char *heads[] = {_("Finding"),   _("Deadline"), _("State"),
                                _("Violation"), _("Text"),     _("Recorded by")};
-        _cleanup_(table_freep) Table *t = NULL;
-        int r;
+        const CaseTable how = {.heads = heads,
+                               .columns = ARRAY_SIZE(heads),
+                               .none = _("There is no open finding."),
+                               .add_row = add_row};
 
-        if (json_object_array_length(list) == 0) {
-                printf("%s\n", _("There is no open finding."));
-                return 0;
-        }
-        r = table_new(ARRAY_SIZE(heads), heads, &t);
-        for (size_t i = 0; i < json_object_array_length(list) && r == 0; i++)
-                r = add_row(t, json_object_array_get_idx(list, i), (int64_t)time(NULL));
-        if (r < 0)
-                return cli_out_of_memory();
-        table_print(t);
-        return 0;
-}
-
-static int list_findings(const FindingArgs *a)
-{
-        _cleanup_(json_object_putp) json_object *list = json_object_new_array();
-        _cleanup_(cases_clear) Cases c = {0};
-        int r = cases_load(a->dir, false, &c), printed;
-
-        if (r && r != CLI_BROKEN)
-                return r;
-        cases_sort(c.findings);
-        for (size_t i = 0; c.findings && i < json_object_array_length(c.findings); i++) {
-                json_object *o = json_object_array_get_idx(c.findings, i);
-
-                if (a->all || case_is_open(o))
-                        json_object_array_add(list, json_object_get(o));
-        }
-        if (a->json) {
-                out_json(TAKE_PTR(list));
-                return r;
-        }
-        printed = print_table(list);
-        return r ? r : printed;
+        return cases_list(&how, a->dir, a->all, a->json);
 }
 
 /* The finding `number`, borrowed from `c`. CLI_*. */
 static int find(const char *dir, uint64_t number, Cases *c, json_object **ret)
 {
-        char text[24];
         int r = cases_load(dir, false, c);
 
         if (r && r != CLI_BROKEN)
                 return r;
-        snprintf(text, sizeof(text), "%" PRIu64, number);
-        if (!c->by_number || !json_object_object_get_ex(c->by_number, text, ret) ||
-            !json_number(*ret, "finding"))
+        *ret = cases_find(c, "finding", number);
+        if (!*ret)
                 return cli_fail(CLI_FAILED, _("there is no finding %" PRIu64 ": see %s finding"),
                                 number, UZ_CLI);
         return r;

@@ -36,46 +36,16 @@ static int add_row(Table *t, json_object *o, int64_t now)
                                                  : STYLE_GOOD);
 }
 
-static int print_table(json_object *list)
-{
-        const char *heads[] = {_("Incident"), _("Opened"), _("State"), _("Text"), _("Recorded by")};
-        _cleanup_(table_freep) Table *t = NULL;
-        int r;
-
-        if (json_object_array_length(list) == 0) {
-                printf("%s\n", _("There is no open incident."));
-                return 0;
-        }
-        r = table_new(ARRAY_SIZE(heads), heads, &t);
-        for (size_t i = 0; i < json_object_array_length(list) && r == 0; i++)
-                r = add_row(t, json_object_array_get_idx(list, i), (int64_t)time(NULL));
-        if (r < 0)
-                return cli_out_of_memory();
-        table_print(t);
-        return 0;
-}
-
 static int list_incidents(const IncidentArgs *a)
 {
-        _cleanup_(json_object_putp) json_object *list = json_object_new_array();
-        _cleanup_(cases_clear) Cases c = {0};
-        int r = cases_load(a->dir, false, &c), printed;
+        const char *heads[] = {_("Incident"), _("Opened"), _("State"), _("Text"), _("Recorded by")};
+        const CaseTable how = {.incidents = true,
+                               .heads = heads,
+                               .columns = ARRAY_SIZE(heads),
+                               .none = _("There is no open incident."),
+                               .add_row = add_row};
 
-        if (r && r != CLI_BROKEN)
-                return r;
-        cases_sort(c.incidents);
-        for (size_t i = 0; c.incidents && i < json_object_array_length(c.incidents); i++) {
-                json_object *o = json_object_array_get_idx(c.incidents, i);
-
-                if (a->all || case_is_open(o))
-                        json_object_array_add(list, json_object_get(o));
-        }
-        if (a->json) {
-                out_json(TAKE_PTR(list));
-                return r;
-        }
-        printed = print_table(list);
-        return r ? r : printed;
+        return cases_list(&how, a->dir, a->all, a->json);
 }
 
 static int open_incident(const IncidentArgs *a, const char *word)
@@ -220,15 +190,13 @@ static int print_template(const IncidentArgs *a, uint64_t number)
 {
         _cleanup_(json_object_putp) json_object *violation = NULL;
         _cleanup_(cases_clear) Cases c = {0};
-        json_object *o = NULL;
-        char text[24];
+        json_object *o;
         int r = cases_load(a->dir, false, &c);
 
         if (r && r != CLI_BROKEN)
                 return r;
-        snprintf(text, sizeof(text), "%" PRIu64, number);
-        if (!c.by_number || !json_object_object_get_ex(c.by_number, text, &o) ||
-            !json_number(o, "incident"))
+        o = cases_find(&c, "incident", number);
+        if (!o)
                 return cli_fail(CLI_FAILED, _("there is no incident %" PRIu64 ": see %s incident"),
                                 number, UZ_CLI);
         violation = find_record(a->dir, json_number(o, "record"));

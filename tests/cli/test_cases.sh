@@ -76,21 +76,8 @@ fact 'log --open on it' 5 'broken at record 8 ' log --open
 make_ledger
 
 # --- what is asked of the daemon ---
-if ! command -v dbus-daemon >/dev/null; then
-        skip 'everything on the bus: dbus-daemon is missing'
-        exit
-fi
-cat >"$T/bus.conf" <<END
-<busconfig><type>session</type><listen>unix:path=$T/bus</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/><allow user="*"/></policy></busconfig>
-END
-dbus-daemon --config-file="$T/bus.conf" --nofork 2>/dev/null &
-at_end kill_quietly $!
-export USBZONE_BUS_ADDRESS=unix:path=$T/bus
-holds 'a bus' wait_for test -S "$T/bus"
-"$(dirname "$CTL")/tests/cli/mock-daemon" >"$T/calls" 2>&1 &
-at_end kill_quietly $!
-holds 'a daemon' wait_for answers org.usbzone1
+private_bus
+mock_daemon "$T/calls"
 asked() { is "$1" "$(tail -n "${3:-1}" "$T/calls")" "$2"; }
 
 fact 'acknowledge' 0 'Violation 3 is acknowledged \(record 100\).*Violation 4 is' acknowledge 3 4 --text 'seen it'
