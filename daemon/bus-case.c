@@ -92,6 +92,15 @@ static int append_and_reply(Bus *b, sd_bus_message *call, EventKind kind, json_o
         return r < 0 ? r : sd_bus_reply_method_return(call, "t", seq);
 }
 
+/* A record's number, and the text about it. 0, or an error of the bus. */
+static int read_case(sd_bus_message *call, uint64_t *ret_number, const char **ret_text,
+                     sd_bus_error *error)
+{
+        int r = sd_bus_message_read(call, "ts", ret_number, ret_text);
+
+        return r < 0 ? r : bus_check_line(*ret_text, "text", CASE_TEXT_MAX, error);
+}
+
 int bus_acknowledge(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error)
 {
         json_object *o;
@@ -99,10 +108,7 @@ int bus_acknowledge(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bu
         uint64_t record;
         int r;
 
-        r = sd_bus_message_read(call, "ts", &record, &text);
-        if (r < 0)
-                return r;
-        r = bus_check_line(text, "text", CASE_TEXT_MAX, error);
+        r = read_case(call, &record, &text, error);
         if (r == 0)
                 r = check_record(b, record, NULL, error);
         if (r < 0)
@@ -187,10 +193,7 @@ int bus_open_incident(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_
         uint64_t record;
         int r;
 
-        r = sd_bus_message_read(call, "ts", &record, &text);
-        if (r < 0)
-                return r;
-        r = bus_check_line(text, "text", CASE_TEXT_MAX, error);
+        r = read_case(call, &record, &text, error);
         if (r == 0 && record > 0)
                 r = check_record(b, record, NULL, error);
         if (r == 0 && b->m->incidents.n == INCIDENTS_MAX)
@@ -218,10 +221,7 @@ int bus_close_incident(Bus *b, sd_bus_message *call, const BusCaller *caller, sd
         uint64_t number, seq;
         int r;
 
-        r = sd_bus_message_read(call, "ts", &number, &text);
-        if (r < 0)
-                return r;
-        r = bus_check_line(text, "text", CASE_TEXT_MAX, error);
+        r = read_case(call, &number, &text, error);
         if (r < 0)
                 return r;
         if (!incidents_hold(&b->m->incidents, number))
