@@ -88,7 +88,6 @@ static int take_hosts(const LabelWords *w, const Host *here, Label *l)
 
 int label_from_words(const LabelWords *w, const Host *here, int64_t now, Label *ret)
 {
-        const ValidityWords validity = {w->days, w->not_before, w->not_after};
         Label l = {.algorithm = ALGORITHM_ED25519_SHA256,
                    .n_signatures = 1,
                    .sequence = 1,
@@ -107,7 +106,7 @@ int label_from_words(const LabelWords *w, const Host *here, int64_t now, Label *
         if (r == 0)
                 r = take_text("unit", w->unit, l.unit, sizeof(l.unit));
         if (r == 0)
-                r = words_validity(&validity, now, &l.not_before, &l.not_after);
+                r = words_validity(&w->validity, now, &l.not_before, &l.not_after);
         if (r == 0)
                 r = take_retention(w, now, &l);
         if (r == 0)

@@ -4,12 +4,13 @@
 
 #include <json-c/json.h>
 
-#include "cli/cli.h"
+#include "cli/words.h"
 #include "policy/label.h"
 
 typedef struct LabelWords {
         const char *zone, *level, *number, *holder, *unit;
-        const char *days, *not_before, *not_after, *retention_years;
+        const char *retention_years;
+        ValidityWords validity;
         OptionList hosts;
 } LabelWords;
 

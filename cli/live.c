@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/screen.h"
 #include "cli/show.h"
+#include "lib/clock.h"
 
 #define EVENTS_MAX 200u
 #define CELL_MAX 256u
@@ -236,14 +237,12 @@ static bool read_keys(void)
 
 static int wait_ms(sd_bus *bus)
 {
-        struct timespec now;
-        uint64_t due, us;
+        uint64_t due, now;
 
         if (sd_bus_get_timeout(bus, &due) < 0 || due == UINT64_MAX)
                 return -1;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        us = (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
-        return due <= us ? 0 : (int)MIN((due - us) / 1000u + 1, UINT64_C(60000));
+        now = clock_us(CLOCK_MONOTONIC);
+        return due <= now ? 0 : (int)MIN((due - now) / 1000u + 1, UINT64_C(60000));
 }
 
 /* 0: go on, 1: out, -errno; a signal's number above 1 ends. */

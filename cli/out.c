@@ -9,6 +9,7 @@
 #include <wchar.h>
 
 #include "cli/cli.h"
+#include "lib/clock.h"
 
 #define FIELD_COLUMN 18
 
@@ -162,10 +163,7 @@ void out_time(int64_t t, char *ret, size_t size)
 
 static uint64_t now_ms(void)
 {
-        struct timespec t;
-
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+        return clock_us(CLOCK_MONOTONIC) / 1000;
 }
 
 Progress progress_start(const char *what)
@@ -194,15 +192,6 @@ void progress_end(Progress *p)
         if (p->shown_ms)
                 fprintf(stderr, "\r%*s\r", out_width(p->what) + 16, "");
         p->shown_ms = 0;
-}
-
-const char *json_text(json_object *o, const char *key)
-{
-        json_object *v;
-
-        if (!json_object_object_get_ex(o, key, &v) || !v)
-                return "";
-        return json_object_get_string(v);
 }
 
 uint64_t json_number(json_object *o, const char *key)

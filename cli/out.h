@@ -10,6 +10,7 @@
 #include "lib/macros.h"
 #include "policy/reason.h"
 #include "policy/verdict.h"
+#include "store/record.h"
 
 typedef enum Style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_GOOD, STYLE_WARN, STYLE_BAD } Style;
 
@@ -67,6 +68,9 @@ static inline void json_object_putp(json_object **o)
 }
 
 /* Members by name; "" / 0 / false where there is none. */
-const char *json_text(json_object *o, const char *key);
+static inline const char *json_text(json_object *o, const char *key)
+{
+        return record_text(o, key);
+}
 uint64_t json_number(json_object *o, const char *key);
 bool json_true(json_object *o, const char *key);

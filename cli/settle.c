@@ -3,24 +3,16 @@
  * afterwards. Waiting is on the daemon's signals. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli/cli.h"
 #include "cli/out.h"
 #include "cli/target.h"
+#include "lib/clock.h"
 
 #define GRANT_SECONDS 600u
 #define OPEN_SECONDS 30u
 #define SETTLE_SECONDS 30u
 #define LOOK_USEC 500000u /* look again although no signal came: one may have been missed */
-
-static uint64_t now_usec(void)
-{
-        struct timespec t;
-
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
 
 static int listen_to(Client *c, const char *object, sd_bus_slot **ret)
 {
@@ -38,7 +30,7 @@ static bool is_one_of(const char *state, const char *const *states)
 /* Handles what has arrived, or waits for more. */
 static int next_message(sd_bus *bus, uint64_t until)
 {
-        uint64_t now = now_usec();
+        uint64_t now = clock_us(CLOCK_MONOTONIC);
         int r = sd_bus_process(bus, NULL);
 
         if (r != 0)
@@ -58,7 +50,7 @@ int target_wait_state(Client *c, const char *object, const char *const *states,
                       const char *label_id, unsigned seconds, json_object **ret)
 {
         _cleanup_(sd_bus_slot_unrefp) sd_bus_slot *slot = NULL;
-        uint64_t until = now_usec() + seconds * 1000000ull;
+        uint64_t until = clock_us(CLOCK_MONOTONIC) + seconds * 1000000ull;
         int r = listen_to(c, object, &slot);
 
         if (r < 0)
@@ -73,7 +65,7 @@ int target_wait_state(Client *c, const char *object, const char *const *states,
                         *ret = TAKE_PTR(drive);
                         return 0;
                 }
-                if (now_usec() >= until)
+                if (clock_us(CLOCK_MONOTONIC) >= until)
                         return CLI_FAILED;
                 r = next_message(client_bus(c), until);
                 if (r < 0)

@@ -10,6 +10,14 @@ typedef struct ValidityWords {
         const char *days, *not_before, *not_after; /* NULL: not given */
 } ValidityWords;
 
+/* --days, whose help is the verb's own, --not-before and --not-after. */
+#define VALIDITY_OPTIONS(type, member, days_help) \
+        TEXT(type, member.days, "days", 0, N_("N"), days_help), \
+                TEXT(type, member.not_before, "not-before", 0, N_("DATE"), \
+                     N_("valid from (default: now)")), \
+                TEXT(type, member.not_after, "not-after", 0, N_("DATE"), \
+                     N_("valid until (default: no end)"))
+
 /* From `now` unless said otherwise; no end (0) unless said otherwise. */
 int words_validity(const ValidityWords *w, int64_t now, int64_t *ret_not_before,
                    int64_t *ret_not_after) _must_check_;
