@@ -56,6 +56,11 @@ const char *show_reason(const char *slug)
         return reason_parse(slug, &reason) == 0 ? _(reason_text(reason)) : slug;
 }
 
+void show_reason_full(const char *slug, char ret[SHOW_REASON_MAX])
+{
+        snprintf(ret, SHOW_REASON_MAX, _("%s (%s)"), show_reason(slug), slug);
+}
+
 Style show_verdict_style(json_object *drive)
 {
         return out_effect_style(json_text(drive, "verdict"));
@@ -110,13 +115,13 @@ static void show_device(json_object *drive)
 
 void show_drive(json_object *drive)
 {
-        char verdict[96];
+        char verdict[96], reason[SHOW_REASON_MAX];
 
         show_verdict(drive, verdict, sizeof(verdict));
+        show_reason_full(json_text(drive, "reason"), reason);
         out_field(_("Drive"), "%" PRIu64, json_number(drive, "number"));
         out_field_styled(show_verdict_style(drive), _("Verdict"), "%s", verdict);
-        out_field(_("Reason"), "%s (%s)", show_reason(json_text(drive, "reason")),
-                  json_text(drive, "reason"));
+        out_field(_("Reason"), "%s", reason);
         out_field(_("State"), "%s", _(json_text(drive, "state")));
         if (*json_text(drive, "grant"))
                 out_field(_("Exception"), "%s", json_text(drive, "grant"));

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/show.h"
+#include "cli/step.h"
 #include "cli/verbs.h"
 
 typedef struct ExplainArgs {
@@ -20,8 +21,20 @@ static const char *question(const char *slug)
         return slug;
 }
 
+/* `format` has one %s for it. */
+static void print_detail(const char *format, const char *said)
+{
+        char words[STEP_WORDS_MAX];
+
+        step_words(said, words, sizeof(words));
+        printf("    ");
+        printf(format, words);
+        printf("\n");
+}
+
 static void print_step(json_object *step)
 {
+        char full[SHOW_REASON_MAX];
         const char *reason = json_text(step, "reason"), *saw = json_text(step, "saw"),
                    *wanted = json_text(step, "wanted");
         bool passed = !strcmp(reason, reason_slug(REASON_OK));
@@ -30,26 +43,29 @@ static void print_step(json_object *step)
         printf("%s%s%s %s\n", out_style(stdout, passed ? STYLE_GOOD : STYLE_BAD), mark,
                out_plain(stdout), question(json_text(step, "check")));
         if (*saw)
-                printf("    %s %s\n", _("seen:"), saw);
+                print_detail(_("seen: %s"), saw);
         if (*wanted && strcmp(saw, wanted) != 0)
-                printf("    %s %s\n", _("wanted:"), wanted);
+                print_detail(_("wanted: %s"), wanted);
+        show_reason_full(reason, full);
         if (!passed)
-                printf("    %s (%s)\n", show_reason(reason), reason);
+                printf("    %s\n", full);
 }
 
 static void print_end(json_object *drive)
 {
-        char verdict[96];
+        char verdict[96], reason[SHOW_REASON_MAX], rule[STEP_WORDS_MAX];
 
         show_verdict(drive, verdict, sizeof(verdict));
+        show_reason_full(json_text(drive, "reason"), reason);
+        step_words(json_text(drive, "rule"), rule, sizeof(rule));
         printf("\n");
         out_field_styled(show_verdict_style(drive), _("Verdict"), "%s", verdict);
-        out_field(_("Reason"), "%s (%s)", show_reason(json_text(drive, "reason")),
-                  json_text(drive, "reason"));
+        out_field(_("Reason"), "%s", reason);
         if (strcmp(json_text(drive, "severity"), severity_name(SEVERITY_NONE)) != 0)
                 out_field(_("Severity"), "%s", _(json_text(drive, "severity")));
-        out_field(_("Decided by"), _("%s, rule %s, policy version %" PRIu64),
-                  json_text(drive, "check"), json_text(drive, "rule"),
+        out_field(_("Decided by"), _("%s (%s)"), question(json_text(drive, "check")),
+                  json_text(drive, "check"));
+        out_field(_("Rule"), _("%s, policy version %" PRIu64), rule,
                   json_number(drive, "policy_version"));
         if (*json_text(drive, "grant"))
                 out_field(_("Exception"), "%s", json_text(drive, "grant"));

@@ -46,6 +46,8 @@ policy/zone.h 3 3
 policy/reason.h 5 5
 policy/verdict.h 3 3
 policy/device.h 6 6
+policy/step_device.h 3 3
+policy/step_label.h 3 3
 daemon/event.h 5 5
 END
 # A head of our own in place of the one xgettext writes; no date, so that equal messages are equal files.

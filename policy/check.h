@@ -3,6 +3,7 @@
 #pragma once
 
 #include "policy/decide.h"
+#include "policy/step.h"
 
 /* What one check found. Zero is a failure for an internal reason. */
 typedef struct Finding {
@@ -51,7 +52,7 @@ bool check_whitelist(Context *c, Finding *f);
 bool check_grant(Context *c, Finding *f);
 bool check_handover(Context *c, Finding *f);
 
-/* Fills one of the texts of a finding, cut where it must be. */
+/* Fills one of the texts of a finding with a sentence of STEP_TABLE, cut where it must be. */
 void say(char ret[DECISION_STEP_TEXT], const char *format, ...) _printf_(2, 3);
 /* The first 8 bytes of an id or a digest in hex: enough for a person to compare. */
 #define SHORT_HEX_SIZE 17u

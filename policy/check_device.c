@@ -8,7 +8,9 @@
 #include "lib/text.h"
 
 #define SCSI_DISK 0x00u
+#define SCSI_CD 0x05u
 #define BLOCK_SIZE_MIN 512u
+#define LIST_MAX 72u /* leaves room for the words around it */
 
 static bool pattern_matches(const BundleClass *c, const UsbInterface *i)
 {
@@ -83,22 +85,22 @@ static bool seen_before(const DeviceInterfaces *d, size_t n)
 }
 
 /* "08:06:50 03:01:01": every class once, as long as there is room. */
-static void list_interfaces(const DeviceInterfaces *d, char ret[DECISION_STEP_TEXT])
+static void list_interfaces(const DeviceInterfaces *d, char ret[LIST_MAX])
 {
         size_t used = 0;
 
-        say(ret, "%s", d->n ? "" : "no interface");
+        ret[0] = '\0';
         for (size_t n = 0; n < d->n; n++) {
                 const UsbInterface *i = &d->list[n];
 
                 if (seen_before(d, n))
                         continue;
-                if (used + sizeof(" 00:00:00 ...") > DECISION_STEP_TEXT) {
-                        (void)snprintf(ret + used, DECISION_STEP_TEXT - used, " ...");
+                if (used + sizeof(" 00:00:00 ...") > LIST_MAX) {
+                        (void)snprintf(ret + used, LIST_MAX - used, " ...");
                         return;
                 }
-                (void)snprintf(ret + used, DECISION_STEP_TEXT - used, "%s%02x:%02x:%02x",
-                               used ? " " : "", i->class, i->subclass, i->protocol);
+                (void)snprintf(ret + used, LIST_MAX - used, "%s%02x:%02x:%02x", used ? " " : "",
+                               i->class, i->subclass, i->protocol);
                 used = strlen(ret);
         }
 }
@@ -119,25 +121,24 @@ static void judge_composite(const Context *c, Finding *f)
                 f->severity = SEVERITY_NOTICE;
                 f->line = known->line;
         }
-        say(f->wanted, expected ? "storage alone; the policy lets only the other interfaces pass"
-                                : "storage and nothing else");
+        say(f->wanted, expected ? STEP_STORAGE_ALONE : STEP_STORAGE_WANTED);
 }
 
 static void judge_storage(const Context *c, Finding *f)
 {
         const Facts *facts = c->facts;
-        char classes[DECISION_STEP_TEXT];
+        char classes[LIST_MAX];
 
-        say(f->wanted, "storage and nothing else, one medium, a disk");
+        say(f->wanted, STEP_DISK_WANTED);
         f->reason = REASON_OK;
         if (facts->probe != PROBE_OK)
                 return;
-        memcpy(classes, f->saw, sizeof(classes));
-        say(f->saw, "%.40s, %u %s of type %s", classes, facts->n_luns,
-            facts->n_luns == 1 ? "medium" : "media",
-            facts->device_type == SCSI_DISK ? "disk"
-            : facts->device_type == 0x05    ? "CD or DVD"
-                                            : "other");
+        list_interfaces(&facts->interfaces, classes);
+        say(f->saw,
+            facts->device_type == SCSI_DISK ? STEP_MEDIA_DISK
+            : facts->device_type == SCSI_CD ? STEP_MEDIA_CD
+                                            : STEP_MEDIA_OTHER,
+            classes, facts->n_luns);
         if (facts->n_luns != 1 || facts->device_type != SCSI_DISK)
                 f->reason = REASON_DEVICE_MULTI_LUN;
 }
@@ -150,7 +151,7 @@ static void judge_other(Context *c, Finding *f)
         const BundleDevice *known = find_device(b, &c->facts->identity);
         unsigned line = 0;
 
-        say(f->wanted, "a kind of device that the policy allows");
+        say(f->wanted, STEP_CLASS_WANTED);
         for (size_t n = 0; n < d->n; n++) {
                 const UsbInterface *i = &d->list[n];
                 const BundleClass *rule = find_class(b, i);
@@ -161,7 +162,7 @@ static void judge_other(Context *c, Finding *f)
                 if (!(rule && rule->allow) && !device_passes(known, i)) {
                         f->reason = REASON_DEVICE_CLASS_BLOCKED;
                         f->line = rule ? rule->line : 0;
-                        say(f->saw, "%02x:%02x:%02x, %s", i->class, i->subclass, i->protocol,
+                        say(f->saw, STEP_CLASS, i->class, i->subclass, i->protocol,
                             device_class_words(class));
                         return;
                 }
@@ -177,11 +178,16 @@ bool check_device(Context *c, Finding *f)
 {
         const DeviceInterfaces *d = &c->facts->interfaces;
         Reason refused = blocking_reason(c->facts->refused, REASON_OK);
+        char classes[LIST_MAX];
 
-        list_interfaces(d, f->saw);
+        list_interfaces(d, classes);
+        if (d->n)
+                say(f->saw, STEP_INTERFACES, classes);
+        else
+                say(f->saw, STEP_NO_INTERFACE);
         if (refused != REASON_OK && refused != REASON_MEDIUM_SWAPPED) {
                 f->reason = refused;
-                say(f->wanted, "a device that stays what it is and behaves");
+                say(f->wanted, STEP_STEADY_WANTED);
         } else if (d->overflow || (c->storage && !device_is_plain_storage(d))) {
                 judge_composite(c, f);
         } else if (c->storage) {
@@ -200,24 +206,24 @@ bool check_probe(Context *c, Finding *f)
         /* A device refused for what it is, is not read at all. */
         if (!c->storage || (facts->probe == PROBE_NOT_TRIED && c->refused))
                 return false;
-        say(f->wanted, "an answer to every question, in time");
+        say(f->wanted, STEP_ANSWER_WANTED);
         switch (facts->probe) {
         case PROBE_OK:
                 f->reason = REASON_OK;
-                say(f->saw, "%llu bytes in blocks of %u",
-                    (unsigned long long)facts->identity.capacity, facts->identity.block_size);
+                say(f->saw, STEP_SIZE, (unsigned long long)facts->identity.capacity,
+                    facts->identity.block_size);
                 return true;
         case PROBE_ERROR:
                 f->reason = blocking_reason(facts->probe_reason, REASON_PROBE_FAILED);
                 if (f->reason == REASON_LAYOUT_UNSUPPORTED)
                         return false;
-                say(f->saw, "%s", reason_slug(f->reason));
+                say(f->saw, STEP_REASON, reason_slug(f->reason));
                 return true;
         case PROBE_NOT_TRIED:
                 break;
         }
         f->reason = REASON_PROBE_FAILED;
-        say(f->saw, "the drive was not read");
+        say(f->saw, STEP_NOT_READ);
         return true;
 }
 
@@ -233,10 +239,8 @@ bool check_layout(Context *c, Finding *f)
                 return false;
         c->readable = fits && !refused;
         f->reason = c->readable ? REASON_OK : REASON_LAYOUT_UNSUPPORTED;
-        say(f->saw, "%llu KiB in blocks of %u bytes", (unsigned long long)i->capacity / 1024,
-            i->block_size);
-        say(f->wanted, "at least %u KiB in blocks of 512 to %u bytes", LABEL_DRIVE_MIN / 1024u,
-            LABEL_SIZE);
+        say(f->saw, STEP_ROOM, (unsigned long long)i->capacity / 1024, i->block_size);
+        say(f->wanted, STEP_ROOM_WANTED, LABEL_DRIVE_MIN / 1024u, LABEL_SIZE);
         return true;
 }
 
@@ -246,8 +250,8 @@ bool check_handover(Context *c, Finding *f)
         if (c->facts->refused != REASON_MEDIUM_SWAPPED)
                 return false;
         f->reason = REASON_MEDIUM_SWAPPED;
-        say(f->saw, "another medium");
-        say(f->wanted, "the medium that was checked");
+        say(f->saw, STEP_MEDIUM_OTHER);
+        say(f->wanted, STEP_MEDIUM_WANTED);
         return true;
 }
 

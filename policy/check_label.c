@@ -8,9 +8,9 @@
 static void say_own_zone(const Host *h, char ret[DECISION_STEP_TEXT])
 {
         if (h->zone == ZONE_CLASSIFIED)
-                say(ret, "classified, %s or lower", level_name(h->level));
+                say(ret, STEP_ZONE_LEVEL_MAX, zone_name(h->zone), level_name(h->level));
         else
-                say(ret, "%s", zone_name(h->zone));
+                say(ret, STEP_ZONE, zone_name(h->zone));
 }
 
 static void judge_unlabelled(Context *c, Finding *f)
@@ -18,16 +18,16 @@ static void judge_unlabelled(Context *c, Finding *f)
         Zone host = c->snapshot->host.zone;
         const BundleRule *cell = &c->snapshot->bundle.rules[host][ZONE_NONE];
 
-        say(f->saw, "no label");
+        say(f->saw, STEP_NO_LABEL);
         f->line = cell->line;
         if (cell->effect == EFFECT_BLOCK) {
                 f->reason = REASON_NO_LABEL;
                 f->severity = cell->severity;
-                say(f->wanted, "a label of zone %s", zone_name(host));
+                say(f->wanted, STEP_LABEL_WANTED, zone_name(host));
                 return;
         }
         f->reason = REASON_OK;
-        say(f->wanted, "none: policy line %u lets drives without a label pass", cell->line);
+        say(f->wanted, STEP_LABEL_FREE, cell->line);
         c->effect = cell->effect;
         c->decided = CHECK_LABEL;
         c->line = cell->line;
@@ -45,15 +45,15 @@ bool check_label(Context *c, Finding *f)
                 judge_unlabelled(c, f);
                 return true;
         }
-        say(f->wanted, "a whole label in one of two copies");
+        say(f->wanted, STEP_COPY_WANTED);
         if (area->reason == REASON_LABEL_MALFORMED) {
                 f->reason = area->reason;
-                say(f->saw, "first copy %s, second copy %s", reason_slug(area->copies[0]),
+                say(f->saw, STEP_COPIES, reason_slug(area->copies[0]),
                     reason_slug(area->copies[1]));
                 return true;
         }
         f->reason = REASON_OK;
-        say(f->saw, "a label, copy %u", area->copy + 1);
+        say(f->saw, STEP_COPY, area->copy + 1);
         return true;
 }
 
@@ -67,9 +67,11 @@ bool check_signature(Context *c, Finding *f)
                 return false;
         short_hex(c->facts->area + area->copy * LABEL_SIZE + LABEL_KEY_ID_OFFSET, key);
         f->reason = area->reason;
-        say(f->saw, "key %s, %s", key,
-            area->reason == REASON_OK ? "signature fits" : reason_slug(area->reason));
-        say(f->wanted, "a label key of %s", c->snapshot->authority.name);
+        if (area->reason == REASON_OK)
+                say(f->saw, STEP_KEY, key);
+        else
+                say(f->saw, STEP_KEY_FAILED, key, reason_slug(area->reason));
+        say(f->wanted, STEP_KEY_WANTED, c->snapshot->authority.name);
         return true;
 }
 
@@ -80,17 +82,16 @@ bool check_identity(Context *c, Finding *f)
 
         if (c->nameless) {
                 f->reason = REASON_INTERNAL_ERROR;
-                say(f->saw, "the digest of this device could not be computed");
-                say(f->wanted, "a digest to look it up by");
+                say(f->saw, STEP_NO_DIGEST);
+                say(f->wanted, STEP_DIGEST_WANTED);
                 return true;
         }
         if (!c->genuine)
                 return false;
         short_hex(d->identity, here);
         short_hex(d->label.label.identity, there);
-        say(f->saw, "sha256 %s... of this drive%s", here,
-            c->facts->identity.serial_size == 0 ? " (it has no serial number)" : "");
-        say(f->wanted, "sha256 %s... as the label says", there);
+        say(f->saw, c->facts->identity.serial_size == 0 ? STEP_DIGEST_BARE : STEP_DIGEST, here);
+        say(f->wanted, STEP_DIGEST_LABEL, there);
         f->reason = memcmp(d->identity, d->label.label.identity, DIGEST_SIZE) == 0
                             ? REASON_OK
                             : REASON_IDENTITY_MISMATCH;
@@ -109,9 +110,9 @@ bool check_zone(Context *c, Finding *f)
         f->line = cell->line;
         say_own_zone(host, f->wanted);
         if (label->zone == ZONE_CLASSIFIED)
-                say(f->saw, "classified, %s", level_name(label->level));
+                say(f->saw, STEP_ZONE_LEVEL, zone_name(label->zone), level_name(label->level));
         else
-                say(f->saw, "%s", zone_name(label->zone));
+                say(f->saw, STEP_ZONE, zone_name(label->zone));
         if (label->zone != host->zone) {
                 f->reason = REASON_ZONE_MISMATCH;
                 f->severity = cell->severity;
@@ -120,7 +121,7 @@ bool check_zone(Context *c, Finding *f)
         } else if (cell->effect == EFFECT_BLOCK) {
                 f->reason = REASON_HOST_NOT_PERMITTED;
                 f->severity = cell->severity;
-                say(f->wanted, "no drive at all: policy line %u blocks this zone", cell->line);
+                say(f->wanted, STEP_ZONE_SHUT, cell->line);
         } else {
                 f->reason = REASON_OK;
                 c->effect = cell->effect;

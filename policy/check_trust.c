@@ -6,21 +6,21 @@
 
 #include "lib/text.h"
 
-/* Fails `f` for a date; `what` is whose date it is. */
-static void say_date(Finding *f, Reason reason, const char *what, int64_t t, int64_t now)
+/* `f` is of a date; `sentence` has one %s for it. */
+static void say_date(Finding *f, Reason reason, const char *sentence, int64_t t, int64_t now)
 {
         char date[TEXT_TIME_MAX], today[TEXT_TIME_MAX];
 
         f->reason = reason;
         text_time_format(t, date);
         text_time_format(now, today);
-        say(f->saw, "%s %s", what, date);
-        say(f->wanted, "a time that contains now, %s", today);
+        say(f->saw, sentence, date);
+        say(f->wanted, STEP_NOW_WANTED, today);
 }
 
-/* Looks up one id; fails `f` if it is revoked. */
-static bool find_revoked(const Context *c, RevokedKind kind, const uint8_t *id, const char *what,
-                         Finding *f)
+/* Looks up one id; fails `f` if it is revoked. `sentence` has one %s for it. */
+static bool find_revoked(const Context *c, RevokedKind kind, const uint8_t *id,
+                         const char *sentence, Finding *f)
 {
         const BundleRevoked *found = bundle_find_revoked(&c->snapshot->bundle, kind, id);
         char hex[SHORT_HEX_SIZE];
@@ -30,7 +30,7 @@ static bool find_revoked(const Context *c, RevokedKind kind, const uint8_t *id, 
         short_hex(id, hex);
         f->reason = REASON_REVOKED;
         f->line = found->line;
-        say(f->saw, "%s %s... is revoked", what, hex);
+        say(f->saw, sentence, hex);
         return true;
 }
 
@@ -40,27 +40,26 @@ bool check_policy(Context *c, Finding *f)
         const Bundle *b = &s->bundle;
         const Host *h = &s->host;
 
-        say(f->wanted, "a valid policy and host credential");
+        say(f->wanted, STEP_VALID_WANTED);
         if (s->status != REASON_OK) {
                 f->reason = blocking_reason(s->status, REASON_INTERNAL_ERROR);
-                say(f->saw, "%s", reason_slug(f->reason));
+                say(f->saw, STEP_REASON, reason_slug(f->reason));
                 return true;
         }
-        say(f->saw, "policy version %llu, zone %s", (unsigned long long)b->version,
-            zone_name(h->zone));
+        say(f->saw, STEP_IN_FORCE, (unsigned long long)b->version, zone_name(h->zone));
         f->reason = REASON_OK;
         if (h->zone == ZONE_NONE || !zone_level_valid(h->zone, h->level))
                 f->reason = REASON_POLICY_INVALID;
-        else if (find_revoked(c, REVOKED_HOST, h->id, "this computer", f))
+        else if (find_revoked(c, REVOKED_HOST, h->id, STEP_REVOKED_HOST, f))
                 return true;
         else if (b->not_before && c->now < b->not_before)
-                say_date(f, REASON_POLICY_INVALID, "the policy starts", b->not_before, c->now);
+                say_date(f, REASON_POLICY_INVALID, STEP_POLICY_STARTS, b->not_before, c->now);
         else if (h->not_before && c->now < h->not_before)
-                say_date(f, REASON_POLICY_INVALID, "the credential starts", h->not_before, c->now);
+                say_date(f, REASON_POLICY_INVALID, STEP_CREDENTIAL_STARTS, h->not_before, c->now);
         else if (b->not_after && c->now >= b->not_after)
-                say_date(f, REASON_POLICY_EXPIRED, "the policy ended", b->not_after, c->now);
+                say_date(f, REASON_POLICY_EXPIRED, STEP_POLICY_ENDED, b->not_after, c->now);
         else if (h->not_after && c->now >= h->not_after)
-                say_date(f, REASON_POLICY_EXPIRED, "the credential ended", h->not_after, c->now);
+                say_date(f, REASON_POLICY_EXPIRED, STEP_CREDENTIAL_ENDED, h->not_after, c->now);
         return true;
 }
 
@@ -69,12 +68,12 @@ static bool find_revoked_key(const Context *c, const uint8_t id[KEY_ID_SIZE], Fi
 {
         const PublicKey *key = keyring_find(&c->snapshot->authority.ring, id);
 
-        if (find_revoked(c, REVOKED_KEY, id, "the label's key", f))
+        if (find_revoked(c, REVOKED_KEY, id, STEP_REVOKED_KEY_ID, f))
                 return true;
         if (!key || !key->revoked)
                 return false;
         f->reason = REASON_REVOKED;
-        say(f->saw, "the label's key is revoked");
+        say(f->saw, STEP_REVOKED_KEY);
         return true;
 }
 
@@ -85,18 +84,18 @@ bool check_revocation(Context *c, Finding *f)
 
         if (!c->genuine && !d->has_identity)
                 return false;
-        say(f->wanted, "neither drive, label nor key revoked");
-        if (d->has_identity && find_revoked(c, REVOKED_DRIVE, d->identity, "drive", f))
+        say(f->wanted, STEP_REVOKED_WANTED);
+        if (d->has_identity && find_revoked(c, REVOKED_DRIVE, d->identity, STEP_REVOKED_DRIVE, f))
                 return true;
         if (c->genuine) {
-                if (find_revoked(c, REVOKED_LABEL, label->id, "label", f))
+                if (find_revoked(c, REVOKED_LABEL, label->id, STEP_REVOKED_LABEL, f))
                         return true;
                 for (unsigned i = 0; i < label->n_signatures; i++)
                         if (find_revoked_key(c, label->key_id[i], f))
                                 return true;
         }
         f->reason = REASON_OK;
-        say(f->saw, "nothing revoked");
+        say(f->saw, STEP_REVOKED_NONE);
         return true;
 }
 
@@ -111,13 +110,12 @@ static bool judge_key_dates(const Context *c, Finding *f)
                 if (!key)
                         continue;
                 if (key->not_before && label->issued < key->not_before) {
-                        say_date(f, REASON_LABEL_NOT_YET_VALID, "the label is older than its key,",
-                                 key->not_before, c->now);
+                        say_date(f, REASON_LABEL_NOT_YET_VALID, STEP_LABEL_OLDER, key->not_before,
+                                 c->now);
                         return true;
                 }
                 if (key->not_after && label->issued >= key->not_after) {
-                        say_date(f, REASON_LABEL_EXPIRED, "the label is newer than its key's end,",
-                                 key->not_after, c->now);
+                        say_date(f, REASON_LABEL_EXPIRED, STEP_LABEL_NEWER, key->not_after, c->now);
                         return true;
                 }
         }
@@ -131,15 +129,15 @@ bool check_validity(Context *c, Finding *f)
         if (!c->genuine)
                 return false;
         if (label->not_before && c->now < label->not_before) {
-                say_date(f, REASON_LABEL_NOT_YET_VALID, "the label starts", label->not_before,
+                say_date(f, REASON_LABEL_NOT_YET_VALID, STEP_LABEL_STARTS, label->not_before,
                          c->now);
         } else if (label->not_after && c->now >= label->not_after) {
-                say_date(f, REASON_LABEL_EXPIRED, "the label ended", label->not_after, c->now);
+                say_date(f, REASON_LABEL_EXPIRED, STEP_LABEL_ENDED, label->not_after, c->now);
         } else if (!judge_key_dates(c, f)) {
                 if (label->not_after)
-                        say_date(f, REASON_OK, "the label ends", label->not_after, c->now);
+                        say_date(f, REASON_OK, STEP_LABEL_ENDS, label->not_after, c->now);
                 else
-                        say(f->saw, "the label has no end");
+                        say(f->saw, STEP_LABEL_ENDLESS);
                 f->reason = REASON_OK;
         }
         return true;
@@ -153,18 +151,18 @@ bool check_host(Context *c, Finding *f)
         if (!c->genuine)
                 return false;
         short_hex(c->snapshot->host.id, hex);
-        say(f->wanted, "this computer, %s..., or no list", hex);
+        say(f->wanted, STEP_HOST_WANTED, hex);
         f->reason = REASON_OK;
         if (label->n_hosts == 0) {
-                say(f->saw, "the label names no computers");
+                say(f->saw, STEP_HOSTS_NONE);
                 return true;
         }
-        say(f->saw, "the label names %u computers%s", label->n_hosts, ", this one too");
+        say(f->saw, STEP_HOSTS_THIS, label->n_hosts);
         for (unsigned i = 0; i < label->n_hosts && i < LABEL_HOSTS_MAX; i++)
                 if (memcmp(label->hosts[i], c->snapshot->host.id, HOST_ID_SIZE) == 0)
                         return true;
         f->reason = REASON_HOST_NOT_PERMITTED;
-        say(f->saw, "the label names %u other computers", label->n_hosts);
+        say(f->saw, STEP_HOSTS_OTHER, label->n_hosts);
         return true;
 }
 
@@ -176,7 +174,7 @@ static void judge_entry(const Context *c, const WhitelistEntry *e, Finding *f)
         Zone host = c->snapshot->host.zone;
 
         f->reason = REASON_OK;
-        say(f->saw, "listed for zone %s", zone_name(e->zone));
+        say(f->saw, STEP_LISTED_ZONE, zone_name(e->zone));
         if (!c->genuine) {
                 /* A drive of another zone does not become free by losing its label. */
                 if (e->zone != host) {
@@ -187,12 +185,11 @@ static void judge_entry(const Context *c, const WhitelistEntry *e, Finding *f)
         }
         if (e->zone != label->zone || e->level != label->level) {
                 f->reason = REASON_NOT_WHITELISTED;
-                say(f->saw, "listed for zone %s, level %s", zone_name(e->zone),
-                    level_name(e->level));
+                say(f->saw, STEP_LISTED_LEVEL, zone_name(e->zone), level_name(e->level));
         } else if (memcmp(e->label_id, any, LABEL_ID_SIZE) != 0 &&
                    memcmp(e->label_id, label->id, LABEL_ID_SIZE) != 0) {
                 f->reason = REASON_NOT_WHITELISTED;
-                say(f->saw, "listed with another label");
+                say(f->saw, STEP_LISTED_OTHER);
         }
 }
 
@@ -206,20 +203,19 @@ bool check_whitelist(Context *c, Finding *f)
 
         if (!c->readable || !c->decision->has_identity || (!s->whitelist.read && !required))
                 return false;
-        say(f->wanted, required ? "an entry for this drive and label"
-                                : "no entry, or one for this drive and label");
+        say(f->wanted, required ? STEP_ENTRY_WANTED : STEP_ENTRY_OR_NONE);
         if (!s->whitelist.read) {
                 f->reason = REASON_NOT_WHITELISTED;
-                say(f->saw, "no whitelist is loaded");
+                say(f->saw, STEP_NO_WHITELIST);
                 return true;
         }
         r = whitelist_find(&s->whitelist, c->decision->identity, &entry);
         if (r < 0) {
                 f->reason = REASON_INTERNAL_ERROR;
-                say(f->saw, "the whitelist cannot be read (error %d)", -r);
+                say(f->saw, STEP_WHITELIST_ERROR, -r);
         } else if (r == 0) {
                 f->reason = required ? REASON_NOT_WHITELISTED : REASON_OK;
-                say(f->saw, "not among %llu entries", (unsigned long long)s->whitelist.count);
+                say(f->saw, STEP_NOT_LISTED, (unsigned long long)s->whitelist.count);
         } else {
                 judge_entry(c, &entry, f);
         }
@@ -250,20 +246,20 @@ bool check_grant(Context *c, Finding *f)
 
         if (!grant && c->failures == 0)
                 return false;
-        say(f->wanted, "a grant for this drive, and a reason it may lift");
+        say(f->wanted, STEP_GRANT_WANTED);
         f->reason = c->failures > 0 ? c->first : REASON_OK;
         if (!grant) {
-                say(f->saw, "no grant for this drive");
+                say(f->saw, STEP_GRANT_NONE);
                 return true;
         }
         text_hex(grant->id, GRANT_ID_SIZE, id);
         text_time_format(grant->end, end);
         if (c->failures > 0 && !c->grantable) {
-                say(f->saw, "grant %s, which cannot lift this", id);
+                say(f->saw, STEP_GRANT_POWERLESS, id);
                 return true;
         }
         f->reason = REASON_OK;
-        say(f->saw, "grant %s until %s", id, end);
+        say(f->saw, STEP_GRANT, id, end);
         c->grant = grant;
         return true;
 }

@@ -57,11 +57,11 @@ Reason blocking_reason(Reason reason, Reason fallback)
 static void rule_text(char ret[VERDICT_RULE_MAX], unsigned line)
 {
         if (line == REVOKED_FILE_LINE)
-                (void)snprintf(ret, VERDICT_RULE_MAX, "revocation file");
+                (void)snprintf(ret, VERDICT_RULE_MAX, STEP_RULE_REVOCATION);
         else if (line)
-                (void)snprintf(ret, VERDICT_RULE_MAX, "policy line %u", line);
+                (void)snprintf(ret, VERDICT_RULE_MAX, STEP_RULE_LINE, line);
         else
-                (void)snprintf(ret, VERDICT_RULE_MAX, "built-in");
+                (void)snprintf(ret, VERDICT_RULE_MAX, STEP_RULE_BUILT_IN);
 }
 
 static void add_step(Decision *d, Check check, const Finding *f)
@@ -110,7 +110,7 @@ static void set_granted(Context *c)
         v->reason = REASON_GRANTED;
         v->severity = reason_severity(REASON_GRANTED);
         v->check = CHECK_GRANT;
-        (void)snprintf(v->rule, sizeof(v->rule), "grant %s", id);
+        (void)snprintf(v->rule, sizeof(v->rule), STEP_RULE_GRANT, id);
 }
 
 static void set_passed(Context *c)

@@ -16,19 +16,19 @@
 
 typedef struct MockDrive {
         uint64_t number;
-        const char *verdict, *reason, *severity, *check, *identity, *block, *syspath, *media, *zone,
-                *level, *serial;
+        const char *verdict, *reason, *severity, *check, *saw, *wanted, *identity, *block, *syspath,
+                *media, *zone, *level, *serial;
         int observed;
 } MockDrive;
 
 static const MockDrive drives[] = {
-        {1, "allow", "ok", "none", "ledger",
+        {1, "allow", "ok", "none", "ledger", "", "",
          "aaaaaaaa00000000000000000000000000000000000000000000000000000001", "sda",
          "/sys/devices/pci/usb1/1-1", "内-001", "internal", "none", "S1", 0},
-        {2, "block", "zone-mismatch", "critical", "zone",
+        {2, "block", "zone-mismatch", "critical", "zone", "zone internet", "zone internal",
          "aaaaaaaa00000000000000000000000000000000000000000000000000000002", "",
          "/sys/devices/pci/usb1/1-2", "W-7", "internet", "none", "S2", 0},
-        {3, "block", "no-label", "warning", "label",
+        {3, "block", "no-label", "warning", "label", "no label", "a label of zone internal",
          "bbbbbbbb00000000000000000000000000000000000000000000000000000003", "sdb",
          "/sys/devices/pci/usb1/1-3", NULL, "none", "none", "evil\\x1b[31m", 1},
 };
@@ -72,8 +72,8 @@ static void put_steps(sd_bus_message *m, const MockDrive *d)
         sd_bus_message_open_container(m, 'e', "sv");
         sd_bus_message_append(m, "s", "Steps");
         sd_bus_message_open_container(m, 'v', "a(ssss)");
-        sd_bus_message_append(m, "a(ssss)", 2, "policy", "ok", "version 4", "", d->check, d->reason,
-                              "zone internet", "zone internal");
+        sd_bus_message_append(m, "a(ssss)", 2, "policy", "ok", "policy version 4, zone internal",
+                              "", d->check, d->reason, d->saw, d->wanted);
         sd_bus_message_close_container(m);
         sd_bus_message_close_container(m);
 }

@@ -55,7 +55,7 @@ fact 'a drive that is not there' 1 'there is no drive "9" here: see usbzonectl l
 fact 'device text stays escaped' 0 'evil\\x1b\[31m' show 3
 fact 'show: label and device' 0 'Holder +张三.*0951:1666 Kingston DataTraveler.*15\.5 GB' show 2
 fact 'explain: the checks, what they saw, and who to call' 0 \
-        $'✓ Is there a valid policy.*✗ Does the drive belong to this zone.*seen: zone internet\n +wanted: zone internal.*zone, rule built-in, policy version 4\nContact +call 123' explain W-7
+        $'✓ Is there a valid policy.*✗ Does the drive belong to this zone.*seen: zone internet\n +wanted: zone internal.*Rule +built-in, policy version 4\nContact +call 123' explain W-7
 fact 'explain: observed' 0 'observes only' explain 3
 LC_ALL=C fact 'explain without symbols' 0 $'\\+ Is there a valid policy.*! Does' explain 2
 

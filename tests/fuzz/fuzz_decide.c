@@ -7,6 +7,7 @@
 #include "lib/cursor.h"
 #include "lib/text.h"
 #include "policy/decide.h"
+#include "policy/step.h"
 
 #define NOW 1800000000
 
@@ -107,8 +108,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         else
                 HOLDS(d.verdict.reason != REASON_OK && d.verdict.severity != SEVERITY_NONE);
         for (size_t i = 0; i < d.n_steps; i++) {
+                StepWords words;
+
                 HOLDS(text_is_clean(d.steps[i].saw, strlen(d.steps[i].saw)));
                 HOLDS(text_is_clean(d.steps[i].wanted, strlen(d.steps[i].wanted)));
+                HOLDS(!d.steps[i].saw[0] || step_parse(d.steps[i].saw, &words) == 0);
+                HOLDS(!d.steps[i].wanted[0] || step_parse(d.steps[i].wanted, &words) == 0);
         }
         (void)policy_passing_interfaces(&s, &f);
         return 0;

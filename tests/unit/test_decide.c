@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "policy/step.h"
 #include "tests/unit/fixture.h"
 
 TestSuite(decide, .timeout = 60);
@@ -372,6 +373,7 @@ Test(decide, each_spoiled_thing_blocks_for_its_own_reason)
                 Fixture f;
                 Label l;
                 Decision d;
+                StepWords words;
 
                 fixture_init(&f);
                 l = fixture_label(&f, ZONE_INTERNAL, LEVEL_NONE);
@@ -386,6 +388,9 @@ Test(decide, each_spoiled_thing_blocks_for_its_own_reason)
                 cr_assert_eq(step->reason, r->reason, "row '%s'", r->name);
                 cr_assert(step->saw[0], "row '%s': nothing seen", r->name);
                 cr_assert(step->wanted[0], "row '%s': nothing wanted", r->name);
+                cr_assert_eq(step_parse(step->saw, &words), 0, "row '%s': %s", r->name, step->saw);
+                cr_assert_eq(step_parse(step->wanted, &words), 0, "row '%s': %s", r->name,
+                             step->wanted);
                 cr_assert_neq(d.verdict.rule[0], '\0', "row '%s'", r->name);
                 fixture_done(&f);
         }
