@@ -21,8 +21,18 @@ guest() { vm run "$@"; }
 # guest_lib <<'EOF' ... EOF: a script with lib.sh loaded; its devices are gone when it ends.
 guest_lib() { { echo '. /mnt/stage/vm/lib.sh'; cat; } | vm run -i 'bash -s'; }
 
-# up OPTIONS of "vm up"
-up() { vm up "$@" || die "the machine did not boot"; }
+# A command of `vm` that must succeed; what it says goes to the log, its last word with the failure.
+_or_die() {
+        local what=$1 status=0
+        shift
+        vm "$@" 2>"$_check_out" || status=$?
+        cat "$_check_out" >&2
+        [ $status = 0 ] || die "$what: $(grep '^vm: ' "$_check_out" | tail -n 1)"
+}
+
+# up OPTIONS of "vm up"; off
+up() { _or_die "the machine did not boot" up "$@"; }
+off() { _or_die "the machine did not shut down" off; }
 
 # guest_install: the product, as an administrator would install it.
 guest_install() {

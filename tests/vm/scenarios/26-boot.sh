@@ -19,7 +19,7 @@ check "enrol a drive for the boot" usbzonectl enroll /mnt/host/own.img --zone in
 check "the unit is enabled" systemctl is-enabled usbzoned.service
 sync
 EOF
-vm off
+off
 scratch=$VM_DIR/vm-$VM_NAME/scratch
 up --keep --usb "$scratch/own.img,serial=OWNBOOT" --usb "$scratch/foreign.img,serial=FOREIGNBOOT"
 guest_lib <<'EOF'

@@ -35,7 +35,7 @@ plug g
 is "the drive is blocked again" "$(verdict "$(gadget_dev g)")" "block no-label"
 sync
 EOF
-vm off
+off
 up --keep --append systemd.mask=usbzoned.service
 guest_lib <<'EOF'
 . /mnt/stage/vm/product.sh
@@ -52,7 +52,7 @@ check "way 4: it can be mounted" mount_drive /dev/sda /media/uz
 umount /media/uz
 sync
 EOF
-vm off
+off
 up --keep
 guest_lib <<'EOF'
 . /mnt/stage/vm/product.sh
@@ -66,7 +66,7 @@ is "one boot is in the journal and not in the ledger" "$missing" 1
 mv /etc/usbzone/authority.keys /etc/usbzone/authority.keys.away
 sync
 EOF
-vm off
+off
 up --keep
 guest_lib <<'EOF'
 . /mnt/stage/vm/product.sh
