@@ -8,7 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/out.h"
-#include "cli/show.h"
+#include "cli/record_words.h"
 
 #define SECONDS_TEXT 19u /* "2026-11-21T08:00:00" */
 #define IDENTITY_PREFIX 8u
@@ -163,18 +163,6 @@ bool record_matches(const RecordFilter *f, json_object *o)
         return severity_parse(json_text(o, "severity"), &severity) == 0 && severity >= f->severity;
 }
 
-static void print_safe(const char *text)
-{
-        char safe[1024];
-
-        if (text_is_clean(text, strlen(text))) {
-                fputs(text, stdout);
-                return;
-        }
-        text_escape(text, strlen(text), safe, sizeof(safe));
-        fputs(safe, stdout);
-}
-
 int64_t record_seconds(json_object *o)
 {
         char seconds[TEXT_TIME_MAX];
@@ -215,92 +203,12 @@ static void print_time(json_object *o)
         printf("%s%s%s  ", out_style(stdout, STYLE_DIM), text, out_plain(stdout));
 }
 
-static void print_subject(json_object *o)
-{
-        const char *number = json_text(o, "media_number");
-
-        if (json_number(o, "drive"))
-                printf(_("drive %" PRIu64), json_number(o, "drive"));
-        if (*number) {
-                fputs(json_number(o, "drive") ? " (" : "(", stdout);
-                print_safe(number);
-                fputs(")", stdout);
-        } else if (*json_text(o, "serial")) {
-                printf(" [%s:%s ", json_text(o, "vid"), json_text(o, "pid"));
-                print_safe(json_text(o, "serial"));
-                fputs("]", stdout);
-        }
-        fputs("  ", stdout);
-}
-
-static void print_verdict(json_object *o)
-{
-        Severity severity = SEVERITY_NONE;
-        Style style;
-
-        print_subject(o);
-        if (severity_parse(json_text(o, "severity"), &severity) < 0)
-                severity = SEVERITY_CRITICAL;
-        style = severity == SEVERITY_NONE ? out_effect_style(json_text(o, "verdict"))
-                                          : out_severity_style(severity);
-        printf("%s%s%s: %s (%s", out_style(stdout, style), _(json_text(o, "verdict")),
-               out_plain(stdout), show_reason(json_text(o, "reason")), json_text(o, "reason"));
-        printf("%s%s)", severity == SEVERITY_NONE ? "" : ", ",
-               severity == SEVERITY_NONE ? "" : _(severity_name(severity)));
-        if (strcmp(json_text(o, "verdict"), json_text(o, "effect")) != 0)
-                printf(" %s", _("[observed only]"));
-}
-
-static bool is_head(const char *key)
-{
-        static const char *const head[] = {"seq",  "time", "boot", "mono",
-                                           "host", "kind", "prev", "mac"};
-
-        for (size_t i = 0; i < ARRAY_SIZE(head); i++)
-                if (!strcmp(key, head[i]))
-                        return true;
-        return false;
-}
-
-/* Long hex is cut for people; --json shows it whole. */
-static void print_field(const char *key, json_object *value)
-{
-        const char *text = json_object_get_string(value);
-        char short_text[40];
-
-        if (!strcmp(key, "start") || !strcmp(key, "end") || !strcmp(key, "due") ||
-            !strcmp(key, "deadline") || !strcmp(key, "from") || !strcmp(key, "to"))
-                out_time(json_object_get_int64(value), short_text, sizeof(short_text));
-        else if (strlen(text) >= 32 && strspn(text, "0123456789abcdef") == strlen(text))
-                snprintf(short_text, sizeof(short_text), "%.16s..", text);
-        else
-                short_text[0] = '\0';
-        printf("%s=", key);
-        print_safe(*short_text ? short_text : text);
-}
-
-/* Any other record: what it says, as it says it. */
-static void print_fields(json_object *o)
-{
-        const char *blank = "";
-
-        json_object_object_foreach(o, key, value)
-        {
-                if (is_head(key) || !value || !*json_object_get_string(value))
-                        continue;
-                fputs(blank, stdout);
-                print_field(key, value);
-                blank = "  ";
-        }
-}
-
 void record_print(json_object *o)
 {
+        _cleanup_(strbuf_clear) StrBuf words = strbuf(RECORD_WORDS_MAX);
+
         print_time(o);
-        printf("%" PRIu64 "  %s  ", json_number(o, "seq"), json_text(o, "kind"));
-        if (*json_text(o, "verdict") && *json_text(o, "reason"))
-                print_verdict(o);
-        else
-                print_fields(o);
-        putchar('\n');
+        record_words(o, true, &words);
+        printf("%" PRIu64 "  %s  %s\n", json_number(o, "seq"), record_kind(o),
+               words.text ? words.text : "");
 }

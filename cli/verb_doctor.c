@@ -39,8 +39,11 @@ static void print_finding(json_object *o)
         printf("%s%s%s %s [%s]\n", out_style(stdout, hole ? STYLE_BAD : STYLE_WARN),
                hole ? _("HOLE") : _("note"), out_plain(stdout), json_text(o, "text"),
                json_text(o, "check"));
-        if (*json_text(o, "fix"))
-                printf("     %s %s\n", _("to do:"), json_text(o, "fix"));
+        if (*json_text(o, "fix")) {
+                printf("     ");
+                printf(_("to do: %s"), json_text(o, "fix"));
+                printf("\n");
+        }
 }
 
 static void print_end(const Doctor *d)

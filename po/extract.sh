@@ -32,9 +32,19 @@ END
         sed -nzE 's/\n/ /g; s/(refuse\((e|&e|error), [^,]*,) +("[^"]+")\)/\n@N_(\3)\n/gp' store/package.c | sed -n 's/^@//p'
         sed -nE 's/^ +\[(EFFECT|SEVERITY)_[A-Z_]+\] = ("[a-z-]+"),$/N_(\2)/p' policy/verdict.c policy/reason.c
         printf 'N_("%s")\n' observe enforce ok unwritable no-key key-damaged
+        # Records: their kinds, the names of their fields, the words the daemon writes into these.
+        sed -nE 's/^ +X\([A-Z_]+, ("[a-z-]+"), .*/NC_("kind", \1)/p' daemon/event.h
+        printf 'NC_("field", "%s")\n' version mode policy seal ledger_key after drive verdict reason severity check \
+                rule policy_version keys_version host_id host_name host_before authority zone level zone_before \
+                level_before drive_zone drive_level media_number label_id unit holder identity vid pid serial \
+                scsi_vendor scsi_product capacity interfaces sysname block before_start message named formatted file \
+                who why approver note start end record text due finding deadline incident of times step from to bytes \
+                what line key grant
+        printf 'NC_("value", "%s")\n' first stop crash sealed no-key key-damaged unit-masked unit-overridden \
+                unit-disabled rules-masked ledger policy-version interface_authorized_default
         printf 'N_("%s")\n' new probing mediated handover in-use blocked writing system gone
 } >"$tmp/words.c"
-x --no-location -k -kN_ -D "$tmp" words.c
+x --no-location -k -kN_ -kNC_:1c,2 -D "$tmp" words.c
 
 find lib policy store daemon cli notice -name '*.[ch]' | sort >"$tmp/POTFILES"
 x -k -k_ -kN_ -kngettext:1,2 --files-from="$tmp/POTFILES"

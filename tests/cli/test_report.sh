@@ -65,7 +65,7 @@ for lang in en zh_CN; do
         is "$lang: as many rows as violations" "$(grep -c '<tr><td class="t">2026' "$T/$lang.html")" "$(number "$violations")"
 done
 holds 'the page says that it is Chinese' grep -q '<html lang="zh-CN">' "$T/zh_CN.html"
-holds 'and is' grep -q 'U 盘使用情况报告' "$T/zh_CN.html"
+holds 'and is' grep -q 'U盘使用情况报告' "$T/zh_CN.html"
 holds 'the other is English' grep -q 'Use of USB drives: report' "$T/en.html"
 fact 'a language that is none' 2 'none of en, zh_CN' report --lang tlh --out "$T/x"
 fact 'without --out it goes to the output' 0 '<!DOCTYPE html>' report "$T/a"
