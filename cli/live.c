@@ -13,7 +13,6 @@
 #include "cli/show.h"
 #include "lib/clock.h"
 
-#define EVENTS_MAX 200u
 #define CELL_MAX 256u
 #define WIDE_COLUMNS 72 /* from here on a drive's zone and reason have room */
 
@@ -26,7 +25,7 @@ typedef struct LiveEvent {
 struct Live {
         Client *client;
         Screen screen;
-        LiveEvent events[EVENTS_MAX];
+        LiveEvent events[LIVE_EVENTS_MAX];
         size_t n_events, next; /* of all that came; where the next one goes */
         bool stale;            /* what is on the screen is not what is */
         bool running;          /* the daemon */
@@ -80,12 +79,23 @@ Live *live_free(Live *l)
 
 void live_event(Live *l, Style style, const char *text)
 {
+        live_event_at(l, (int64_t)time(NULL), style, text);
+}
+
+void live_clear(Live *l)
+{
+        l->n_events = l->next = 0;
+        l->stale = true;
+}
+
+void live_event_at(Live *l, int64_t time, Style style, const char *text)
+{
         LiveEvent *e = &l->events[l->next];
 
-        *e = (LiveEvent){.time = (int64_t)time(NULL), .style = style};
+        *e = (LiveEvent){.time = time, .style = style};
         snprintf(e->text, sizeof(e->text), "%s", text);
-        l->next = (l->next + 1) % EVENTS_MAX;
-        l->n_events = MIN(l->n_events + 1, (size_t)EVENTS_MAX);
+        l->next = (l->next + 1) % LIVE_EVENTS_MAX;
+        l->n_events = MIN(l->n_events + 1, (size_t)LIVE_EVENTS_MAX);
         l->stale = true;
 }
 
@@ -170,18 +180,25 @@ static void draw_drives(Live *l, size_t n, size_t room)
 /* The newest one first: where the eye falls. */
 static void draw_events(Live *l, size_t room)
 {
-        char line[2 * CELL_MAX], stamp[32];
+        char line[2 * CELL_MAX], stamp[32], today[32];
 
+        out_time((int64_t)time(NULL), today, sizeof(today));
         if (l->n_events == 0)
                 screen_line(&l->screen, STYLE_DIM,
                             _("Nothing has happened since this view began."));
         for (size_t i = 0; i < MIN(l->n_events, room); i++) {
-                const LiveEvent *e = &l->events[(l->next + EVENTS_MAX - 1 - i) % EVENTS_MAX];
+                const LiveEvent *e =
+                        &l->events[(l->next + LIVE_EVENTS_MAX - 1 - i) % LIVE_EVENTS_MAX];
                 const char *clock;
 
                 out_time(e->time, stamp, sizeof(stamp));
                 clock = strchr(stamp, ' ');
-                snprintf(line, sizeof(line), "%s  %s", clock ? clock + 1 : stamp, e->text);
+                /* The day of what did not happen today. */
+                if (clock && !strncmp(stamp, today, (size_t)(clock - stamp)))
+                        clock++;
+                else
+                        clock = stamp;
+                snprintf(line, sizeof(line), "%s  %s", clock, e->text);
                 screen_line(&l->screen, e->style, line);
         }
 }

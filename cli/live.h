@@ -14,7 +14,11 @@ int live_new(Client *client, Live **ret) _must_check_;
 Live *live_free(Live *l);
 DEFINE_FREEP(Live, live_free)
 
-/* One line under "Events". */
+/* One line under "Events": what happened now, or at `time` in seconds since the epoch. */
 void live_event(Live *l, Style style, const char *text);
+void live_event_at(Live *l, int64_t time, Style style, const char *text);
+/* Forgets all events. */
+void live_clear(Live *l);
+#define LIVE_EVENTS_MAX 200u /* older ones are forgotten */
 /* Until the person quits. CLI_*; may end the process by the signal that ended it. */
 int live_run(Live *l) _must_check_;

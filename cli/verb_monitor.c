@@ -10,6 +10,7 @@
 #include "cli/live.h"
 #include "cli/out.h"
 #include "cli/record.h"
+#include "cli/record_words.h"
 #include "cli/screen.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
@@ -66,21 +67,14 @@ static void emit_json(const char *signal, json_object *fields)
 
 static void emit_verdict(Monitor *m, const char *signal, json_object *fields)
 {
-        Severity severity = SEVERITY_NONE;
-        const char *verdict = json_text(fields, "verdict"),
-                   *number = json_text(fields, "media_number");
-        char drive[64];
+        _cleanup_(strbuf_clear) StrBuf words = strbuf(RECORD_WORDS_MAX);
 
         if (m->args->json) {
                 emit_json(signal, fields);
                 return;
         }
-        (void)!severity_parse(json_text(fields, "severity"), &severity);
-        snprintf(drive, sizeof(drive), _("drive %" PRIu64), json_number(fields, "drive"));
-        say(m, severity ? out_severity_style(severity) : out_effect_style(verdict),
-            "%s%s%s%s  %s: %s (%s%s%s)", drive, *number ? " (" : "", number, *number ? ")" : "",
-            _(verdict), show_reason(json_text(fields, "reason")), json_text(fields, "reason"),
-            severity ? ", " : "", severity ? _(severity_name(severity)) : "");
+        record_words(fields, false, &words);
+        say(m, record_style(fields), "%s", words.text ? words.text : "");
 }
 
 /* Violations have a signal of their own; what is left are verdicts that are none. */
@@ -209,6 +203,70 @@ static int subscribe(Client *c, Monitor *m)
         return r;
 }
 
+/* A record of the ledger, as its signal was told when it happened. */
+static void say_record(Monitor *m, json_object *o)
+{
+        _cleanup_(strbuf_clear) StrBuf line = strbuf(RECORD_WORDS_MAX);
+        _cleanup_(strbuf_clear) StrBuf words = strbuf(RECORD_WORDS_MAX);
+        const char *kind = json_text(o, "kind");
+
+        if (!strcmp(kind, "start")) {
+                strbuf_printf(&line, "%s", _("the guard is running"));
+        } else if (!strcmp(kind, "stop")) {
+                strbuf_printf(&line, "%s", _("the guard has stopped"));
+        } else if (!strcmp(kind, "removed")) {
+                strbuf_printf(&line, _("drive %s  removed"), json_text(o, "drive"));
+        } else {
+                record_words(o, false, &words);
+                if (strcmp(kind, "verdict") != 0)
+                        strbuf_printf(&line, "%s  ", record_kind(o));
+                strbuf_printf(&line, "%s", words.text ? words.text : "");
+        }
+        live_event_at(m->live, record_seconds(o), record_style(o), line.text ? line.text : "");
+}
+
+/* What signals told before this answer is in the ledger, too. Who may not read it goes without. */
+static int on_past(sd_bus_message *reply, void *userdata, _unused_ sd_bus_error *error)
+{
+        _cleanup_(json_object_putp) json_object *lines = NULL;
+        Monitor *m = userdata;
+
+        if (sd_bus_message_is_method_error(reply, NULL) || client_read_value(reply, &lines) < 0 ||
+            !json_object_is_type(lines, json_type_array))
+                return 0;
+        live_clear(m->live);
+        for (size_t i = 0; i < json_object_array_length(lines); i++) {
+                _cleanup_(json_object_putp) json_object *o = json_tokener_parse(
+                        json_object_get_string(json_object_array_get_idx(lines, i)));
+
+                if (o)
+                        say_record(m, o);
+        }
+        return 0;
+}
+
+/* Asks a daemon that is there for the last records, without a question to the person. */
+static int ask_past(Client *c, Monitor *m)
+{
+        _cleanup_(sd_bus_creds_unrefp) sd_bus_creds *creds = NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        sd_bus *bus = client_bus(c);
+        uint64_t last;
+        int r;
+
+        if (sd_bus_get_name_creds(bus, UZ_BUS_NAME, 0, &creds) < 0 ||
+            sd_bus_get_property_trivial(bus, UZ_BUS_NAME, UZ_BUS_ROOT, UZ_BUS_MANAGER,
+                                        "LedgerSequence", NULL, 't', &last) < 0)
+                return 0;
+        r = sd_bus_message_new_method_call(bus, &call, UZ_BUS_NAME, UZ_BUS_ROOT, UZ_BUS_LEDGER,
+                                           "Query");
+        if (r >= 0)
+                r = sd_bus_message_append(call, "tua{sv}",
+                                          last > LIVE_EVENTS_MAX ? last - LIVE_EVENTS_MAX : 0,
+                                          LIVE_EVENTS_MAX, 0);
+        return r < 0 ? r : sd_bus_call_async(bus, NULL, call, on_past, m, 0);
+}
+
 static int lines(Client *c, Monitor *m)
 {
         _cleanup_(json_object_putp) json_object *manager = NULL;
@@ -240,9 +298,11 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
         r = subscribe(c, &m);
         if (r >= 0 && !m.args->json && !m.args->plain && screen_is_possible())
                 r = live_new(c, &live);
+        m.live = live;
+        if (r >= 0 && live)
+                r = ask_past(c, &m);
         if (r < 0)
                 return cli_fail_errno(r, "%s", _("cannot listen to the daemon"));
-        m.live = live;
         return live ? live_run(live) : lines(c, &m);
 }
 

@@ -52,7 +52,7 @@ is 'the first one says where this is' "$(pane | head -n 1)" 'pc1  internal  enfo
 holds 'the ledger' shows '^Ledger: ok, 99 records, head 0011223344556677$'
 holds 'a drive, with why' shows '^  2  W-7  .*internet .*block .*zone-mismatch$'
 holds 'a name and an observed verdict are whole' shows '^  3  Kingston DataTraveler  not registered  *block (observed)  no-label$'
-holds 'nothing yet' shows 'Nothing has happened'
+holds 'nothing yet where the ledger is closed' shows 'Nothing has happened'
 is 'the alternate screen, no cursor' "$(state)" '1 0'
 is 'verdicts begin at one column' "$(begins '(allow|block)')" 1
 is 'nothing is wider than the terminal' "$(($(widest) <= 80))" 1
@@ -104,6 +104,23 @@ holds '--plain: lines on a terminal' wait_for grep -q watching "$T/err"
 emit
 holds 'as in a pipe' wait_for shows 'drive 1  allow: The drive may be used here (ok)'
 is 'no alternate screen' "$(state)" '0 1'
+
+# What happened before, from the ledger, where it may be read.
+kill "$daemon"
+holds 'no daemon for a moment' wait_for eval '! answers org.usbzone1'
+python3 "$(dirname "$0")/make_ledger.py" "$T/state/ledger" >/dev/null
+cat "$T"/state/ledger/*.jsonl >"$T/records"
+export USBZONE_MOCK_LEDGER=$T/records
+mock_daemon "$T/calls3"
+view 80 24
+holds 'the last records are events' wait_for shows '12:00:00  the guard has stopped$'
+is 'the newest is on top, with its day' "$(pane | sed -n '/^Events/,$p' | sed -n 2,3p)" \
+        "2026-11-21 12:00:00  the guard has stopped
+2026-11-21 11:00:00  mode  mode=enforce  who=root  why=done 完"
+holds 'a verdict as it was told' shows '^2026-11-20 09:00:00  drive 2 (W7)  block: The drive belongs'
+emit
+holds 'what happens now comes on top of them' wait_for shows 'drive 2  removed'
+is 'and they stay' "$(pane | grep -c -e 'drive 2  removed$' -e '12:00:00  the guard has stopped$')" 2
 
 in_chinese
 view 80 24
