@@ -311,7 +311,7 @@ static void print_step(json_object *o, const char *name)
         char time[32], due[32];
 
         out_time((int64_t)json_number(o, "time"), time, sizeof(time));
-        printf("%s  %s  (%s)\n", time, name, json_text(o, "who"));
+        printf(_("%s  %s  (%s)\n"), time, name, json_text(o, "who"));
         printf("    %s\n", json_text(o, "text"));
         if (!json_number(o, "due"))
                 return;

@@ -124,10 +124,10 @@ static void tell_troubles(Telling *t)
                                  _("%s, from record %" PRIu64 ": %s (%s)"), name, x->seq,
                                  _(x->message), x->detail);
                 else if (x->host != INSPECT_NONE)
-                        snprintf(subject, sizeof(subject), "%s: %s (%s)", name, _(x->message),
+                        snprintf(subject, sizeof(subject), _("%s: %s (%s)"), name, _(x->message),
                                  x->detail);
                 else
-                        snprintf(subject, sizeof(subject), "%s (%s)", _(x->message), x->detail);
+                        snprintf(subject, sizeof(subject), _("%s (%s)"), _(x->message), x->detail);
                 tell(t, x->kind, SEVERITY_CRITICAL, N_("broken evidence: %s"), subject, NULL, 0);
         }
 }
@@ -162,7 +162,7 @@ static void tell_number(Telling *t, const InspectDrive *d, const char *name)
         if (d->same_number == INSPECT_NONE)
                 return;
         drive_name(&t->in->drives.list[d->same_number], other, sizeof(other));
-        snprintf(subject, sizeof(subject), "%s, %s", name, other);
+        snprintf(subject, sizeof(subject), _("%s, %s"), name, other);
         tell(t, "same-number", SEVERITY_CRITICAL, N_("two drives have one media number: %s"),
              subject, NULL, 0);
 }

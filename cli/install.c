@@ -435,13 +435,13 @@ static void report(const Install *in)
 
         printf(_("In force: policy version %llu, key list version %llu, %s in zone %s%s%s.\n"),
                (unsigned long long)s->bundle.version, (unsigned long long)s->authority.version,
-               s->host.name, zone_name(s->host.zone), s->host.level ? ", " : "",
-               s->host.level ? level_name(s->host.level) : "");
+               s->host.name, _(zone_name(s->host.zone)), s->host.level ? _(", ") : "",
+               s->host.level ? _(level_name(s->host.level)) : "");
         if (in->old && in->old->snapshot.status == REASON_OK &&
             (in->old->snapshot.host.zone != s->host.zone ||
              in->old->snapshot.host.level != s->host.level))
                 cli_note(_("this computer was in zone %s before: drives in use are decided again"),
-                         zone_name(in->old->snapshot.host.zone));
+                         _(zone_name(in->old->snapshot.host.zone)));
         expiry_warn(s, time(NULL));
 }
 

@@ -43,7 +43,7 @@ static int take_zone(const LabelWords *w, const Host *here, Label *l)
                         CLI_USAGE, "%s",
                         _("a classified drive needs --level confidential, secret or top-secret"));
         return cli_fail(CLI_USAGE, _("only classified drives have a level; zone %s has none"),
-                        zone_name(l->zone));
+                        _(zone_name(l->zone)));
 }
 
 static int take_retention(const LabelWords *w, int64_t now, Label *l)

@@ -13,7 +13,7 @@ static void say(Style style, const char *format, va_list args, const char *tail)
         fprintf(stderr, "%s%s:%s ", out_style(stderr, style), UZ_CLI,
                 style == STYLE_PLAIN ? "" : out_plain(stderr));
         vfprintf(stderr, format, args);
-        fprintf(stderr, "%s%s\n", tail ? ": " : "", tail ? tail : "");
+        fprintf(stderr, "%s%s\n", tail ? _(": ") : "", tail ? tail : "");
 }
 
 int cli_fail(int code, const char *format, ...)

@@ -31,7 +31,7 @@ void show_zone(json_object *drive, char *ret, size_t size)
         if (!*level || !strcmp(level, "none"))
                 snprintf(ret, size, "%s", _(json_text(label, "zone")));
         else
-                snprintf(ret, size, "%s, %s", _(json_text(label, "zone")), _(level));
+                snprintf(ret, size, _("%s, %s"), _(json_text(label, "zone")), _(level));
 }
 
 void show_name(json_object *drive, char *ret, size_t size)

@@ -160,8 +160,8 @@ static int sign_request(const HostArgs *a, const char *path)
                 return r;
         text_hex(host.id, HOST_ID_SIZE, id);
         printf(_("The credential of %s (%s) for zone %s%s%s is in %s.\n"), host.name, id,
-               zone_name(host.zone), host.level ? ", " : "",
-               host.level ? level_name(host.level) : "", a->out);
+               _(zone_name(host.zone)), host.level ? _(", ") : "",
+               host.level ? _(level_name(host.level)) : "", a->out);
         return 0;
 }
 

@@ -118,7 +118,7 @@ static void heading(const char *text)
 /* A line that is filled in, by us or by hand. */
 static void line(const char *name, const char *value)
 {
-        printf("  %s: %s\n", name, value && *value ? value : "________________________");
+        printf(_("  %s: %s\n"), name, value && *value ? value : "________________________");
 }
 
 static void write_drive(json_object *o)

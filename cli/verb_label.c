@@ -45,7 +45,7 @@ static void print_copies(const LabelArea *a)
 
                 snprintf(name, sizeof(name), _("Copy %u"), i + 1);
                 out_field_styled(good ? STYLE_GOOD : STYLE_WARN, name, "%s%s%s",
-                                 reason_slug(a->copies[i]), good ? "" : ": ",
+                                 reason_slug(a->copies[i]), good ? "" : _(": "),
                                  good ? "" : _(reason_text(a->copies[i])));
         }
 }

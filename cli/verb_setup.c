@@ -120,7 +120,7 @@ static void print_next(const Founding *f)
 
         text_hex(f->host.id, HOST_ID_SIZE, id);
         printf(_("This computer is %s (%s), zone %s, authority \"%s\".\n"), f->host.name, id,
-               zone_name(f->host.zone), f->authority.name);
+               _(zone_name(f->host.zone)), f->authority.name);
         print_plugged_in();
         printf("%s\n",
                _("It observes: drives are decided and recorded, none is blocked yet. Next:"));

@@ -173,9 +173,8 @@ static void print_outcome(const Simulation *s, bool enforcing)
 
         out_time(s->since, since, sizeof(since));
         since[strcspn(since, " ")] = '\0';
-        printf(ngettext("Of %zu drive seen since %s:", "Of %zu drives seen since %s:", all), all,
+        printf(ngettext("Of %zu drive seen since %s: ", "Of %zu drives seen since %s: ", all), all,
                since);
-        putchar(' ');
         if (s->blocked == 0 && enforcing)
                 puts(_("none is blocked; there is nothing to do."));
         else if (s->blocked == 0)

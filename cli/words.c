@@ -62,7 +62,7 @@ int words_zone(const char *zone, const char *level, Host *ret)
                                 _("a classified computer needs --level confidential, secret or "
                                   "top-secret"));
         return cli_fail(CLI_USAGE, _("only classified computers have a level; zone %s has none"),
-                        zone_name(ret->zone));
+                        _(zone_name(ret->zone)));
 }
 
 int words_name(const char *option, const char *text, char ret[NAME_MAX_SIZE])
