@@ -528,7 +528,13 @@ qemu_unplug_all() {
 # install_product: as an administrator would with "make install" on this computer.
 install_product() {
         [ -d /mnt/stage/root ] || die "the product is not staged"
-        tar -C /mnt/stage/root -c . | tar -C / -x --keep-directory-symlink --no-same-owner --no-overwrite-dir &&
+        # Folders that are there are left alone. tar would close "/" to others for a moment even so, and
+        # polkit, which looks again when its rules change, would find none.
+        (cd /mnt/stage/root && find . -mindepth 1 -type d -printf '%m %P\n') | while read -r mode folder; do
+                [ -d "/$folder" ] || mkdir -m "$mode" "/$folder" || exit
+        done || die "cannot make the folders"
+        (cd /mnt/stage/root && find . ! -type d -print0 | tar -c --null -T -) |
+                tar -C / -x --keep-directory-symlink --no-same-owner &&
                 ldconfig && systemd-sysusers && systemd-tmpfiles --create &&
                 udevadm control --reload && systemctl daemon-reload &&
                 systemctl reload dbus.service
