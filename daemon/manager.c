@@ -27,7 +27,7 @@
 #include "lib/names.h"
 #include "lib/text.h"
 
-#define REST_USEC 2000000u  /* after the last thing that happened to a drive */
+#define REST_USEC 400000u   /* after the last thing that happened to a drive */
 #define TRIM_USEC 15000000u /* after that */
 
 int manager_new(Manager **ret)
