@@ -72,8 +72,14 @@ static void put_steps(sd_bus_message *m, const MockDrive *d)
         sd_bus_message_open_container(m, 'e', "sv");
         sd_bus_message_append(m, "s", "Steps");
         sd_bus_message_open_container(m, 'v', "a(ssss)");
-        sd_bus_message_append(m, "a(ssss)", 2, "policy", "ok", "policy version 4, zone internal",
-                              "", d->check, d->reason, d->saw, d->wanted);
+        sd_bus_message_open_container(m, 'a', "(ssss)");
+        sd_bus_message_append(m, "(ssss)", "policy", "ok", "policy version 4, zone internal", "");
+        sd_bus_message_append(m, "(ssss)", d->check, d->reason, d->saw, d->wanted);
+        if (d->media)
+                sd_bus_message_append(m, "(ssss)", "validity", "ok",
+                                      "the label ends 2030-03-17T17:46:40Z",
+                                      "a period that contains now, 2026-11-21T18:18:48Z");
+        sd_bus_message_close_container(m);
         sd_bus_message_close_container(m);
         sd_bus_message_close_container(m);
 }

@@ -110,12 +110,14 @@ kill "$daemon"
 holds 'no daemon for a moment' wait_for eval '! answers org.usbzone1'
 python3 "$(dirname "$0")/make_ledger.py" "$T/state/ledger" >/dev/null
 cat "$T"/state/ledger/*.jsonl >"$T/records"
+echo '{"seq":7,"time":"2026-11-21T12:30:00.000001Z","kind":"removed","drive":9,"verdict":"allow","reason":"ok"}' >>"$T/records"
 export USBZONE_MOCK_LEDGER=$T/records
 mock_daemon "$T/calls3"
 view 80 24
 holds 'the last records are events' wait_for shows '12:00:00  the guard has stopped$'
-is 'the newest is on top, with its day' "$(pane | sed -n '/^Events/,$p' | sed -n 2,3p)" \
-        "2026-11-21 12:00:00  the guard has stopped
+is 'the newest is on top, with its day' "$(pane | sed -n '/^Events/,$p' | sed -n 2,4p)" \
+        "2026-11-21 12:30:00  drive 9  removed
+2026-11-21 12:00:00  the guard has stopped
 2026-11-21 11:00:00  mode  mode=enforce  who=root  why=done 完"
 holds 'a verdict as it was told' shows '^2026-11-20 09:00:00  drive 2 (W7)  block: The drive belongs'
 emit
