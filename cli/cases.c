@@ -190,7 +190,7 @@ int cases_load(const char *dir, bool quiet, Cases *ret)
                 progress_update(&progress, ++n, 0);
                 if (!cases_need(s.line, s.size))
                         continue;
-                o = json_tokener_parse(s.line);
+                o = record_parse(s.line, s.size);
                 if (o && cases_add(ret, o) < 0)
                         return cli_out_of_memory();
         }

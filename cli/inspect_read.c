@@ -44,7 +44,6 @@ typedef struct Reading {
         PublicKey signer; /* of the export before; raw_size 0: none */
         LedgerVerify verify;
         Progress progress;
-        json_tokener *parser;
         char time[SECONDS_TEXT + 2]; /* of the last record */
 } Reading;
 
@@ -240,9 +239,8 @@ static int add_record(Reading *rd, uint64_t seq, const char *line, size_t size)
 
         if (!drive && !is_kind(line, size, ",\"kind\":\"tamper\""))
                 return 0;
-        json_tokener_reset(rd->parser);
-        o = json_tokener_parse_ex(rd->parser, line, (int)size);
-        if (!json_object_is_type(o, json_type_object))
+        o = record_parse(line, size);
+        if (!o)
                 return 0;
         at.time = record_seconds(o);
         host->violations += record_is_violation(o);
@@ -435,15 +433,12 @@ static void reading_clear(Reading *rd)
         free(rd->seen.list);
         free(rd->now.list);
         free(rd->compare);
-        if (rd->parser)
-                json_tokener_free(rd->parser);
 }
 
 int inspect_read(Inspect *in, char **paths, int n, const Authority *authority)
 {
-        _cleanup_(reading_clear) Reading rd = {
-                .in = in, .authority = authority, .parser = json_tokener_new()};
-        int r = rd.parser ? 0 : cli_out_of_memory();
+        _cleanup_(reading_clear) Reading rd = {.in = in, .authority = authority};
+        int r = 0;
 
         for (int i = 0; i < n && r == 0; i++)
                 r = add_path(&rd, paths[i], 0);

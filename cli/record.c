@@ -163,6 +163,66 @@ bool record_matches(const RecordFilter *f, json_object *o)
         return severity_parse(json_text(o, "severity"), &severity) == 0 && severity >= f->severity;
 }
 
+/* A copy with every text, names of members too, safe to print. */
+static json_object *safe_text(const char *text, size_t size)
+{
+        size_t room = 4 * size + 1;
+        _cleanup_(freep) char *safe = malloc(room);
+
+        if (!safe)
+                return NULL;
+        text_escape(text, size, safe, room);
+        return json_object_new_string(safe);
+}
+
+static json_object *safe_copy(json_object *o)
+{
+        json_object *copy;
+
+        if (json_object_is_type(o, json_type_string) &&
+            !text_is_clean(json_object_get_string(o), (size_t)json_object_get_string_len(o)))
+                return safe_text(json_object_get_string(o), (size_t)json_object_get_string_len(o));
+        if (json_object_is_type(o, json_type_array)) {
+                copy = json_object_new_array();
+                for (size_t i = 0; i < json_object_array_length(o); i++)
+                        json_object_array_add(copy, safe_copy(json_object_array_get_idx(o, i)));
+                return copy;
+        }
+        if (!json_object_is_type(o, json_type_object))
+                return json_object_get(o);
+        copy = json_object_new_object();
+        json_object_object_foreach(o, key, value)
+        {
+                json_object *name = text_is_clean(key, strlen(key)) ? json_object_new_string(key)
+                                                                    : safe_text(key, strlen(key));
+
+                if (name)
+                        json_object_object_add(copy, json_object_get_string(name),
+                                               safe_copy(value));
+                json_object_put(name);
+        }
+        return copy;
+}
+
+json_object *record_parse(const char *line, size_t size)
+{
+        json_tokener *t = json_tokener_new();
+        json_object *o = t ? json_tokener_parse_ex(t, line, (int)size) : NULL;
+
+        if (t)
+                json_tokener_free(t);
+        if (o && memchr(line, '\\', size)) {
+                json_object *safe = safe_copy(o);
+
+                json_object_put(o);
+                o = safe;
+        }
+        if (json_object_is_type(o, json_type_object))
+                return o;
+        json_object_put(o);
+        return NULL;
+}
+
 int64_t record_seconds(json_object *o)
 {
         char seconds[TEXT_TIME_MAX];

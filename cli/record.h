@@ -24,6 +24,9 @@ typedef struct RecordFilter {
 int record_time(const char *option, const char *text, bool end,
                 char ret[TEXT_TIME_MAX]) _must_check_;
 
+/* A line that fits the chain, as an object; NULL: none, or no memory. Whoever wrote it: what JSON
+ * can spell and a terminal would obey becomes \xNN, as in text_escape(). */
+json_object *record_parse(const char *line, size_t size) _must_check_;
 /* Seconds since the epoch; 0 if it does not say. */
 int64_t record_seconds(json_object *record);
 /* A block with a severity, or tampering. */

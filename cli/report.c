@@ -219,8 +219,7 @@ static int take_record(Report *r, const char *line, size_t size)
 
         if (!h)
                 return -ENOMEM;
-        json_tokener_reset(r->tokener);
-        o = json_tokener_parse_ex(r->tokener, line, (int)size);
+        o = record_parse(line, size);
         if (!o)
                 return 0;
         kind = json_text(o, "kind");
@@ -357,10 +356,6 @@ int report_add(Report *r, const char *path)
         json_object_array_add(r->sources, r->source);
         put_text(r->source, "path", path);
         r->progress = progress_start(_("Reading the ledger ..."));
-        if (!r->tokener)
-                r->tokener = json_tokener_new();
-        if (!r->tokener)
-                return cli_out_of_memory();
         r->last = 0;
         r->first_seq = r->last_seq = 0;
         n = package_open(AT_FDCWD, path, &p, &e);
@@ -437,7 +432,5 @@ void report_clear(Report *r)
                 json_object_put(all[i]);
         report_hosts_clear(r);
         free(r->held);
-        if (r->tokener)
-                json_tokener_free(r->tokener);
         *r = (Report){0};
 }

@@ -45,10 +45,9 @@ typedef struct Report {
         json_object *source;
         size_t source_index;
         uint64_t first_seq, last_seq; /* counted */
-        json_tokener *tokener;
-        int64_t last;    /* when the last record was written */
-        char *held;      /* the last record, until the next one has proven it */
-        const Host *own; /* this computer's credential, or NULL */
+        int64_t last;                 /* when the last record was written */
+        char *held;                   /* the last record, until the next one has proven it */
+        const Host *own;              /* this computer's credential, or NULL */
         Progress progress;
 } Report;
 

@@ -101,7 +101,7 @@ static json_object *find_record(const char *dir, uint64_t seq)
         if (seq == 0 || record_open(&s, dir, &all))
                 return NULL;
         while (record_next(&s) > 0) {
-                json_object *o = json_tokener_parse(s.line);
+                json_object *o = record_parse(s.line, s.size);
 
                 if (o && json_number(o, "seq") == seq)
                         return o;

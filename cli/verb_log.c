@@ -69,7 +69,7 @@ static void print_line(const LogArgs *a, const char *line, size_t size)
                 putchar('\n');
                 return;
         }
-        o = json_tokener_parse(line);
+        o = record_parse(line, size);
         if (o && a->csv)
                 record_csv(o);
         else if (o)
@@ -135,7 +135,7 @@ static bool wanted(const LogArgs *a, const RecordFilter *f, const char *line, si
                 return sieve == RECORD_YES;
         if (cases && !record_may_be_violation(line, size))
                 return false;
-        o = json_tokener_parse(line);
+        o = record_parse(line, size);
         return o && record_matches(f, o) && fits_cases(a, o);
 }
 

@@ -236,8 +236,9 @@ static int on_past(sd_bus_message *reply, void *userdata, _unused_ sd_bus_error 
                 return 0;
         live_clear(m->live);
         for (size_t i = 0; i < json_object_array_length(lines); i++) {
-                _cleanup_(json_object_putp) json_object *o = json_tokener_parse(
-                        json_object_get_string(json_object_array_get_idx(lines, i)));
+                const char *line = json_object_get_string(json_object_array_get_idx(lines, i));
+                _cleanup_(json_object_putp) json_object *o =
+                        line ? record_parse(line, strlen(line)) : NULL;
 
                 if (o)
                         say_record(m, o);

@@ -56,7 +56,7 @@ static int read_ledger(Simulation *s)
                 if (++n % PROGRESS_STEP == 0)
                         progress_update(&progress, n, 0);
                 if (record_sieve(&f, source.line, source.size) != RECORD_NO)
-                        o = json_tokener_parse(source.line);
+                        o = record_parse(source.line, source.size);
                 if (o)
                         simulation_record(s, o);
         }

@@ -75,6 +75,28 @@ fact 'a broken ledger: 5, and what stands before the break' 5 'broken at record 
 fact 'log --open on it' 5 'broken at record 8 ' log --open
 make_ledger
 
+# --- a ledger that somebody else wrote: its chain holds, its texts are hostile ---
+cat >"$T/hostile" <<'END'
+[["2026-11-20T08:00:00.000001Z", "verdict", {"drive": 1, "verdict": "bl@ock", "effect": "block", "reason": "no@pe",
+  "severity": "warning", "vid": "@v", "pid": "@p", "serial": "@s", "identity": "@i"}],
+ ["2026-11-20T08:00:01.000001Z", "ki@nd", {"k@ey": {"deep@er": ["te@xt"]}}],
+ ["2026-11-20T08:00:02.000001Z", "tamper", {"what": "@w"}],
+ ["2026-11-20T08:00:03.000001Z", "finding", {"record": 1, "text": "te@xt", "who": "w@ho"}],
+ ["2026-11-20T08:00:04.000001Z", "incident", {"record": 3, "text": "te@xt", "who": "w@ho"}]]
+END
+sed -i 's/@/\\u001b[2J\\u202e/g' "$T/hostile"
+sed 's/ensure_ascii=False/ensure_ascii=True/' "$here/make_ledger.py" >"$T/make_ledger.py"
+LEDGER_ONLY=$T/hostile python3 "$T/make_ledger.py" "$T/hostile.d" >/dev/null
+for v in log 'log --csv' finding 'finding show 4' incident 'incident template 5' inspect report; do
+        # shellcheck disable=SC2086 # words
+        case $v in
+        inspect | report) run $v "$T/hostile.d" ;;
+        *) run $v --dir "$T/hostile.d" ;;
+        esac
+        is "$v: nothing that a terminal obeys" "$rc $(LC_ALL=C grep -c $'\x1b\|\xe2\x80\xae' <<<"$out")" '0 0'
+done
+fact 'but it is shown' 0 '\\x1b\[2J' log --dir "$T/hostile.d"
+
 # --- what is asked of the daemon ---
 private_bus
 mock_daemon "$T/calls"
