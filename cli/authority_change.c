@@ -138,9 +138,16 @@ static int write_issued(const AuthorityArgs *a, Home *h, const PrivateKey *key,
         return write_new(a, h, h->fd, ret, key, 0);
 }
 
-static void drop_issued(const AuthorityArgs *a, const Home *h, const char *name)
+/* Publishes a list with a key that was just written; without the list, the key goes. True: the list
+ * is out, even if `ret` says that something failed after that. */
+static bool publish_issued(const AuthorityArgs *a, Home *h, Authority *next, const char *name,
+                           int *ret)
 {
+        *ret = home_publish(h, next, &a->root);
+        if (h->authority.version == next->version)
+                return true;
         (void)unlinkat(a->out ? AT_FDCWD : h->fd, a->out ? a->out : name, 0);
+        return false;
 }
 
 static void print_key(const PublicKey *key, const char *where)
@@ -178,14 +185,11 @@ int authority_issue(const AuthorityArgs *a, Home *h, const char *word)
                 r = write_issued(a, h, key, name);
         if (r)
                 return r;
-        r = home_publish(h, &next, &a->root);
-        if (r) {
-                drop_issued(a, h, name);
+        if (!publish_issued(a, h, &next, name, &r))
                 return r;
-        }
         print_key(public, a->out ? a->out : name);
         print_version(h);
-        return 0;
+        return r;
 }
 
 /* The one key that `word` means. */
@@ -260,15 +264,10 @@ static int carry_out(const AuthorityArgs *a, Home *h, Authority *next, const Pub
                      PrivateKey *key)
 {
         char name[KEY_FILE_NAME_MAX];
-        int r = write_issued(a, h, key, name);
+        int r = write_issued(a, h, key, name), settled = 0;
 
-        if (r)
+        if (r || !publish_issued(a, h, next, name, &r))
                 return r;
-        r = home_publish(h, next, &a->root);
-        if (r) {
-                drop_issued(a, h, name);
-                return r;
-        }
         print_key(private_key_public(key), a->out ? a->out : name);
         print_version(h);
         if (old->purpose == PURPOSE_ROOT)
@@ -276,7 +275,9 @@ static int carry_out(const AuthorityArgs *a, Home *h, Authority *next, const Pub
                            "%s/%s.%llu"),
                          (unsigned long long)next->version - 1, h->path, UZ_KEYS_FILE,
                          (unsigned long long)next->version);
-        return a->out || old->purpose == PURPOSE_ROOT ? 0 : settle_names(h, old, name);
+        if (!a->out && old->purpose != PURPOSE_ROOT)
+                settled = settle_names(h, old, name);
+        return r ? r : settled;
 }
 
 int authority_rotate(const AuthorityArgs *a, Home *h, const char *word)

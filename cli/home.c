@@ -294,7 +294,8 @@ static int check_here(const Home *h, const char *note, size_t size)
                         message ? message + strlen(stage.dir) + 1 : next->message);
 }
 
-static int write_list(const Home *h, const Authority *next, const char *note, size_t size)
+/* Once the list is in the folder, its keys count, whatever happens then. */
+static int write_list(Home *h, const Authority *next, const char *note, size_t size)
 {
         char name[64];
         int r;
@@ -303,6 +304,8 @@ static int write_list(const Home *h, const Authority *next, const char *note, si
         r = file_replace(h->fd, name, note, size, 0644);
         if (r == 0)
                 r = file_replace(h->fd, UZ_KEYS_FILE, note, size, 0644);
+        if (r == 0)
+                h->authority = *next;
         if (r == 0 && h->etc_fd >= 0)
                 r = file_replace(h->etc_fd, UZ_KEYS_FILE, note, size, 0644);
         if (r < 0)
@@ -324,11 +327,7 @@ int home_publish(Home *h, Authority *next, const OptionList *files)
                 r = check_list(h, note, size);
         if (r == 0)
                 r = check_here(h, note, size);
-        if (r == 0)
-                r = write_list(h, next, note, size);
-        if (r == 0)
-                h->authority = *next;
-        return r;
+        return r ? r : write_list(h, next, note, size);
 }
 
 int home_key(Home *h, Purpose purpose, const char *file, PrivateKey **ret)

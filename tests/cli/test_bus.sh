@@ -79,6 +79,19 @@ is 'doctor: as JSON it counts the holes it lists' "$(json .holes)" "$(json '[.fi
 is 'doctor: a hole is status 1' "$rc" 1
 is 'doctor: every finding has text' "$(json '[.findings[] | select(.text == "")] | length')" 0
 
+# --- a key list that is out, and a daemon that does not take it ---
+USBZONE_BUS_ADDRESS=unix:path=$T/no-bus found
+A=$T/etc/authority
+keys() { printf '%s listed, %s files' "$("$CTL" authority show --json | jq '.keys | length')" "$(printf '%s\n' "$A"/*.pem | wc -l)"; }
+is 'an authority' "$(keys)" '4 listed, 4 files'
+fact 'issue-key: the refusal is told' 1 'policy, line 3: no.*The key list is version 2 now' authority issue-key label --no-passphrase
+is 'the new key is listed, so it is kept' "$(keys)" '5 listed, 5 files'
+before=$(sum "$A/policy.pem")
+fact 'rotate: the same' 1 'The key list is version 3 now' authority rotate policy --no-passphrase
+is 'both are kept' "$(keys)" '6 listed, 6 files'
+holds 'and the new one is the one in force' test "$before" != "$(sum "$A/policy.pem")"
+rm -r "${T:?}/etc" "${T:?}/state"
+
 # --- monitor ---
 "$CTL" monitor >"$T/seen" 2>"$T/note" &
 pid=$!
