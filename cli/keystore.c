@@ -26,21 +26,25 @@ int key_make(Authority *a, Algorithm algorithm, Purpose purpose, PrivateKey **re
         return 0;
 }
 
-int key_write(int dirfd, const char *name, const PrivateKey *key, const char *passphrase)
+int key_replace(int dirfd, const char *name, const PrivateKey *key, const char *passphrase)
 {
         char *pem;
         size_t size;
-        int r;
+        int r = private_key_to_pem(key, passphrase, &pem, &size);
 
-        if (faccessat(dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-                return -EEXIST;
-        r = private_key_to_pem(key, passphrase, &pem, &size);
         if (r)
                 return r < 0 ? r : -EKEYREJECTED;
         r = file_replace(dirfd, name, pem, size, 0600);
         explicit_bzero(pem, size);
         free(pem);
         return r;
+}
+
+int key_write(int dirfd, const char *name, const PrivateKey *key, const char *passphrase)
+{
+        if (faccessat(dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+                return -EEXIST;
+        return key_replace(dirfd, name, key, passphrase);
 }
 
 static int refuse(const char *path, int outcome)

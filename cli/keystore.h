@@ -13,6 +13,9 @@ int key_make(Authority *a, Algorithm algorithm, Purpose purpose, PrivateKey **re
 /* Writes a new file, mode 0600; -EEXIST if it is there. `passphrase` NULL: not encrypted. */
 int key_write(int dirfd, const char *name, const PrivateKey *key,
               const char *passphrase) _must_check_;
+/* The same, in the place of the one that is there. */
+int key_replace(int dirfd, const char *name, const PrivateKey *key,
+                const char *passphrase) _must_check_;
 
 /* Reads a key; asks for its passphrase if it has one. `dir` is for messages, NULL: `name` says it
  * all. CLI_*. */

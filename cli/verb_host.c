@@ -25,8 +25,8 @@ typedef struct HostArgs {
         bool new_key, yes, new_authority, no_start;
 } HostArgs;
 
-/* The computer's own key: made once, and never let out. */
-static int own_key(const HostArgs *a, int state_fd, PrivateKey **ret)
+/* The computer's own key: made once, and never let out. A new one is not written yet. */
+static int own_key(const HostArgs *a, int state_fd, PrivateKey **ret, bool *ret_new)
 {
         const char *state = file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR);
         Passphrases none = {.from_fd = true};
@@ -35,14 +35,12 @@ static int own_key(const HostArgs *a, int state_fd, PrivateKey **ret)
 
         if (r)
                 return r;
-        if (!a->new_key && faccessat(state_fd, UZ_HOST_KEY_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        *ret_new =
+                a->new_key || faccessat(state_fd, UZ_HOST_KEY_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0;
+        if (!*ret_new)
                 return key_read(state_fd, state, UZ_HOST_KEY_FILE, PURPOSE_VISIT, &none, ret);
         r = private_key_generate(algorithm, PURPOSE_VISIT, ret);
-        if (r == 0 && a->new_key && unlinkat(state_fd, UZ_HOST_KEY_FILE, 0) < 0 && errno != ENOENT)
-                r = -errno;
-        if (r == 0)
-                r = key_write(state_fd, UZ_HOST_KEY_FILE, *ret, NULL);
-        return r < 0 ? cli_fail_errno(r, _("cannot write %s/%s"), state, UZ_HOST_KEY_FILE) : 0;
+        return r < 0 ? cli_fail_errno(r, "%s", _("cannot make keys")) : 0;
 }
 
 /* A computer that has an id keeps it; another one takes its key's. */
@@ -73,6 +71,7 @@ static int make_request(const HostArgs *a)
         _cleanup_(private_key_freep) PrivateKey *own = NULL;
         _cleanup_(freep) char *text = NULL, *note = NULL;
         _cleanup_(fd_closep) int fd = -EBADF;
+        bool is_new;
         size_t size;
         Host h;
         int r;
@@ -84,7 +83,7 @@ static int make_request(const HostArgs *a)
         fd = file_open_dir(AT_FDCWD, state);
         if (fd < 0)
                 return cli_fail_errno(fd, _("cannot open %s"), state);
-        r = own_key(a, fd, &own);
+        r = own_key(a, fd, &own, &is_new);
         if (r == 0)
                 r = fill_request(a, private_key_public(own), &h);
         if (r)
@@ -95,9 +94,15 @@ static int make_request(const HostArgs *a)
         if (r < 0)
                 return cli_fail_errno(r, "%s", _("cannot make the request"));
         r = office_write(a->out, note, size);
-        if (r == 0)
-                printf(_("The request of %s is in %s: carry it to the office.\n"), h.name, a->out);
-        return r;
+        if (r)
+                return r;
+        /* The old key stays until there is a request for the new one. */
+        if (is_new)
+                r = (a->new_key ? key_replace : key_write)(fd, UZ_HOST_KEY_FILE, own, NULL);
+        if (r < 0)
+                return cli_fail_errno(r, _("cannot write %s/%s"), state, UZ_HOST_KEY_FILE);
+        printf(_("The request of %s is in %s: carry it to the office.\n"), h.name, a->out);
+        return 0;
 }
 
 static int sign_credential(Home *h, const HostArgs *a, const Host *host)

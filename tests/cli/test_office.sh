@@ -66,6 +66,9 @@ holds 'and is not in the request' bash -c '! grep -q PRIVATE "$0"' "$T/pc1.reque
 kept=$(cat "$S/host-key.pem")
 fact 'asking again keeps the key' 0 '' host request --name pc1 --out "$T/pc1.request"
 is 'it is the same' "$(cat "$S/host-key.pem")" "$kept"
+fact 'a new key waits until its request is written' 1 'cannot write' \
+        host request --new-key --name pc1 --out "$T/no-folder/pc1.request"
+is 'the key stays until then' "$(cat "$S/host-key.pem")" "$kept"
 fact 'a zone has to be given' 2 '--zone ZONE and --out FILE' host sign "$T/pc1.request" --dir "$O" --out "$T/pc1.cred"
 fact 'a classified computer needs a level' 2 'needs --level' host sign "$T/pc1.request" --zone classified --dir "$O" --out "$T/pc1.cred"
 fact 'the office signs' 0 'The credential of pc1 .* for zone classified, secret' \
@@ -89,6 +92,9 @@ on pc2
 run host request --name pc2 --out "$T/pc2.request"
 fact 'a credential is for one computer' 3 'for another computer, pc1' \
         host install "$T/pc1.cred" "$T/p1" "$O/authority.keys" --yes --no-start
+kept=$(cat "$S/host-key.pem")
+fact 'a new key on demand' 0 '' host request --new-key --name pc2 --out "$T/pc2.request"
+holds 'it is another one' test "$kept" != "$(cat "$S/host-key.pem")"
 run host sign "$T/pc2.request" --zone internet --dir "$O" --out "$T/pc2.cred"
 fact 'another computer joins' 0 'pc2 in zone internet' host install "$T/pc2.cred" "$T/p1" "$O/authority.keys" --yes --no-start
 on pc1
