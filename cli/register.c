@@ -89,23 +89,30 @@ static json_object *register_line(const Label *label)
         return o;
 }
 
-/* Where the keys are elsewhere, the folder may not be there yet. */
+/* Where the keys are elsewhere, the folder may not be there yet. A line that a power cut left
+ * unfinished is ended first: it would take this one with it. */
 static int append(int etc_fd, const char *text, size_t n)
 {
         _cleanup_(fd_closep) int fd = -EBADF;
+        char last = '\n';
         off_t end;
-        int r;
+        int r = 0;
 
         if (mkdirat(etc_fd, UZ_AUTHORITY_DIR, 0700) < 0 && errno != EEXIST)
                 return -errno;
-        fd = openat(etc_fd, REGISTER_PATH, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+        fd = openat(etc_fd, REGISTER_PATH, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
                     0600);
         if (fd < 0)
                 return -errno;
         end = lseek(fd, 0, SEEK_END);
         if (end < 0)
                 return -errno;
-        r = file_write_full(fd, text, n);
+        if (end > 0)
+                r = file_pread_full(fd, &last, 1, (uint64_t)end - 1);
+        if (r == 0 && last != '\n')
+                r = file_write_full(fd, "\n", 1);
+        if (r == 0)
+                r = file_write_full(fd, text, n);
         if (r == 0 && fsync(fd) < 0)
                 r = -errno;
         if (r < 0 && ftruncate(fd, end) < 0)

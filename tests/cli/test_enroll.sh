@@ -104,8 +104,11 @@ fact 'another drive has another' 0 'enrolled as N2' \
         enroll "$T/e.img" --vid 1209 --pid 0001 --serial OTHER --number N2
 is 'two entries' "$(stat -c %s "$T"/etc/whitelist-*.uzw)" 192
 plain_image "$T/f.img"
+printf '{"time":"2026-' >>"$T/etc/authority/media.jsonl" # the power went while it was written
 fact '--no-whitelist leaves the policy alone' 0 'enrolled as N3' \
         enroll "$T/f.img" --vid 1209 --pid 0001 --serial THIRD --number N3 --no-whitelist
+is 'a number behind an unfinished line is known, too' \
+        "$(sed -n '$p' "$T/etc/authority/media.jsonl" | jq -r .media_number)" N3
 is 'still two' "$(version) $(stat -c %s "$T"/etc/whitelist-*.uzw)" '4 192'
 plain_image "$D"
 fact 'a drive becomes classified' 0 'classified, secret' \
