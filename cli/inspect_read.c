@@ -360,7 +360,8 @@ static int new_host(Reading *rd, const char *id)
         Inspect *in = rd->in;
         InspectHost *list;
 
-        if (in->n_hosts && !strcmp(in->hosts[in->n_hosts - 1].id, id))
+        /* Without an id each export may be another computer's. */
+        if (*id && in->n_hosts && !strcmp(in->hosts[in->n_hosts - 1].id, id))
                 return 0;
         list = reallocarray(in->hosts, in->n_hosts + 1, sizeof(*list));
         if (!list)

@@ -37,6 +37,11 @@ inspect 'an empty folder' 1 'there is no export' "$T/none"
 inspect 'nothing named' 2 ''
 inspect 'a file that is not there' 1 'No such file' "$T/missing.uzx"
 
+{ start 01; verdict 02 internal D1 allow; } | python3 "$HERE/make_records.py" "$T/unset1" ''
+{ start 01; verdict 03 internal D2 allow; } | python3 "$HERE/make_records.py" "$T/unset2" ''
+inspect 'computers that were never set up are not taken for one' 0 '2 computers, 2 exports, 4 records' \
+        "$T/unset1/ledger" "$T/unset2/ledger"
+
 # --- drives ---
 { start 01; verdict 06 internet D1 block; } | records c
 export_of c in/c.uzx
