@@ -187,7 +187,7 @@ static int read_key(Keyfile *k, void *userdata, TextError *error)
         Algorithm algorithm;
 
         if (!word || algorithm_parse(word, &algorithm) < 0)
-                return parse_error(k, error, word, "expected an algorithm: ed25519");
+                return parse_error(k, error, word, "expected an algorithm: ed25519 or sm2");
         if (m->n_keys == MANIFEST_KEYS_MAX)
                 return parse_error(k, error, word, "more than %u keys", MANIFEST_KEYS_MAX);
         if (size == 0 || size > sizeof(raw) || text_unhex(hex, raw, size) < 0 ||
