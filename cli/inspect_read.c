@@ -53,6 +53,7 @@ static int add_trouble(Reading *rd, const char *kind, const char *message, uint6
         Inspect *in = rd->in;
         InspectTrouble *list = reallocarray(in->troubles, in->n_troubles + 1, sizeof(*list));
         const char *path = rd->at < rd->n ? rd->exports[rd->at].path : "";
+        char *text;
 
         if (!list)
                 return -ENOMEM;
@@ -63,8 +64,10 @@ static int add_trouble(Reading *rd, const char *kind, const char *message, uint6
                 .seq = seq,
                 .host = in->n_hosts ? in->n_hosts - 1 : INSPECT_NONE,
         };
-        snprintf(list[in->n_troubles++].detail, sizeof(list->detail), "%s%s%s", path,
-                 *detail ? ": " : "", detail);
+        if (asprintf(&text, "%s%s%s", path, *detail ? ": " : "", detail) < 0)
+                return -ENOMEM;
+        text_escape(text, strlen(text), list[in->n_troubles++].detail, sizeof(list->detail));
+        free(text);
         return 0;
 }
 

@@ -7,13 +7,32 @@
 #include "cli/cli.h"
 #include "cli/out.h"
 
+/* A message may hold the name of a file that somebody else chose: no letter of it moves the cursor
+ * or gives the terminal an order (C0 and DEL; C1, as UTF-8 has it). */
+static void disarm(char *text)
+{
+        bool utf8 = out_has_symbols();
+
+        for (unsigned char *p = (unsigned char *)text; *p; p++) {
+                if ((*p < ' ' && *p != '\n' && *p != '\t') || *p == 0x7f)
+                        *p = '?';
+                else if (utf8 && p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
+                        p[0] = p[1] = '?';
+        }
+}
+
 static void say(Style style, const char *format, va_list args, const char *tail)
 {
+        char *text;
+
+        if (vasprintf(&text, format, args) < 0)
+                return;
+        disarm(text);
         fflush(stdout);
-        fprintf(stderr, "%s%s:%s ", out_style(stderr, style), UZ_CLI,
-                style == STYLE_PLAIN ? "" : out_plain(stderr));
-        vfprintf(stderr, format, args);
-        fprintf(stderr, "%s%s\n", tail ? _(": ") : "", tail ? tail : "");
+        fprintf(stderr, "%s%s:%s %s%s%s\n", out_style(stderr, style), UZ_CLI,
+                style == STYLE_PLAIN ? "" : out_plain(stderr), text, tail ? _(": ") : "",
+                tail ? tail : "");
+        free(text);
 }
 
 int cli_fail(int code, const char *format, ...)

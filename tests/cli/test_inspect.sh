@@ -37,6 +37,13 @@ inspect 'an empty folder' 1 'there is no export' "$T/none"
 inspect 'nothing named' 2 ''
 inspect 'a file that is not there' 1 'No such file' "$T/missing.uzx"
 
+mkdir "$T/medium"
+echo x >"$T/medium/"$'\e[2J.uzx'
+chmod 0 "$T/medium/"$'\e[2J.uzx'
+run inspect "$T/medium"
+is 'the name of a file gives the terminal no order' "$rc $(grep -c $'\e' <<<"$out")" "$([ "$(id -u)" = 0 ] && echo 5 || echo 4) 0"
+run inspect "$T/medium/"$'\e[2J'
+is 'nor does one that is not there' "$rc $(grep -c $'\e' <<<"$out")" '1 0'
 { start 01; verdict 02 internal D1 allow; } | python3 "$HERE/make_records.py" "$T/unset1" ''
 { start 01; verdict 03 internal D2 allow; } | python3 "$HERE/make_records.py" "$T/unset2" ''
 inspect 'computers that were never set up are not taken for one' 0 '2 computers, 2 exports, 4 records' \
