@@ -174,13 +174,15 @@ int whitelist_items_add(WhitelistItems *items, uint32_t source)
         Source s = {.items = items, .index = source, .path = items->sources[source]};
         char magic[8] = "";
         FILE *f = fopen(s.path, "re");
-        size_t n;
+        size_t n = 0;
         int r;
 
         if (!f)
                 return cli_fail_errno(-errno, _("cannot open %s"), s.path);
-        n = fread(magic, 1, sizeof(magic), f);
-        rewind(f);
+        if (ftello(f) == 0) { /* a pipe holds lines */
+                n = fread(magic, 1, sizeof(magic), f);
+                rewind(f);
+        }
         r = n == sizeof(magic) && !memcmp(magic, "UZWHITE1", sizeof(magic)) ? read_whitelist(&s)
                                                                             : read_lines(&s, f);
         fclose(f);

@@ -8,6 +8,8 @@ A=$(id 10) B=$(id 11) C=$(id 12) L=00112233445566778899aabbccddeeff
 printf 'identity,zone,level,label\n%s,internal,,%s\n%s,classified,secret,\n' "$A" "$L" "$B" >"$T/a.csv"
 fact 'a table becomes a whitelist' 0 '2 drives are in .*whitelist = sha256:[0-9a-f]{64}' whitelist build "$T/a.csv" --out "$T/a.uzw"
 is 'its digest is what is told' "$(sed -n 's/^whitelist = sha256://p' <<<"$out")" "$(sha256sum <"$T/a.uzw" | cut -d' ' -f1)"
+fact 'a table from a pipe, too' 0 '2 drives are in' whitelist build <(cat "$T/a.csv") --out "$T/pipe.uzw"
+is 'the same one' "$(sum "$T/pipe.uzw")" "$(sum "$T/a.uzw")"
 is 'header and two records' "$(stat -c %s "$T/a.uzw")" 192
 fact 'a drive is found in it' 0 "internal.*$L" whitelist lookup "$A" "$T/a.uzw"
 fact 'with its level' 0 'classified.*secret.*any' whitelist lookup "$B" "$T/a.uzw"
