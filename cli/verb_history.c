@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/csv.h"
 #include "cli/history.h"
 #include "cli/out.h"
 #include "cli/verbs.h"
@@ -82,15 +83,6 @@ static void print_json(const Kernlog *k)
         out_json(list);
 }
 
-/* A cell that a spreadsheet would take for a formula gets an apostrophe. */
-static void print_cell(const char *text)
-{
-        printf(",\"%s", strchr("=+-@", *text) && *text ? "'" : "");
-        for (; *text; text++)
-                printf(*text == '"' ? "\"\"" : "%c", *text);
-        putchar('"');
-}
-
 static void print_csv(const Kernlog *k)
 {
         char first[TEXT_TIME_MAX], last[TEXT_TIME_MAX];
@@ -103,10 +95,10 @@ static void print_csv(const Kernlog *k)
                 text_time_format(d->last, last);
                 printf("%s,%s,%" PRIu64 ",%s,%s,%" PRIu64, first, last, d->count, d->vid, d->pid,
                        d->size);
-                print_cell(d->serial);
-                print_cell(d->manufacturer);
-                print_cell(d->product);
-                print_cell("imported, not signed");
+                csv_cell(stdout, false, d->serial);
+                csv_cell(stdout, false, d->manufacturer);
+                csv_cell(stdout, false, d->product);
+                csv_cell(stdout, false, "imported, not signed");
                 putchar('\n');
         }
 }

@@ -25,8 +25,8 @@ fact 'a folder of logs is a table' 0 '2026-11-20 +2026-11-21 +2 +0951:1666 +30.9
 fact 'it says what it is worth' 0 'imported from logs, not signed.*whitelist cannot be asked' history --dir "$T/log"
 fact 'a day without a year is the last one before the file was written' 0 '2025-12-31 +2025-12-31 +1' history --dir "$T/log"
 fact 'one file alone, compressed' 0 '2026-11-20' history --file "$T/log/kern.log.2.gz"
-fact 'CSV has times in UTC' 0 '2026-11-20T08:00:00Z,2026-11-21T00:00:00Z,2,0951,1666,30943995904,"AAA1"' history --csv --dir "$T/log"
-fact 'CSV is no formula' 0 "\"'=BBB2\"" history --csv --dir "$T/log"
+fact 'CSV has times in UTC' 0 '2026-11-20T08:00:00Z,2026-11-21T00:00:00Z,2,0951,1666,30943995904,AAA1,' history --csv --dir "$T/log"
+fact 'CSV is no formula' 0 ",'=BBB2," history --csv --dir "$T/log"
 holds 'JSON has every device and where it comes from' \
         bash -c '"$0" history --json --dir "$1" 2>/dev/null | jq -e "length == 2 and all(.source == \"imported, not signed\")"' "$CTL" "$T/log"
 echo 'Nov 21 08:00:00 pc1 kernel: usb 1-1: USB disconnect, device number 2' >"$T/none"
