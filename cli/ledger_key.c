@@ -18,6 +18,8 @@ static int write_out(const char *path, const char *text)
 
         if (r == 0 && fsync(fd) < 0)
                 r = -errno;
+        if (r < 0 && fd >= 0)
+                (void)unlink(path);
         return r;
 }
 
