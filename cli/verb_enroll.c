@@ -57,7 +57,7 @@ static int check_old_label(Enrolment *e)
                 return cli_fail(
                         CLI_REFUSED,
                         _("this drive was classified (%s) and never becomes anything lower"),
-                        level_name(old.label.level));
+                        _(level_name(old.label.level)));
         return 0;
 }
 

@@ -15,6 +15,8 @@
 #include "lib/file.h"
 #include "lib/text.h"
 
+#define NAME_SHOWN 80u /* bytes of the computer's name in the authority's */
+
 typedef struct SetupArgs {
         const char *zone, *level, *name, *authority_name, *root_out, *ledger_key_out, *algorithm;
         bool yes, force, no_start, new_ledger_key;
@@ -24,6 +26,7 @@ static int take_names(const SetupArgs *a, Founding *f)
 {
         char text[NAME_MAX_SIZE + 32];
         struct utsname u;
+        size_t n;
         int r;
 
         r = uname(&u) < 0 ? -errno : 0;
@@ -32,7 +35,9 @@ static int take_names(const SetupArgs *a, Founding *f)
         r = words_name("name", a->name ? a->name : u.nodename, f->host.name);
         if (r)
                 return r;
-        snprintf(text, sizeof(text), "%.80s authority", f->host.name);
+        for (n = strnlen(f->host.name, NAME_SHOWN); (f->host.name[n] & 0xc0) == 0x80;)
+                n--; /* a character is whole or not there */
+        snprintf(text, sizeof(text), "%.*s authority", (int)n, f->host.name);
         return words_name("authority-name", a->authority_name ? a->authority_name : text,
                           f->authority.name);
 }
@@ -91,7 +96,7 @@ static int confirm(const SetupArgs *a, const Founding *f)
         if (a->yes || !cli_is_interactive())
                 return 0;
         if (asprintf(&question, _("Set up %s as a computer of zone %s? Type yes:"), f->host.name,
-                     zone_name(f->host.zone)) < 0)
+                     _(zone_name(f->host.zone))) < 0)
                 return cli_out_of_memory();
         if (!cli_confirm(question, "yes"))
                 return cli_fail(CLI_FAILED, "%s", _("nothing was changed"));

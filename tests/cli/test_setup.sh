@@ -101,3 +101,5 @@ holds 'it is what the ledger begins with' cmp "$T/first.key" "$T/state/ledger.ke
 rm "$T/state/ledger.key"
 fact 'a file that is there is not overwritten' 1 'exists already' \
         setup --new-ledger-key --ledger-key-out "$T/first.key"
+fact 'a name may be long: that of the authority is cut between characters' 0 'authority "内{26} authority"' \
+        setup --zone internet --force --no-start --name "$(printf '内%.0s' {1..27})"
