@@ -2,7 +2,6 @@
 /* report: what happened, for people: a page to print, a table, JSON. */
 #include <fcntl.h>
 #include <langinfo.h>
-#include <libgen.h>
 #include <limits.h>
 #include <locale.h>
 #include <string.h>
@@ -151,25 +150,12 @@ static void write_report(const ReportArgs *a, const Report *r, FILE *f)
         json_object_put(o);
 }
 
-/* The old file or the new one, whole. */
-static int put_file(const char *path, const char *data, size_t size)
-{
-        _cleanup_(freep) char *copy = strdup(path), *base = strdup(path);
-        _cleanup_(fd_closep) int fd = -EBADF;
-        int r;
-
-        if (!copy || !base)
-                return cli_out_of_memory();
-        fd = file_open_dir(AT_FDCWD, dirname(copy));
-        r = fd < 0 ? fd : file_replace(fd, basename(base), data, size, 0640);
-        return r < 0 ? cli_fail_errno(r, _("cannot write %s"), path) : 0;
-}
-
 static int write_out(const ReportArgs *a, const Report *r)
 {
         _cleanup_(freep) char *data = NULL;
         size_t size = 0;
         FILE *f;
+        int n;
 
         if (!a->out) {
                 write_report(a, r, stdout);
@@ -181,7 +167,8 @@ static int write_out(const ReportArgs *a, const Report *r)
         write_report(a, r, f);
         if (fclose(f) != 0)
                 return cli_out_of_memory();
-        return put_file(a->out, data, size);
+        n = file_replace(AT_FDCWD, a->out, data, size, 0640);
+        return n < 0 ? cli_fail_errno(n, _("cannot write %s"), a->out) : 0;
 }
 
 static int run(void *args, int n, char **words)

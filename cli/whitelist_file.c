@@ -3,6 +3,7 @@
 #include "cli/whitelist_file.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -115,20 +116,19 @@ static int write_fd(void *userdata, const void *data, size_t n)
 /* Streams into a new file beside `path`, and moves it there when it is whole. */
 static int write_file(WhitelistEntry *entries, size_t n, const char *path, uint8_t ret[DIGEST_SIZE])
 {
-        _cleanup_(freep) char *temp = NULL;
-        _cleanup_(fd_closep) int fd = -EBADF;
-        int r = 0;
+        char temp[PATH_MAX];
+        _cleanup_(fd_closep) int fd = file_temp(AT_FDCWD, path, temp, sizeof(temp));
+        int r;
 
-        if (asprintf(&temp, "%s.tmp%d", path, (int)getpid()) < 0)
-                return -ENOMEM;
-        fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
         if (fd < 0)
-                return -errno;
+                return fd;
         r = whitelist_build(entries, n, write_fd, &fd, ret);
         if (r > 0)
                 r = -EINVAL;
-        if (r == 0 && (fsync(fd) < 0 || rename(temp, path) < 0))
+        if (r == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0))
                 r = -errno;
+        if (r == 0)
+                r = file_publish(AT_FDCWD, temp, path, true);
         if (r < 0)
                 (void)unlink(temp);
         return r;
