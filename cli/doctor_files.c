@@ -73,12 +73,18 @@ static void check_keys(Doctor *d, const char *etc)
                             _("the authority's root key is kept on this computer: %s"), path);
 }
 
-static void check_ledger(Doctor *d, const char *state)
+/* The ledger's files, and the computer's own keys. */
+static void check_state(Doctor *d, const char *state)
 {
+        static const char *const keys[] = {UZ_LEDGER_SIGNER_FILE, UZ_HOST_KEY_FILE};
         char path[PATH_MAX];
 
         snprintf(path, sizeof(path), "%s/%s", state, UZ_LEDGER_DIR);
         check_path(d, path, S_IWGRP | S_IWOTH, "2750", false);
+        for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+                snprintf(path, sizeof(path), "%s/%s", state, keys[i]);
+                check_path(d, path, S_IRWXG | S_IRWXO, "0600", false);
+        }
         snprintf(path, sizeof(path), "%s/%s", state, UZ_LEDGER_KEY_FILE);
         if (access(path, F_OK) < 0 && errno == ENOENT)
                 doctor_find(d, FINDING_NOTE, "ledger-not-sealed",
@@ -139,7 +145,7 @@ void doctor_files(Doctor *d)
         check_programs(d);
         check_path(d, etc, S_IWGRP | S_IWOTH, "0755", false);
         check_path(d, state, S_IWGRP | S_IWOTH, "0755", false);
-        check_ledger(d, state);
+        check_state(d, state);
         check_keys(d, etc);
         check_trust(d, etc);
 }

@@ -103,3 +103,9 @@ fact 'a file that is there is not overwritten' 1 'exists already' \
         setup --new-ledger-key --ledger-key-out "$T/first.key"
 fact 'a name may be long: that of the authority is cut between characters' 0 'authority "内{26} authority"' \
         setup --zone internet --force --no-start --name "$(printf '内%.0s' {1..27})"
+for f in host-key.pem ledger-signer.pem; do
+        touch "$T/state/$f"
+        chmod 0640 "$T/state/$f"
+done
+is 'doctor finds keys of the computer that others may read' \
+        "$("$CTL" doctor --json 2>/dev/null | jq -r '.findings[].text' | grep -cE '(host-key|ledger-signer)[.]pem ')" 2
