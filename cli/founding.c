@@ -60,7 +60,7 @@ int founding_open(Founding *f, bool force)
         if (flock(f->etc_fd, LOCK_EX | LOCK_NB) < 0)
                 return cli_fail(CLI_FAILED, _("another %s is changing the policy; try again"),
                                 UZ_CLI);
-        (void)!trust_remembered(f->state_fd, &seen);
+        (void)!trust_remembered(f->state_fd, &seen, NULL);
         f->policy_version = seen.policy + 1;
         f->authority.version = seen.keys + 1;
         return 0;

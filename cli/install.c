@@ -61,12 +61,13 @@ static int open_dirs(Install *in)
 
 static int floor_of(const Install *in, TrustFloor *ret)
 {
+        const char *damaged;
+
         *ret = (TrustFloor){0};
-        if (in->args->new_authority || trust_remembered(in->state_fd, ret) == 0)
+        if (in->args->new_authority || trust_remembered(in->state_fd, ret, &damaged) == 0)
                 return 0;
-        cli_note(_("%s/%s or %s is damaged: how old the files may be is not known"),
-                 file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR), TRUST_VERSION_FILE,
-                 TRUST_KEYS_VERSION_FILE);
+        cli_note(_("%s/%s is damaged: how old the files may be is not known"),
+                 file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR), damaged);
         return 0;
 }
 

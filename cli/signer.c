@@ -34,7 +34,7 @@ int signer_load_trust(int etc_fd, Trust **ret)
 
         state_fd = file_open_dir(AT_FDCWD, file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR));
         if (state_fd >= 0)
-                (void)!trust_remembered(state_fd, &floor);
+                (void)!trust_remembered(state_fd, &floor, NULL);
         r = trust_load(etc_fd, time(NULL), floor, ret);
         return r < 0 ? cli_fail_errno(r, "%s", _("cannot load the policy")) : 0;
 }

@@ -206,12 +206,13 @@ static void host_id(const Manager *m, char ret[2 * HOST_ID_SIZE + 1])
 static TrustFloor version_floor(Manager *m)
 {
         TrustFloor floor = {0};
+        const char *damaged;
         json_object *o;
 
-        if (m->state_fd < 0 || trust_remembered(m->state_fd, &floor) >= 0)
+        if (m->state_fd < 0 || trust_remembered(m->state_fd, &floor, &damaged) >= 0)
                 return floor;
         o = fields_new();
-        field(o, "what", TRUST_VERSION_FILE);
+        field(o, "what", damaged);
         emit(m, EVENT_TAMPER, o);
         return floor;
 }

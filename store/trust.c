@@ -365,7 +365,7 @@ static int write_version(int state_fd, const char *name, uint64_t version)
         return file_replace(state_fd, name, text, (size_t)n, 0644);
 }
 
-int trust_remembered(int state_fd, TrustFloor *ret)
+int trust_remembered(int state_fd, TrustFloor *ret, const char **ret_damaged)
 {
         TrustFloor floor = {0};
         int r, keys;
@@ -378,6 +378,8 @@ int trust_remembered(int state_fd, TrustFloor *ret)
         if (keys < 0)
                 floor.keys = 0;
         *ret = floor;
+        if (ret_damaged && (r < 0 || keys < 0))
+                *ret_damaged = r < 0 ? TRUST_VERSION_FILE : TRUST_KEYS_VERSION_FILE;
         return r < 0 ? r : keys;
 }
 

@@ -28,8 +28,8 @@ int trust_load(int etc_fd, int64_t now, TrustFloor floor, Trust **ret) _must_che
 Trust *trust_free(Trust *t);
 DEFINE_FREEP(Trust, trust_free)
 
-/* The highest versions that passed every check. -EBADMSG for a damaged file: to be recorded as
- * tampering; the next good policy writes it anew. */
-int trust_remembered(int state_fd, TrustFloor *ret) _must_check_;
+/* The highest versions that passed every check. -EBADMSG for a damaged file, whose name is in
+ * `ret_damaged` (may be NULL): to be recorded as tampering; the next good policy writes it anew. */
+int trust_remembered(int state_fd, TrustFloor *ret, const char **ret_damaged) _must_check_;
 /* Never lowers what is remembered. Call only after every check has passed. */
 int trust_remember(int state_fd, TrustFloor seen) _must_check_;

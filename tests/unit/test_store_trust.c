@@ -269,31 +269,37 @@ Test(store_trust, the_highest_versions_are_remembered_apart)
 {
         TrustFloor seen = {9, 9};
 
-        cr_assert_eq(trust_remembered(etc, &seen), 0);
+        cr_assert_eq(trust_remembered(etc, &seen, NULL), 0);
         cr_assert(seen.policy == 0 && seen.keys == 0);
         cr_assert_eq(trust_remember(etc, (TrustFloor){7, 2}), 0);
         cr_assert_eq(trust_remember(etc, (TrustFloor){5, 4}), 0);
-        cr_assert_eq(trust_remembered(etc, &seen), 0);
+        cr_assert_eq(trust_remembered(etc, &seen, NULL), 0);
         cr_assert(seen.policy == 7 && seen.keys == 4);
         cr_assert_eq(trust_remember(etc, (TrustFloor){UINT64_MAX, 1}), 0);
-        cr_assert_eq(trust_remembered(etc, &seen), 0);
+        cr_assert_eq(trust_remembered(etc, &seen, NULL), 0);
         cr_assert(seen.policy == UINT64_MAX && seen.keys == 4);
 }
 
 Test(store_trust, a_damaged_memory_is_said_and_written_anew)
 {
         static const char *const bad[] = {"", "\n", "x\n", "7", "7\n7\n", "-1\n"};
+        const char *damaged;
         TrustFloor seen;
 
         cr_assert_eq(trust_remember(etc, (TrustFloor){2, 3}), 0);
         for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
                 put_file(TRUST_VERSION_FILE, bad[i], strlen(bad[i]));
-                cr_assert_eq(trust_remembered(etc, &seen), -EBADMSG, "row %zu", i);
+                cr_assert_eq(trust_remembered(etc, &seen, &damaged), -EBADMSG, "row %zu", i);
                 cr_assert(seen.policy == 0 && seen.keys == 3, "the other is still known");
+                cr_assert_str_eq(damaged, TRUST_VERSION_FILE);
         }
         cr_assert_eq(trust_remember(etc, (TrustFloor){2, 1}), 0);
-        cr_assert_eq(trust_remembered(etc, &seen), 0);
+        cr_assert_eq(trust_remembered(etc, &seen, NULL), 0);
         cr_assert(seen.policy == 2 && seen.keys == 3);
+        put_file(TRUST_KEYS_VERSION_FILE, "x\n", 2);
+        cr_assert_eq(trust_remembered(etc, &seen, &damaged), -EBADMSG);
+        cr_assert(seen.policy == 2 && seen.keys == 0);
+        cr_assert_str_eq(damaged, TRUST_KEYS_VERSION_FILE, "the right one is named");
 }
 
 #define REVOCATIONS_NAME UZ_REVOCATIONS_DIR "/0011223344556677" UZ_REVOCATIONS_SUFFIX
