@@ -2,7 +2,7 @@
 # The ladder of tests; included by the Makefile.
 
 .PHONY: test check check-static check-unit check-fault check-fuzz check-integration check-asan check-cli \
-	check-notice check-report check-deb \
+	check-notice check-report check-deb check-deb-vm \
 	check-vm check-layers check-headers check-style check-size check-units check-shell check-po \
 	check-man check-contract bench bench-ledger demo fuzz update-po
 
@@ -113,6 +113,8 @@ check-report: all ## the report's page in headless Chromium, in both languages (
 
 check-deb: ## the .deb packages: lintian, and the same files as make install (not in make check)
 	@./tests/packages/run.sh
+check-deb-vm: deb ## the .deb in QEMU: installed, set up, upgraded, removed, purged (not in make check)
+	@./tests/vm/run --stage-only && ./tests/vm/package.sh
 
 check-cli: all $(B)/tests/cli/mock-daemon ## the command line on files, ledgers and a bus of its own
 	@./tests/cli/run.sh $(B)
