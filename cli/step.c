@@ -21,7 +21,7 @@ static const char *value_words(char kind, const char *value, char time[TIME_TEXT
         case 'z':
         case 'l':
         case 'c':
-                return _(value);
+                return *value ? _(value) : value; /* _("") is the catalogue's head */
         case 'r':
                 return show_reason(value);
         case 't':
