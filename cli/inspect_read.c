@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/inspect.h"
 #include "cli/record.h"
+#include "cli/verified.h"
 #include "lib/file.h"
 
 #define DEPTH_MAX 8u
@@ -411,6 +412,7 @@ static int read_export(Reading *rd)
         PackageError e = {0};
         int r = package_open(AT_FDCWD, x->path, &p, &e);
 
+        rd->verify = (LedgerVerify){0};
         rd->in->n_exports++;
         if (r == PACKAGE_E_BROKEN) {
                 rd->in->broken = true;
@@ -457,8 +459,7 @@ int inspect_read(Inspect *in, char **paths, int n, const Authority *authority)
                 r = read_export(&rd);
                 if (r < 0)
                         r = r == -ENOMEM ? cli_out_of_memory()
-                                         : cli_fail_errno(r, _("cannot read %s"),
-                                                          rd.exports[rd.at].path);
+                                         : verified_fail(&rd.verify, r, rd.exports[rd.at].path);
         }
         progress_end(&rd.progress);
         inspect_drives_finish(&in->drives);

@@ -50,7 +50,8 @@ int cli_fail_errno(int error, const char *format, ...)
         va_list args;
 
         va_start(args, format);
-        say(STYLE_BAD, format, args, strerror(-error));
+        say(STYLE_BAD, format, args,
+            error == -ESPIPE ? _("it is no regular file") : strerror(-error));
         va_end(args);
         return error == -EACCES || error == -EPERM ? CLI_DENIED : CLI_FAILED;
 }

@@ -16,7 +16,8 @@
 #define PAGE_LINES 1000u
 #define FAILED (-1)
 
-static int open_files(RecordSource *s, const char *dir)
+/* `ret_file`: the one that could not be read, or NULL. */
+static int open_files(RecordSource *s, const char *dir, const char **ret_file)
 {
         int fd = file_open_dir(AT_FDCWD, dir), r;
 
@@ -32,24 +33,28 @@ static int open_files(RecordSource *s, const char *dir)
         r = heads_newest(fd, &s->newest);
         if (r == 0)
                 s->newest.chain.seq = 0;
+        *ret_file = r < 0 ? UZ_HEADS_FILE : NULL;
         return r < 0 ? r : ledger_reader_open(fd, &s->reader);
 }
 
 int record_open(RecordSource *s, const char *dir, const RecordFilter *filter)
 {
+        const char *file = NULL;
         char path[PATH_MAX];
         int r;
 
         *s = (RecordSource){.dir_fd = -EBADF, .filter = *filter};
         snprintf(path, sizeof(path), "%s/%s", file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR),
                  UZ_LEDGER_DIR);
-        r = open_files(s, dir ? dir : path);
+        r = open_files(s, dir ? dir : path, &file);
         if (r == 0)
                 return 0;
         if (r == -EACCES && !dir)
                 return client_open(&s->client);
         if (r == -ENOENT)
                 return cli_fail(CLI_FAILED, _("there is no ledger in %s"), dir ? dir : path);
+        if (file)
+                return cli_fail_errno(r, _("cannot read %s/%s"), dir ? dir : path, file);
         return cli_fail_errno(r, _("cannot open the ledger in %s"), dir ? dir : path);
 }
 

@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/out.h"
 #include "cli/show.h"
+#include "cli/verified.h"
 #include "store/package.h"
 
 static void put_text(json_object *o, const char *key, const char *text)
@@ -325,7 +326,7 @@ static int read_source(Report *r, const char *path, const Package *p)
                 n = take_record(r, r->held, strlen(r->held));
         put_number(r->source, "last", (uint64_t)r->last);
         if (n < 0)
-                return cli_fail_errno(n, _("cannot read %s"), path);
+                return verified_fail(&v, n, path);
         tell_verified(r, &v);
         name_source(r, p);
         return 0;

@@ -48,6 +48,8 @@ static void close_places(PackageJob *job)
 
 static int fail(const PackageJob *job, int r, const char *path)
 {
+        char ledger[PATH_MAX];
+
         switch (r) {
         case PACKAGE_W_BROKEN:
                 cli_note("%s", _("a broken ledger is not exported: take a copy of its folder"));
@@ -71,6 +73,11 @@ static int fail(const PackageJob *job, int r, const char *path)
                                 _("cannot write %s: not permitted; a package is signed with a key "
                                   "that root alone can read"),
                                 path);
+        if (job->verify.at.segment[0]) {
+                snprintf(ledger, sizeof(ledger), "%s/%s", file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR),
+                         UZ_LEDGER_DIR);
+                return verified_fail(&job->verify, r, ledger);
+        }
         return cli_fail_errno(r, _("cannot write %s; nothing is left behind"), path);
 }
 

@@ -44,6 +44,13 @@ json_object *verified_json(const LedgerVerify *v)
         return j;
 }
 
+int verified_fail(const LedgerVerify *v, int r, const char *path)
+{
+        if (v->at.segment[0])
+                return cli_fail_errno(r, _("cannot read %s/%s"), path, v->at.segment);
+        return cli_fail_errno(r, _("cannot read %s"), path);
+}
+
 void verified_text(const LedgerVerify *v)
 {
         char head[2 * DIGEST_SIZE + 1];

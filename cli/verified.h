@@ -13,6 +13,8 @@ json_object *verified_json(const LedgerVerify *v);
 void verified_text(const LedgerVerify *v);
 /* Says what is wrong. CLI_OK, CLI_BROKEN. */
 int verified_outcome(const LedgerVerify *v) _must_check_;
+/* -errno: which of the files in `path` cannot be read, and why. CLI_*. */
+int verified_fail(const LedgerVerify *v, int r, const char *path) _must_check_;
 /* For v->progress; userdata is a Progress. */
 void verified_progress(void *userdata, uint64_t seq);
 

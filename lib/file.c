@@ -61,6 +61,20 @@ int file_open_trusted(int dirfd, const char *name, FileFlags flags, uint64_t max
         return 0;
 }
 
+int file_open_regular(int dirfd, const char *name, int flags)
+{
+        _cleanup_(fd_closep) int fd =
+                openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
+        struct stat st;
+
+        if (fd < 0)
+                return errno == ENXIO ? -ESPIPE
+                                      : -errno; /* a socket, or a device that is not there */
+        if (fstat(fd, &st) < 0)
+                return -errno;
+        return S_ISREG(st.st_mode) ? TAKE_FD(fd) : -ESPIPE;
+}
+
 /* read() that is not cut short by a signal. */
 static ssize_t read_some(int fd, void *buffer, size_t n)
 {

@@ -30,6 +30,10 @@ const char *file_trust_text(int outcome);
 int file_open_trusted(int dirfd, const char *name, FileFlags flags, uint64_t max,
                       int *ret_fd) _must_check_;
 
+/* Opens for reading without ever waiting for who is at the other end. `flags`: O_NOFOLLOW, or 0.
+ * Returns a descriptor or -errno; -ESPIPE: it is no regular file. */
+int file_open_regular(int dirfd, const char *name, int flags) _must_check_;
+
 /* Reads to the end, at most `max` bytes; `ret` is NUL-terminated beyond `ret_size`. -EFBIG. */
 int file_read_fd(int fd, size_t max, char **ret, size_t *ret_size) _must_check_;
 int file_read(int dirfd, const char *name, size_t max, char **ret, size_t *ret_size) _must_check_;

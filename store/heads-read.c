@@ -158,18 +158,26 @@ int heads_parse(const char *text, size_t size, HeadList *ret)
         return r;
 }
 
+static int read_file(int ledger_fd, char **ret, size_t *ret_size)
+{
+        _cleanup_(fd_closep) int fd = file_open_regular(ledger_fd, UZ_HEADS_FILE, 0);
+
+        return fd < 0 ? fd : file_read_fd(fd, FILE_MAX, ret, ret_size);
+}
+
 int heads_newest(int ledger_fd, Head *ret)
 {
-        _cleanup_(fd_closep) int fd =
-                openat(ledger_fd, UZ_HEADS_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+        _cleanup_(fd_closep) int fd = file_open_regular(ledger_fd, UZ_HEADS_FILE, O_NOFOLLOW);
         _cleanup_(heads_clear) HeadList list = {0};
         char text[NEWEST_WITHIN];
         struct stat st;
         size_t n;
         int r;
 
-        if (fd < 0 || fstat(fd, &st) < 0)
-                return errno == ENOENT ? 0 : -errno;
+        if (fd < 0)
+                return fd == -ENOENT ? 0 : fd;
+        if (fstat(fd, &st) < 0)
+                return -errno;
         n = (size_t)MIN((uint64_t)st.st_size, (uint64_t)sizeof(text));
         r = file_pread_full(fd, text, n, (uint64_t)st.st_size - n);
         if (r == 0)
@@ -191,7 +199,7 @@ int heads_select(int ledger_fd, uint64_t first, uint64_t last, char **ret, size_
         _cleanup_(freep) char *text = NULL;
         uint64_t line = 1;
         size_t size = 0, n;
-        int r = file_read(ledger_fd, UZ_HEADS_FILE, FILE_MAX, &text, &size);
+        int r = read_file(ledger_fd, &text, &size);
 
         if (r < 0 && r != -ENOENT)
                 return r;
@@ -212,7 +220,7 @@ int heads_load(int ledger_fd, HeadList *ret)
         int r;
 
         *ret = (HeadList){0};
-        r = file_read(ledger_fd, UZ_HEADS_FILE, FILE_MAX, &text, &size);
+        r = read_file(ledger_fd, &text, &size);
         if (r == -ENOENT)
                 return 0;
         return r < 0 ? r : heads_parse(text, size, ret);

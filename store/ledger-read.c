@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/file.h"
 #include "lib/text.h"
 
 #define BUFFER_SIZE (8 * CHAIN_LINE_MAX) /* a line, the one after it, and room to read ahead */
@@ -171,9 +172,9 @@ static int open_segment(LedgerReader *r, const Segment *s)
         int fd;
 
         segment_name(s, name);
-        fd = openat(r->dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+        fd = file_open_regular(r->dirfd, name, O_NOFOLLOW);
         if (fd < 0)
-                return -errno;
+                return fd;
         (void)fd_close(r->fd);
         r->fd = fd;
         r->segment = *s;
@@ -206,6 +207,10 @@ static int next_segment(LedgerReader *r)
         r->torn += r->end - r->start;
         r->tail = 0;
         n = open_segment(r, &next);
+        if (n < 0) { /* stop() names this one */
+                r->segment = next;
+                r->line = 0;
+        }
         return n < 0 ? n : 1;
 }
 

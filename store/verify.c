@@ -2,8 +2,10 @@
 /* Walks the ledger and its heads side by side, and names the first thing that is wrong. */
 #include "store/verify.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "lib/names.h"
 #include "lib/text.h"
 
 #define KEYS_MAX 64u
@@ -279,6 +281,8 @@ int ledger_verify(int ledger_fd, LedgerVerify *v)
                 return -ENOMEM;
         w->v = v;
         r = heads_load(ledger_fd, &w->heads);
+        if (r < 0)
+                (void)snprintf(v->at.segment, sizeof(v->at.segment), "%s", UZ_HEADS_FILE);
         if (r == 0)
                 r = ledger_reader_open(ledger_fd, &reader);
         if (r == 0) {

@@ -28,7 +28,7 @@ typedef struct LedgerVerify {
         /* Broken: a stable slug, the first bad record, and where; or NULL. */
         const char *kind, *message;
         uint64_t bad;
-        LedgerBreak at; /* segment "" if it is not about one line */
+        LedgerBreak at; /* segment "" if it is not about one line; or a file that cannot be read */
 } LedgerVerify;
 
 /* 0: whole. 1: broken, see v->kind. -errno. What a crash leaves behind is never called broken. */

@@ -181,6 +181,26 @@ fact 'a file that is no key' 2 'is no key of a ledger' verify --key "$L/00000000
 python3 "$(dirname "$0")/make_ledger.py" "$L" >"$T/null"
 fact 'a ledger without seals where there were some' 5 'broken at record 2 .*not sealed' verify --key "$T/first.key"
 
+# --- what somebody put in the place of a file: nobody waits for the other end of it ---
+fact_refused() { # NAME FILE
+        local verb
+        for verb in verify 'log --dir'; do
+                # shellcheck disable=SC2086 # a verb and its option
+                fact "$1: $verb" 1 "cannot read .*$2.*: it is no regular file" $verb "$L"
+        done
+        fact "$1: report" 1 "cannot read $L/$2: it is no regular file" report "$L"
+        fact "$1: inspect" 1 "cannot read $L/$2: it is no regular file" inspect "$L"
+}
+for name in 0000000001.jsonl 0000000004.jsonl heads; do
+        make_ledger
+        rm -f "$L/$name"
+        mkfifo "$L/$name"
+        fact_refused "a FIFO: $name" "$name"
+done
+make_ledger
+mkdir "$L/heads"
+fact_refused 'a folder' heads
+
 # --- broken, each way ---
 make_ledger
 fact_broken() { # NAME REGEX

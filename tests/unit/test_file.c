@@ -81,6 +81,28 @@ Test(file, only_regular_files_of_root_that_nobody_else_writes_are_trusted)
         drop_dir(dir, path);
 }
 
+Test(file, what_is_no_regular_file_is_refused_and_not_waited_for)
+{
+        char path[32];
+        int dir = make_dir(path), fd;
+
+        put(dir, "f", "x", 0600);
+        cr_assert_eq(symlinkat("f", dir, "link"), 0);
+        cr_assert_eq(mkfifoat(dir, "fifo", 0600), 0);
+        fd = file_open_regular(dir, "f", O_NOFOLLOW);
+        cr_assert_geq(fd, 0);
+        fd_close(fd);
+        fd = file_open_regular(dir, "link", 0);
+        cr_assert_geq(fd, 0);
+        fd_close(fd);
+        cr_assert_eq(file_open_regular(dir, "link", O_NOFOLLOW), -ELOOP);
+        cr_assert_eq(file_open_regular(dir, "fifo", 0), -ESPIPE);
+        cr_assert_eq(file_open_regular(dir, ".", 0), -ESPIPE);
+        cr_assert_eq(file_open_regular(AT_FDCWD, "/dev/null", 0), -ESPIPE);
+        cr_assert_eq(file_open_regular(dir, "none", 0), -ENOENT);
+        drop_dir(dir, path);
+}
+
 Test(file, a_whole_read_ends_in_nul_and_has_a_limit)
 {
         char path[32], *text = NULL;
