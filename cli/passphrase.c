@@ -3,8 +3,11 @@
 #include "cli/passphrase.h"
 
 #include <limits.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 
 #include "cli/cli.h"
@@ -67,21 +70,84 @@ void passphrases_close(Passphrases *p)
         *p = (Passphrases){0};
 }
 
-/* cli_ask() with the terminal's echo off. */
+/* Signals that end or stop the program wait, so that the terminal gets its echo back first. A
+ * descriptor that can be read when one has come, or -errno; `ret_before` is the mask to restore. */
+static int hold_signals(sigset_t *ret_before)
+{
+        static const int held[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+        sigset_t set;
+        int fd;
+
+        sigemptyset(&set);
+        for (size_t i = 0; i < ARRAY_SIZE(held); i++)
+                sigaddset(&set, held[i]);
+        fd = signalfd(-1, &set, SFD_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        if (sigprocmask(SIG_BLOCK, &set, ret_before) < 0) {
+                (void)fd_close(fd);
+                return -EINVAL;
+        }
+        return fd;
+}
+
+/* 1: a line was typed; 0: a signal came first; -errno. */
+static int wait_line(int signals)
+{
+        struct pollfd p[] = {
+                {.fd = STDIN_FILENO, .events = POLLIN},
+                {.fd = signals, .events = POLLIN},
+        };
+
+        while (poll(p, ARRAY_SIZE(p), -1) < 0)
+                if (errno != EINTR)
+                        return -errno;
+        return !p[1].revents;
+}
+
+static char *read_line(void)
+{
+        char *line = NULL;
+        size_t room = 0;
+        ssize_t n = getline(&line, &room, stdin);
+
+        if (n < 0) {
+                free(line);
+                return NULL;
+        }
+        if (n > 0 && line[n - 1] == '\n')
+                line[n - 1] = '\0';
+        return line;
+}
+
+/* Asks with the terminal's echo off; once more, if the program was stopped meanwhile. */
 static char *ask_unseen(const char *question)
 {
         struct termios before, unseen;
-        char *answer;
+        char *answer = NULL;
+        int r = 0;
 
         if (!cli_is_interactive() || tcgetattr(STDIN_FILENO, &before) < 0)
                 return NULL;
         unseen = before;
         unseen.c_lflag &= ~(tcflag_t)ECHO;
-        if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &unseen) < 0)
-                return NULL;
-        answer = cli_ask(question, NULL);
-        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-        fputc('\n', stderr);
+        while (r == 0) {
+                sigset_t mask;
+                _cleanup_(fd_closep) int signals = hold_signals(&mask);
+
+                if (signals < 0)
+                        return NULL;
+                r = tcsetattr(STDIN_FILENO, TCSAFLUSH, &unseen) < 0 ? -errno : 0;
+                if (r == 0) {
+                        fprintf(stderr, "%s ", question);
+                        r = wait_line(signals);
+                        answer = r > 0 ? read_line() : NULL;
+                        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+                        fputc('\n', stderr);
+                }
+                /* Here the signal that came does what it does. */
+                (void)sigprocmask(SIG_SETMASK, &mask, NULL);
+        }
         return answer;
 }
 

@@ -163,6 +163,12 @@ said 'a passphrase is asked for twice' 0 'New passphrase of host.*version 6 now'
 holds 'and not shown' bash -c '[[ $1 != *staple* ]]' - "$out"
 typed $'battery staple\nbattery stable\n' authority issue-key host
 said 'two that differ are refused' 1 'not the same'
+ended_by() { # SIGNAL WHAT-BECOMES
+        is "echo is on again after SIG$1" "$(python3 "$(dirname "$0")/on_terminal_signal.py" "$1" "$CTL" \
+                authority issue-key host 2>&1)" "no echo, $2, echo"
+}
+for s in INT TERM HUP QUIT; do ended_by "$s" "SIG$s"; done
+ended_by TSTP 'stopped, echo, no echo, SIGINT'
 
 # --- SM2 and SM3 ---
 rm -rf "${T:?}/etc" "${T:?}/state" "$O"
