@@ -81,6 +81,19 @@ static int copy_bytes(Backup *b, const char *name, const char *data, size_t size
         return r < 0 ? cli_fail_errno(r, _("cannot write %s/%s"), b->path, name) : 0;
 }
 
+/* What cannot be put under a passphrase is not carried away, and a key that was damaged is not
+ * passed over. */
+static int refuse_key(const Backup *b, const char *name, int outcome)
+{
+        if (outcome < 0)
+                return cli_fail_errno(outcome, _("cannot read %s/%s"), b->home->path, name);
+        return cli_fail(CLI_FAILED,
+                        _("%s/%s is no key of an authority: nothing is copied. Take it out of the "
+                          "folder, or put the key back from an older copy"),
+                        b->home->path, name);
+}
+
+/* `b->fd` < 0: only looks whether it can be copied. */
 static int copy_file(Backup *b, const char *name)
 {
         _cleanup_(private_key_freep) PrivateKey *key = NULL;
@@ -93,9 +106,14 @@ static int copy_file(Backup *b, const char *name)
         r = KEY_E_PASSPHRASE;
         if (fnmatch("*.pem", name, 0) == 0) {
                 r = private_key_from_pem(data, size, NULL, purpose_of(name), &key);
-                b->n_keys++;
+                b->n_keys += b->fd >= 0;
         }
-        r = r == 0 ? copy_open_key(b, name, key) : copy_bytes(b, name, data, size);
+        if (r != 0 && r != KEY_E_PASSPHRASE)
+                r = refuse_key(b, name, r);
+        else if (b->fd < 0)
+                r = 0;
+        else
+                r = r == 0 ? copy_open_key(b, name, key) : copy_bytes(b, name, data, size);
         explicit_bzero(data, size);
         free(data);
         return r;
@@ -117,9 +135,11 @@ static int copy_all(Backup *b)
 
 int authority_backup(_unused_ const AuthorityArgs *a, Home *h, const char *folder)
 {
-        Backup b = {.home = h, .path = folder};
-        int r;
+        Backup b = {.home = h, .path = folder, .fd = -EBADF};
+        int r = copy_all(&b);
 
+        if (r)
+                return r;
         if (mkdir(folder, 0700) < 0)
                 return cli_fail_errno(-errno, _("cannot make %s"), folder);
         b.fd = file_open_dir(AT_FDCWD, folder);

@@ -118,6 +118,15 @@ is 'the copy is an authority' "$("$CTL" authority show --dir "$T/safe" --json)" 
 secret 'for the safe\n' authority rotate host --dir "$T/safe"
 said 'that can be used' 0 'version 2 now'
 fact 'a folder that is there is not written over' 1 'cannot make .*safe' authority backup "$T/safe" --dir "$O"
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$O/web.pem" 2>/dev/null
+secret 'for the safe\n' authority backup "$T/safe2" --dir "$O"
+said 'an open key of something else is refused' 1 "$O/web.pem is no key of an authority"
+holds 'before anything is copied' test ! -e "$T/safe2"
+rm "$O/web.pem"
+cp "$O/label.pem" "$T/label.pem"
+truncate -s 40 "$O/label.pem"
+secret 'for the safe\n' authority backup "$T/safe2" --dir "$O"
+said 'so is a key that was damaged' 1 'label.pem is no key of an authority'
 
 # --- the keys of a computer that is its own authority ---
 found
