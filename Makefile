@@ -46,6 +46,7 @@ PACKAGES_CHECK := libcriterion-dev umockdev libumockdev-dev dbus polkitd systemd
 	libclang-rt-14-dev universal-ctags mandoc shellcheck jq strace procps python3 binutils file \
 	dosfstools exfatprogs e2fsprogs fdisk tmux
 PACKAGES_REPORT := chromium fonts-noto-cjk
+PACKAGES_DESKTOP := xvfb dunst xfce4-notifyd xfconf adwaita-icon-theme imagemagick fonts-noto-cjk jq dbus
 need_pkgs := $(filter-out help clean deps deb deps-check uninstall test demo check-shell check-style,$(or $(MAKECMDGOALS),all))
 ifneq ($(need_pkgs),)
 ifneq ($(shell pkg-config --exists $(PKGS) 2>/dev/null && echo yes),yes)

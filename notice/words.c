@@ -93,7 +93,7 @@ static bool is_critical(const Facts *f)
         return f->verdict == EFFECT_BLOCK && f->severity == SEVERITY_CRITICAL;
 }
 
-/* "USB drive NB-0001 (classified, secret)", "Unregistered USB drive (Kingston DataTraveler)" */
+/* "USB drive NB-0001 (classified, secret)", "unregistered USB drive (Kingston DataTraveler)" */
 static void name_drive(const Facts *f, char *ret, size_t size)
 {
         if (f->media_number[0] && f->level != LEVEL_NONE)
@@ -104,24 +104,24 @@ static void name_drive(const Facts *f, char *ret, size_t size)
         else if (f->media_number[0])
                 snprintf(ret, size, _("USB drive %s"), f->media_number);
         else if (f->vendor[0] || f->product[0])
-                snprintf(ret, size, _("Unregistered USB drive (%s%s%s)"), f->vendor,
+                snprintf(ret, size, _("unregistered USB drive (%s%s%s)"), f->vendor,
                          f->vendor[0] && f->product[0] ? " " : "", f->product);
         else
-                snprintf(ret, size, "%s", _("Unregistered USB drive"));
+                snprintf(ret, size, "%s", _("unregistered USB drive"));
 }
 
-/* TRANSLATORS: %s is the drive's name, such as "USB drive NB-0001 (internal)". */
+/* The verdict first: desktops cut a title that is long, at its end.
+ * TRANSLATORS: %s is the drive's name, such as "USB drive NB-0001 (internal)". */
 static const char *title_of(const Facts *f)
 {
         if (f->kind == FACTS_ENDING)
-                return _("%s: the exception ends");
+                return _("The exception ends: %s");
         if (f->verdict == EFFECT_BLOCK)
-                return facts_observed(f) ? _("%s: let through, but not permitted here")
-                                         : _("%s: blocked");
+                return facts_observed(f) ? _("Not permitted, let through: %s") : _("Blocked: %s");
         if (f->verdict == EFFECT_READ_ONLY)
-                return facts_observed(f) ? _("%s: let through, but only reading is permitted")
-                                         : _("%s: read-only");
-        return _("%s: permitted for a limited time");
+                return facts_observed(f) ? _("Only to be read, let through: %s")
+                                         : _("Read-only: %s");
+        return _("Permitted for a limited time: %s");
 }
 
 static const char *what_happened(const Facts *f)

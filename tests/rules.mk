@@ -2,7 +2,7 @@
 # The ladder of tests; included by the Makefile.
 
 .PHONY: test check check-static check-unit check-fault check-fuzz check-integration check-asan check-cli \
-	check-notice check-report check-deb check-deb-vm \
+	check-notice check-desktop check-report check-deb check-deb-vm \
 	check-vm check-layers check-headers check-style check-size check-units check-shell check-po \
 	check-man check-contract bench bench-ledger demo fuzz update-po
 
@@ -108,6 +108,8 @@ $(B)/tests/cli/mock-daemon: tests/cli/mock-daemon.c $(B)/flags
 	$(say) CC $@
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call pkg,libs,libsystemd)
 
+check-desktop: all $(B)/tests/notice/mock ## notices of real services on a screen, pictures to look at (not in make check)
+	@./tests/desktop/run.sh $(B) "$(PACKAGES_DESKTOP)"
 check-report: all ## the report's page in headless Chromium, in both languages (not in make check)
 	@./tests/report/run.sh $(B)
 

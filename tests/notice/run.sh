@@ -111,15 +111,15 @@ start_screen
 start_notice
 say violation 1 NB-0001 internet none block block zone-mismatch warning
 told 'a blocked drive is told of: which, why, what to do, whom to call' \
-        '^notify 1 replaces 0 urgency 1 resident 0 expires -1 \[USB drive NB-0001 \(internet\): blocked\] The drive belongs to another zone\.\|It was not opened, .*\|Unplug it now, and use it only on computers it was issued for\.\|Contact: 保密办 <8213>$'
+        '^notify 1 replaces 0 urgency 1 resident 0 expires -1 \[Blocked: USB drive NB-0001 \(internet\)\] The drive belongs to another zone\.\|It was not opened, .*\|Unplug it now, and use it only on computers it was issued for\.\|Contact: 保密办 <8213>$'
 say violation 1 NB-0001 internet none block block zone-mismatch warning
 untold 'the same again is not told twice'
 say violation 1 NB-0001 internet none block block revoked critical
 told 'news of the same drive replace its notice; critical stays on the screen' \
-        '^notify 1 replaces 1 urgency 2 resident 1 expires 0 \[USB drive NB-0001 \(internet\): blocked\] The drive has been revoked\.\|.*hand it to the security administrator'
+        '^notify 1 replaces 1 urgency 2 resident 1 expires 0 \[Blocked: USB drive NB-0001 \(internet\)\] The drive has been revoked\.\|.*hand it to the security administrator'
 say violation 2 C-7 classified secret block allow level-too-high critical
 told 'observe mode: it was let through' \
-        'replaces 0 urgency 2 .*\[USB drive C-7 \(classified, secret\): let through, but not permitted here\] .*only observes.*was let through'
+        'replaces 0 urgency 2 .*\[Not permitted, let through: USB drive C-7 \(classified, secret\)\] .*only observes.*was let through'
 say removed 1
 told 'the notice goes with the drive' '^close 1$'
 say new 3 NB-3 internal none block block internal-error none
@@ -129,14 +129,14 @@ untold 'a drive that is allowed is not told of'
 say verdict 2 C-7 classified secret allow allow ok none
 told 'a notice is taken away when the drive is let in after all' '^close [0-9]+$'
 say verdict 3 NB-3 internal none read-only read-only ok notice
-told 'read-only is told of' '\[USB drive NB-3 \(internal\): read-only\] .*nothing can be written'
+told 'read-only is told of' '\[Read-only: USB drive NB-3 \(internal\)\] .*nothing can be written'
 say violation 4 - - - block block no-label warning
 told 'a drive without a label is called so; a service without markup gets plain text' \
-        '\[Unregistered USB drive \(King<st>on Data&Traveler\): blocked\] The drive is not registered: .*have it registered'
+        '\[Blocked: unregistered USB drive \(King<st>on Data&Traveler\)\] The drive is not registered: .*have it registered'
 say present 5 NB-5 internal none allow allow granted notice
 say ending 5
 told 'an exception that ends is told of, with the time' \
-        'urgency 2 .*\[USB drive NB-5 \(internal\): the exception ends\] It ends at 18:18:48\. Save your work'
+        'urgency 2 .*\[The exception ends: USB drive NB-5 \(internal\)\] It ends at 18:18:48\. Save your work'
 say tamper
 told 'tampering is told of without a drive' \
         'urgency 2 .*\[The USB guard of this computer was tampered with\] Changed by someone else: /var/lib/usbzone/grants is damaged'
@@ -173,7 +173,7 @@ start_screen
 start_notice
 say violation 1 密-012 classified top-secret block block level-too-high critical
 told '中文：编号、密级、原因、处置、联系人' \
-        '\[U盘 密-012（涉密，绝密）：已阻止\] [^|]*密级[^|]*。\|[^|]*台账。\|[^|]*交叉使用。\|联系：保密办 <8213>$'
+        '\[已阻止：U盘 密-012（涉密，绝密）\] [^|]*密级[^|]*。\|[^|]*台账。\|[^|]*交叉使用。\|联系：保密办 <8213>$'
 say violation 4 - - - block allow no-label warning
 told '中文：未登记的 U盘，观察模式放行' '未登记的 U盘.*未登记.*观察'
 stop "$notice"
