@@ -8,6 +8,8 @@
 #include "cli/out.h"
 #include "lib/text.h"
 
+#define NEEDS_TEXT 48u
+
 static unsigned count_revoked(const Bundle *b, RevokedKind kind)
 {
         unsigned n = 0;
@@ -48,10 +50,18 @@ static json_object *rules_json(const Bundle *b)
         return rules;
 }
 
+/* "" for any. */
+static void needs_text(const Bundle *b, char ret[NEEDS_TEXT])
+{
+        ret[0] = '\0';
+        if (b->needs[0] | b->needs[1] | b->needs[2])
+                snprintf(ret, NEEDS_TEXT, "%u.%u.%u", b->needs[0], b->needs[1], b->needs[2]);
+}
+
 static int show_json(const Bundle *b)
 {
         json_object *o = json_object_new_object(), *revoked = json_object_new_object();
-        char hex[2 * DIGEST_SIZE + 1] = "";
+        char hex[2 * DIGEST_SIZE + 1] = "", needs[NEEDS_TEXT];
 
         if (b->has_whitelist)
                 text_hex(b->whitelist_digest, DIGEST_SIZE, hex);
@@ -59,6 +69,8 @@ static int show_json(const Bundle *b)
         json_object_object_add(o, "version", json_object_new_uint64(b->version));
         json_object_object_add(o, "not_before", json_object_new_int64(b->not_before));
         json_object_object_add(o, "expires", json_object_new_int64(b->not_after));
+        needs_text(b, needs);
+        json_object_object_add(o, "needs", json_object_new_string(needs));
         json_object_object_add(o, "rules", rules_json(b));
         json_object_object_add(o, "whitelist", json_object_new_string(hex));
         json_object_object_add(o, "whitelist_required",
@@ -103,7 +115,7 @@ static int show_rules(const Bundle *b)
 
 int policy_show(const Bundle *b, bool json)
 {
-        char from[32], until[32], hex[2 * DIGEST_SIZE + 1];
+        char from[32], until[32], hex[2 * DIGEST_SIZE + 1], needs[NEEDS_TEXT];
 
         if (json)
                 return show_json(b);
@@ -111,6 +123,9 @@ int policy_show(const Bundle *b, bool json)
         out_time(b->not_after, until, sizeof(until));
         out_field(_("Policy"), _("%s, version %llu"), b->name, (unsigned long long)b->version);
         out_field(_("Valid"), "%s .. %s", from, until);
+        needs_text(b, needs);
+        if (*needs)
+                out_field("usbzone", ">= %s", needs);
         if (b->has_whitelist)
                 text_hex(b->whitelist_digest, DIGEST_SIZE, hex);
         out_field(_("Whitelist"), "%s%s", b->has_whitelist ? hex : "-",

@@ -15,6 +15,7 @@
 #define BUNDLE_DEVICES_MAX 1024u
 #define BUNDLE_REVOKED_MAX 65536u
 #define BUNDLE_PASSES_MAX 8u
+#define BUNDLE_VERSION_PARTS 3u
 #define BUNDLE_GRANT_DEFAULT (8u * 3600u)
 #define BUNDLE_GRANT_MAX (90u * 86400u)
 
@@ -58,6 +59,7 @@ typedef struct Bundle {
         char name[NAME_MAX_SIZE];
         uint64_t version;                       /* >= 1, only ever grows */
         int64_t not_before, not_after;          /* 0 = no bound */
+        uint32_t needs[BUNDLE_VERSION_PARTS];   /* of usbzone, at least; all 0 = any version */
         BundleRule rules[ZONE_MAX_][ZONE_MAX_]; /* [host zone][drive zone; ZONE_NONE = no label] */
         bool whitelist_required;
         bool has_whitelist;

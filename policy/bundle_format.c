@@ -118,6 +118,9 @@ int bundle_format(const Bundle *bundle, char **ret, size_t *ret_size)
                       (unsigned long long)bundle->version, bundle->name);
         format_time(&b, "not-before", bundle->not_before);
         format_time(&b, "expires", bundle->not_after);
+        if (bundle->needs[0] | bundle->needs[1] | bundle->needs[2])
+                strbuf_printf(&b, "needs = %u.%u.%u\n", bundle->needs[0], bundle->needs[1],
+                              bundle->needs[2]);
         format_rules(&b, bundle);
         if (bundle->has_whitelist) {
                 strbuf_printf(&b, "whitelist = sha256:");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/names.h"
 #include "policy/bundle.h"
 
 TestSuite(bundle, .timeout = 30);
@@ -138,6 +139,13 @@ static const struct Bad {
         {"revoked key no hex", START "revoke-key = everything\n", 4, 14, "32 hex"},
         {"grant-max 0", START "grant-max = 0\n", 4, 13, "8h"},
         {"grant-max too long", START "grant-max = 91d\n", 4, 13, "90d"},
+        {"needs no version", START "needs = newest\n", 4, 9, "0.1"},
+        {"needs one number", START "needs = 1\n", 4, 9, "0.1"},
+        {"needs four numbers", START "needs = 0.0.0.1\n", 4, 9, "0.1"},
+        {"needs a dot at the end", START "needs = 0.1.\n", 4, 9, "0.1"},
+        {"needs a big number", START "needs = 0.99999999999\n", 4, 9, "0.1"},
+        {"needs a later major version", START "needs = 999.0\n", 4, 9, "needs usbzone 999.0"},
+        {"needs a later patch", START "needs = " UZ_VERSION "9\n", 4, 9, "upgrade"},
         {"control character", START "contact = a\x1b[31m\n", 4, 12, "0x1b"},
         {"carriage returns", "usbzone-policy 1\r\nversion = 1\r\n", 1, 17, "Unix"},
 };
@@ -230,6 +238,8 @@ Test(bundle, what_is_written_reads_back_the_same)
                 START "device = 096e:0885 * 03:*:*\ndevice = ffff:0001 A\\x20B 0b:00:* 03:01:02\n",
                 START "revoke-key = " HEX16 "\nrevoke-drive = " HEX32 "\nrevoke-label = " HEX16
                       "\n",
+                START "needs = 0.0.9999\n",
+                START "needs = " UZ_VERSION "\n",
                 START "not-before = 2026-01-01\nexpires = 2027-01-01\ngrant-max = 90s\n"
                       "contact = x # y\n",
         };
@@ -249,7 +259,7 @@ Test(bundle, what_is_written_reads_back_the_same)
                 cr_assert_eq(b.n_revoked, i == 6 ? 3 : 0);
                 cr_assert_eq(b.n_classes, i == 4 ? 3 : 0);
                 cr_assert_eq(b.n_devices, i == 5 ? 2 : 0);
-                cr_assert_eq(b.grant_max, i == 7 ? 90 : BUNDLE_GRANT_DEFAULT);
+                cr_assert_eq(b.grant_max, i == 9 ? 90 : BUNDLE_GRANT_DEFAULT);
                 bundle_clear(&b);
         }
 }
