@@ -418,8 +418,10 @@ static int commit(Install *in)
         if (r < 0)
                 return cli_fail_errno(r, _("cannot write to %s; install the files again"), in->etc);
         drop_old_whitelist(in);
-        r = trust_remember(in->state_fd, (TrustFloor){in->next->snapshot.bundle.version,
-                                                      in->next->snapshot.authority.version});
+        r = trust_remember(in->state_fd,
+                           (TrustFloor){in->next->snapshot.bundle.version,
+                                        in->next->snapshot.authority.version},
+                           NULL);
         if (r < 0)
                 return cli_fail_errno(r, _("cannot write to %s; install the files again"),
                                       file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR));

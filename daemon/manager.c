@@ -258,13 +258,15 @@ static void record_policy(Manager *m, const Trust *t)
 static void remember_version(Manager *m)
 {
         const Snapshot *s = &m->trust->snapshot;
+        const char *failed = NULL;
         int r;
 
         if (s->status != REASON_OK || m->state_fd < 0)
                 return;
-        r = trust_remember(m->state_fd, (TrustFloor){s->bundle.version, s->authority.version});
+        r = trust_remember(m->state_fd, (TrustFloor){s->bundle.version, s->authority.version},
+                           &failed);
         if (r < 0)
-                complain(TRUST_VERSION_FILE, r);
+                complain(failed, r);
 }
 
 /* Without a ledger the daemon goes on, and blocks. */

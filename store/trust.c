@@ -383,9 +383,16 @@ int trust_remembered(int state_fd, TrustFloor *ret, const char **ret_damaged)
         return r < 0 ? r : keys;
 }
 
-int trust_remember(int state_fd, TrustFloor seen)
+int trust_remember(int state_fd, TrustFloor seen, const char **ret_failed)
 {
-        int r = write_version(state_fd, TRUST_VERSION_FILE, seen.policy);
+        const char *name = TRUST_VERSION_FILE;
+        int r = write_version(state_fd, name, seen.policy);
 
-        return r < 0 ? r : write_version(state_fd, TRUST_KEYS_VERSION_FILE, seen.keys);
+        if (r == 0) {
+                name = TRUST_KEYS_VERSION_FILE;
+                r = write_version(state_fd, name, seen.keys);
+        }
+        if (r < 0 && ret_failed)
+                *ret_failed = name;
+        return r;
 }

@@ -31,5 +31,6 @@ DEFINE_FREEP(Trust, trust_free)
 /* The highest versions that passed every check. -EBADMSG for a damaged file, whose name is in
  * `ret_damaged` (may be NULL): to be recorded as tampering; the next good policy writes it anew. */
 int trust_remembered(int state_fd, TrustFloor *ret, const char **ret_damaged) _must_check_;
-/* Never lowers what is remembered. Call only after every check has passed. */
-int trust_remember(int state_fd, TrustFloor seen) _must_check_;
+/* Never lowers what is remembered. Call only after every check has passed. `ret_failed` (may be
+ * NULL): the file that cannot be written. */
+int trust_remember(int state_fd, TrustFloor seen, const char **ret_failed) _must_check_;
