@@ -107,6 +107,7 @@ static void take_violation(Report *r, json_object *o)
                 r->totals.violations_left++;
                 return;
         }
+        json_object_set_userdata(o, r->host, NULL);
         json_object_array_add(r->violations, json_object_get(o));
 }
 
@@ -208,18 +209,16 @@ static int begin_source(Report *r, const char *host)
         for (size_t i = 0; *host && i < r->source_index; i++)
                 if (!strcmp(json_text(json_object_array_get_idx(r->sources, i), "host"), host))
                         r->source_index = i;
-        return report_host(r, host) ? 0 : cli_out_of_memory();
+        r->host = report_host(r, host);
+        return r->host ? 0 : cli_out_of_memory();
 }
 
 static int take_record(Report *r, const char *line, size_t size)
 {
         _cleanup_(json_object_putp) json_object *o = NULL;
         const char *kind, *host = json_text(r->source, "host");
-        ReportHost *h = report_host(r, host);
         int64_t t;
 
-        if (!h)
-                return -ENOMEM;
         o = record_parse(line, size);
         if (!o)
                 return 0;
@@ -233,12 +232,12 @@ static int take_record(Report *r, const char *line, size_t size)
                 put_number(r->source, "first", (uint64_t)t);
         count_more(r->source, "records");
         r->last = t;
-        if (report_host_has(h, json_number(o, "seq")))
+        if (report_host_has(r->host, json_number(o, "seq")))
                 return 0;
         r->last_seq = json_number(o, "seq");
         if (!r->first_seq)
                 r->first_seq = r->last_seq;
-        if (cases_need(line, size) && cases_add(report_host_cases(h), o) < 0)
+        if (cases_need(line, size) && cases_add(report_host_cases(r->host), o) < 0)
                 return -ENOMEM;
         if (!in_range(r, t))
                 return 0;
@@ -288,13 +287,10 @@ static void name_source(Report *r, const Package *p)
 
 static int end_source(Report *r)
 {
-        ReportHost *h;
-
         free(TAKE_PTR(r->held));
         if (r->first_seq == 0)
                 return 0;
-        h = report_host(r, json_text(r->source, "host"));
-        if (!h || report_host_end(h, json_text(r->source, "name"), r->first_seq, r->last_seq) < 0)
+        if (report_host_end(r->host, json_text(r->source, "name"), r->first_seq, r->last_seq) < 0)
                 return cli_out_of_memory();
         return 0;
 }

@@ -33,14 +33,15 @@ typedef struct Report {
         /* {"2026-11-21": n, ...}, {"internet": {"internal": n}, ...} (computer's zone, then the
          * drive's), {slug: n}, {severity: n}: of violations */
         json_object *by_day, *by_zones, *by_reason, *by_severity;
-        json_object *violations; /* records as they stand, with "acknowledged" and "host_name" */
+        /* Records as they stand, with "acknowledged" and "host_name"; userdata: the ReportHost. */
+        json_object *violations;
         /* [{"name", "zone", ..., "violations", "hosts", "zones", "events_left", "events": [{"time",
          * "source", "host_zone", "verdict", "reason", "severity", "times"}]}] */
         json_object *drives, *by_drive;
         json_object *findings, *incidents; /* as in cases.h, with "host_name" */
         bool broken;
         /* Under way, for one source. */
-        ReportHost *hosts;
+        ReportHost **hosts, *host;
         size_t n_hosts;
         json_object *source;
         size_t source_index;
@@ -67,8 +68,8 @@ uint64_t report_count(json_object *o, const char *key);
 /* A reason's slug, or "tamper", in words. */
 const char *report_reason(const char *slug);
 
-/* The computer with this id, made when it is new; NULL: out of memory. Valid until the next one is
- * made. */
+/* The computer with this id, made when it is new; NULL: out of memory. "": always a new one, since
+ * none of those that were never set up is known to be another again. */
 ReportHost *report_host(Report *r, const char *id);
 Cases *report_host_cases(ReportHost *h);
 /* Was this record counted from an earlier package? */

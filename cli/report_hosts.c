@@ -18,19 +18,21 @@ struct ReportHost {
 
 ReportHost *report_host(Report *r, const char *id)
 {
-        ReportHost *list;
+        ReportHost **list, *h;
 
-        for (size_t i = r->n_hosts; i-- > 0;)
-                if (!strncmp(r->hosts[i].id, id, REPORT_HOST_MAX - 1))
-                        return &r->hosts[i];
-        list = reallocarray(r->hosts, r->n_hosts + 1, sizeof(*list));
-        if (!list)
+        for (size_t i = r->n_hosts; *id && i-- > 0;)
+                if (!strncmp(r->hosts[i]->id, id, REPORT_HOST_MAX - 1))
+                        return r->hosts[i];
+        h = calloc(1, sizeof(*h));
+        list = h ? reallocarray(r->hosts, r->n_hosts + 1, sizeof(ReportHost *)) : NULL;
+        if (!list) {
+                free(h);
                 return NULL;
+        }
         r->hosts = list;
-        list += r->n_hosts++;
-        *list = (ReportHost){0};
-        snprintf(list->id, sizeof(list->id), "%s", id);
-        return list;
+        list[r->n_hosts++] = h;
+        snprintf(h->id, sizeof(h->id), "%s", id);
+        return h;
 }
 
 Cases *report_host_cases(ReportHost *h)
@@ -50,8 +52,6 @@ int report_host_end(ReportHost *h, const char *name, uint64_t first, uint64_t la
 {
         Range *list;
 
-        if (!*h->id) /* may be several computers, none of them set up */
-                return 0;
         list = reallocarray(h->ranges, h->n_ranges + 1, sizeof(*list));
         if (!list)
                 return -ENOMEM;
@@ -75,7 +75,7 @@ static void move_cases(const ReportHost *h, json_object *from, json_object *to)
 /* Which violations were acknowledged is known only when all packages have been read. */
 static void mark(Report *r, json_object *o)
 {
-        ReportHost *h = report_host(r, json_text(o, "host"));
+        ReportHost *h = json_object_get_userdata(o);
         bool known = h && cases_acknowledged(&h->cases, json_number(o, "seq"));
 
         r->totals.acknowledged += known;
@@ -88,16 +88,17 @@ void report_hosts_finish(Report *r)
         for (size_t i = 0; i < json_object_array_length(r->violations); i++)
                 mark(r, json_object_array_get_idx(r->violations, i));
         for (size_t i = 0; i < r->n_hosts; i++) {
-                move_cases(&r->hosts[i], r->hosts[i].cases.findings, r->findings);
-                move_cases(&r->hosts[i], r->hosts[i].cases.incidents, r->incidents);
+                move_cases(r->hosts[i], r->hosts[i]->cases.findings, r->findings);
+                move_cases(r->hosts[i], r->hosts[i]->cases.incidents, r->incidents);
         }
 }
 
 void report_hosts_clear(Report *r)
 {
         for (size_t i = 0; i < r->n_hosts; i++) {
-                cases_clear(&r->hosts[i].cases);
-                free(r->hosts[i].ranges);
+                cases_clear(&r->hosts[i]->cases);
+                free(r->hosts[i]->ranges);
+                free(r->hosts[i]);
         }
         free(r->hosts);
 }

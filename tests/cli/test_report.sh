@@ -100,6 +100,31 @@ is 'records from before the setup are of the same computer' \
         "$(json '[.sources[].host, (.drives[].hosts | keys[]), .violations[].host] | unique')" "[\"$d\"]"
 is 'and what was said later goes for them' "$(json '[.violations[].acknowledged]')" '[true,false]'
 
+# --- computers that were never set up ---
+python3 - "$T/n1.json" "$T/n2.json" <<'END'
+import json
+import sys
+bad = {"verdict": "block", "effect": "block", "reason": "no-label", "severity": "warning", "identity": "ee" * 32}
+records = [["2026-11-20T08:00:00.000001Z", "start", {}], ["2026-11-20T08:01:00.000001Z", "verdict", bad],
+           ["2026-11-20T08:02:00.000001Z", "verdict", bad],
+           ["2026-11-20T11:00:00.000001Z", "finding", {"record": 2, "text": "seen", "who": "li", "due": 0}],
+           ["2026-11-20T12:00:00.000001Z", "finding-closed", {"finding": 4, "text": "done", "who": "li"}]]
+with open(sys.argv[1], "w", encoding="utf-8") as out:
+    json.dump(records, out)
+with open(sys.argv[2], "w", encoding="utf-8") as out:
+    json.dump(records[:3] + [["2026-11-20T11:00:00.000001Z", "finding", {**records[3][2], "record": 3}]], out)
+END
+for n in n1 n2; do LEDGER_ONLY=$T/$n.json LEDGER_HOST='' python3 "$here/make_ledger.py" "$T/$n" >/dev/null; done
+acknowledged() { # LEDGERS...
+        run report "$@" --json
+        sed '/^usbzonectl: /d' <<<"$out" >"$T/report.json"
+        json '[.violations[] | [.seq, .acknowledged]] | sort'
+}
+is 'an acknowledgement of one goes for that one' "$(acknowledged "$T/n1" "$T/n2")" \
+        '[[2,false],[2,true],[3,false],[3,true]]'
+is 'in whatever order' "$(acknowledged "$T/n2" "$T/n1")" '[[2,false],[2,true],[3,false],[3,true]]'
+is 'so does the end of a finding' "$(json '[.findings[].state] | sort')" '["closed","open"]'
+
 # --- broken ---
 sed -i '5s/"verdict":"[a-z-]*"/"verdict":"allowed"/' "$T/b/0000000004.jsonl"
 run report "$T/a" "$T/b" "$T/c" --json
