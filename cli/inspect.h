@@ -21,7 +21,7 @@ typedef struct InspectPlace {
 
 typedef struct InspectDrive {
         uint8_t identity[DIGEST_SIZE], label_id[LABEL_ID_SIZE];
-        char number[LABEL_NUMBER_SIZE]; /* the last one that was read; "" = none */
+        char number[LABEL_NUMBER_SIZE]; /* the first one that was read; "" = none */
         unsigned label_zones;           /* bits, 1 << Zone */
         InspectPlace used[ZONE_MAX_], blocked[ZONE_MAX_]; /* on computers of this zone, last */
         InspectPlace last_use, overdue, revoked;

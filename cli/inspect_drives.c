@@ -107,10 +107,11 @@ static void take_number(InspectDrives *d, uint32_t index, const char *number)
         slot = number_slot(d, number);
         if (*slot != INSPECT_NONE && *slot != index) {
                 drive->same_number = *slot;
-                memcpy(drive->number, number, strlen(number) + 1);
+                if (!*drive->number)
+                        memcpy(drive->number, number, strlen(number) + 1);
                 return;
         }
-        /* An index entry whose text changes could no longer be found: only the first is entered. */
+        /* An index entry whose text changes could no longer be found: only the first is kept. */
         if (!*drive->number) {
                 memcpy(drive->number, number, strlen(number) + 1);
                 *slot = index;

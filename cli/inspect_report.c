@@ -40,15 +40,20 @@ static void name_of(const InspectHost *h, char *ret, size_t size)
                 snprintf(ret, size, "%.32s", *h->id ? h->id : "?");
 }
 
-static void drive_name(const InspectDrive *d, char *ret, size_t size)
+static void drive_name_as(const InspectDrive *d, const char *number, char *ret, size_t size)
 {
         char hex[2 * DIGEST_SIZE + 1];
 
         text_hex(d->identity, DIGEST_SIZE, hex);
-        if (*d->number)
-                snprintf(ret, size, "%s (%.*s)", d->number, SHORT_ID, hex);
+        if (*number)
+                snprintf(ret, size, "%s (%.*s)", number, SHORT_ID, hex);
         else
                 snprintf(ret, size, "%.*s", 2 * SHORT_ID, hex);
+}
+
+static void drive_name(const InspectDrive *d, char *ret, size_t size)
+{
+        drive_name_as(d, d->number, ret, size);
 }
 
 static void put(json_object *o, const char *key, const char *text)
@@ -155,13 +160,16 @@ static void tell_zones(Telling *t, const InspectDrive *d, const char *name)
                      N_("drive %s was plugged in in several zones"), name, lines, n);
 }
 
-static void tell_number(Telling *t, const InspectDrive *d, const char *name)
+static void tell_number(Telling *t, const InspectDrive *d)
 {
-        char other[64], subject[160];
+        char name[64], other[64], subject[160];
+        const InspectDrive *same;
 
         if (d->same_number == INSPECT_NONE)
                 return;
-        drive_name(&t->in->drives.list[d->same_number], other, sizeof(other));
+        same = &t->in->drives.list[d->same_number];
+        drive_name_as(d, same->number, name, sizeof(name)); /* it may have had another one before */
+        drive_name(same, other, sizeof(other));
         snprintf(subject, sizeof(subject), _("%s, %s"), name, other);
         tell(t, "same-number", SEVERITY_CRITICAL, N_("two drives have one media number: %s"),
              subject, NULL, 0);
@@ -177,7 +185,7 @@ static void tell_drive(Telling *t, const InspectDrive *d)
 
         drive_name(d, name, sizeof(name));
         tell_zones(t, d, name);
-        tell_number(t, d, name);
+        tell_number(t, d);
         if (d->revoked.time && d->last_use.time > d->revoked.time)
                 tell(t, "used-after-revocation", SEVERITY_CRITICAL,
                      N_("drive %s was used after it was revoked"), name, revoked, 2);

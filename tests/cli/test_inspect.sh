@@ -63,6 +63,12 @@ rm "$T/in/c.uzx"
 export_of d in/d.uzx
 is 'one number on two drives' "$(kinds "$T/in")" same-number
 rm "$T/in/d.uzx"
+{ start 01; verdict 06 internal D9 allow '"media_number":"N8"'; verdict 07 internal D9 allow '"media_number":"N1"'
+        verdict 08 internal D8 allow '"media_number":"N8"'; } | records g
+export_of g in/g.uzx
+is 'its first number is not forgotten over it' "$(kinds "$T/in")" 'same-number same-number'
+inspect 'each is told with the number they share' 1 'number: N1 \([0-9a-f]+\), N1 .*number: N8 \([0-9a-f]+\), N8 ' "$T/in"
+rm "$T/in/g.uzx"
 revoke() { # DAY FIELD VALUE
         echo "{\"time\":\"2026-11-$1T09:00:00\",\"kind\":\"revoked\",\"$2\":\"$3\",\"why\":\"lost\"}"
 }
