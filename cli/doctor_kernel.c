@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 #include "cli/doctor.h"
 #include "cli/out.h"
-#include "policy/device.h"
+#include "cli/plugged.h"
 
 #define USB_DEVICES "/sys/bus/usb/devices"
 
@@ -112,14 +112,6 @@ void doctor_kernel(Doctor *d)
         check_command_line(d);
 }
 
-static uint8_t read_hex8(const char *folder, const char *name)
-{
-        char path[PATH_MAX], value[16];
-
-        snprintf(path, sizeof(path), "%s/%s", folder, name);
-        return doctor_read(path, value, sizeof(value)) ? (uint8_t)strtoul(value, NULL, 16) : 0;
-}
-
 /* Does the daemon know of the device this interface is part of? */
 static bool is_known(const Doctor *d, const char *interface)
 {
@@ -138,17 +130,14 @@ static bool is_known(const Doctor *d, const char *interface)
         return false;
 }
 
-static void check_interface(Doctor *d, const char *folder)
+static void check_interface(void *data, const char *folder, DeviceClass class)
 {
+        Doctor *d = data;
         const char *name = strrchr(folder, '/') + 1;
-        UsbInterface i = {.class = read_hex8(folder, "bInterfaceClass"),
-                          .subclass = read_hex8(folder, "bInterfaceSubClass"),
-                          .protocol = read_hex8(folder, "bInterfaceProtocol")};
-        DeviceClass class = device_class_of(&i);
         char path[PATH_MAX], target[PATH_MAX];
         ssize_t n;
 
-        if (class == DEVICE_CLASS_FREE || is_known(d, name))
+        if (is_known(d, name))
                 return;
         snprintf(path, sizeof(path), "%s/driver", folder);
         n = readlink(path, target, sizeof(target) - 1);
@@ -164,10 +153,5 @@ static void check_interface(Doctor *d, const char *folder)
 
 void doctor_devices(Doctor *d)
 {
-        glob_t g = {0};
-
-        if (glob(USB_DEVICES "/*:*", 0, NULL, &g) == 0)
-                for (size_t i = 0; i < g.gl_pathc; i++)
-                        check_interface(d, g.gl_pathv[i]);
-        globfree(&g);
+        plugged_visit(check_interface, d);
 }

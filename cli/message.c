@@ -88,8 +88,10 @@ char *cli_ask(const char *question, const char *proposal)
         else
                 fprintf(stderr, "%s ", question);
         n = getline(&line, &room, stdin);
-        if (n < 0)
+        if (n < 0) {
+                fputc('\n', stderr);
                 return NULL;
+        }
         if (n > 0 && line[n - 1] == '\n')
                 line[n - 1] = '\0';
         if (!*line && proposal)

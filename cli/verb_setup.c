@@ -10,17 +10,13 @@
 #include "cli/founding.h"
 #include "cli/ledger_key.h"
 #include "cli/out.h"
+#include "cli/setup.h"
 #include "cli/verbs.h"
 #include "cli/words.h"
 #include "lib/file.h"
 #include "lib/text.h"
 
 #define NAME_SHOWN 80u /* bytes of the computer's name in the authority's */
-
-typedef struct SetupArgs {
-        const char *zone, *level, *name, *authority_name, *root_out, *ledger_key_out, *algorithm;
-        bool yes, force, no_start, new_ledger_key;
-} SetupArgs;
 
 static int take_names(const SetupArgs *a, Founding *f)
 {
@@ -40,67 +36,6 @@ static int take_names(const SetupArgs *a, Founding *f)
         snprintf(text, sizeof(text), "%.*s authority", (int)n, f->host.name);
         return words_name("authority-name", a->authority_name ? a->authority_name : text,
                           f->authority.name);
-}
-
-/* Asks until the answer is one of the words, given whole or by its number. */
-static char *ask_choice(const char *question, const char *const *words, size_t n)
-{
-        for (;;) {
-                char *answer;
-
-                fprintf(stderr, "%s\n", question);
-                for (size_t i = 0; i < n; i++)
-                        fprintf(stderr, "  %zu  %s (%s)\n", i + 1, words[i], _(words[i]));
-                answer = cli_ask(_("Number or word:"), NULL);
-                if (!answer)
-                        return NULL;
-                for (size_t i = 0; i < n; i++)
-                        if (!strcmp(answer, words[i]) ||
-                            (answer[0] == (char)('1' + i) && !answer[1])) {
-                                free(answer);
-                                return strdup(words[i]);
-                        }
-                free(answer);
-        }
-}
-
-/* The guided dialogue: only what was not said on the command line. The words live as long as the
- * program. */
-static int ask_missing(SetupArgs *a)
-{
-        static const char *const zones[] = {"internal", "classified", "internet"};
-        static const char *const levels[] = {"confidential", "secret", "top-secret"};
-
-        if (a->zone)
-                return 0;
-        if (!cli_is_interactive())
-                return cli_fail(
-                        CLI_USAGE, "%s",
-                        _("--zone is missing: internal, classified or internet (without a terminal "
-                          "nothing can be asked)"));
-        fprintf(stderr, "%s\n\n",
-                _("This makes an authority, a host credential and a default policy on this "
-                  "computer.\n"
-                  "It starts in observe mode: everything is decided and recorded, nothing is blocked."));
-        a->zone =
-                ask_choice(_("To which zone does this computer belong?"), zones, ARRAY_SIZE(zones));
-        if (a->zone && !strcmp(a->zone, "classified") && !a->level)
-                a->level = ask_choice(_("What is its level?"), levels, ARRAY_SIZE(levels));
-        return a->zone ? 0 : cli_fail(CLI_FAILED, "%s", _("nothing was changed"));
-}
-
-static int confirm(const SetupArgs *a, const Founding *f)
-{
-        _cleanup_(freep) char *question = NULL;
-
-        if (a->yes || !cli_is_interactive())
-                return 0;
-        if (asprintf(&question, _("Set up %s as a computer of zone %s? Type yes:"), f->host.name,
-                     _(zone_name(f->host.zone))) < 0)
-                return cli_out_of_memory();
-        if (!cli_confirm(question, "yes"))
-                return cli_fail(CLI_FAILED, "%s", _("nothing was changed"));
-        return 0;
 }
 
 static void print_plugged_in(void)
@@ -173,13 +108,15 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
         if (r == 0)
                 r = founding_open(&f, a->force);
         if (r == 0)
-                r = ask_missing(a);
+                r = setup_ask(a);
+        if (r == 0 && a->office)
+                return CLI_OK;
         if (r == 0)
                 r = words_zone(a->zone, a->level, &f.host);
         if (r == 0)
                 r = take_names(a, &f);
         if (r == 0)
-                r = confirm(a, &f);
+                r = setup_confirm(a, &f);
         if (r == 0)
                 r = founding_write(&f, a->root_out);
         if (r == 0 && (a->ledger_key_out || !f.existing))
@@ -217,7 +154,7 @@ static const Option options[] = {
 
 const Verb verb_setup = {
         .name = "setup",
-        .usage = N_("--zone ZONE [OPTIONS]"),
+        .usage = N_("[--zone ZONE] [OPTIONS]"),
         .summary = N_("make this computer a guarded one, in observe mode"),
         .details = N_(
                 "Makes an authority with four keys, this computer's credential, a default policy and\n"

@@ -23,7 +23,7 @@
 #define UZ_ENV_STATE_DIR "USBZONE_STATE_DIR"
 #define UZ_ENV_RUN_DIR "USBZONE_RUN_DIR"
 #define UZ_ENV_LIBEXEC_DIR "USBZONE_LIBEXEC_DIR"
-#define UZ_ENV_ROOT_DIR "USBZONE_ROOT_DIR" /* before paths of systemd and udev; "" */
+#define UZ_ENV_ROOT_DIR "USBZONE_ROOT_DIR" /* before paths of systemd, udev, sysfs; "" */
 #define UZ_ENV_BUS_ADDRESS "USBZONE_BUS_ADDRESS"
 #define UZ_ENV_LOCALE_DIR "USBZONE_LOCALE_DIR"
 #define UZ_ENV_BOOT_ID "USBZONE_BOOT_ID" /* set by the unit: %b */

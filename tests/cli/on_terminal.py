@@ -24,8 +24,8 @@ def main():
             break
         sys.stdout.buffer.write(data)
         seen += data
-        # A question ends in ": " or "? ".
-        if seen.endswith((b": ", b"? ")):
+        # A question ends in ": " or "? ", in Chinese too.
+        if seen.endswith((b": ", b"? ", "\uff1a ".encode())):
             os.write(fd, answers.pop(0).encode() if answers else b"\x04")
             seen = b""
     _, status = os.waitpid(pid, 0)

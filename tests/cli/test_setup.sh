@@ -55,15 +55,73 @@ dialogue() { # ANSWERS ARGUMENTS...: what is typed, then the program on a termin
         out=$(python3 "$(dirname "$0")/on_terminal.py" "$answers" "$CTL" "$@" 2>&1)
         rc=$?
 }
+nothing_written() { is "$1" "$rc $(find "$T/etc" "$T/state" -mindepth 1 | wc -l)" "$2 0"; }
+# usb PORT VID PID PRODUCT CLASS SUBCLASS PROTOCOL: what sysfs shows of a device with one interface
+usb() {
+        local d=$USBZONE_ROOT_DIR/sys/bus/usb/devices/$1
+        mkdir -p "$d" "$d:1.0"
+        echo "$2" >"$d/idVendor"
+        echo "$3" >"$d/idProduct"
+        printf '%b\n' "$4" >"$d/product"
+        echo "$5" >"$d:1.0/bInterfaceClass"
+        echo "$6" >"$d:1.0/bInterfaceSubClass"
+        echo "$7" >"$d:1.0/bInterfaceProtocol"
+}
+export USBZONE_ROOT_DIR=$T/root
 rm -rf "${T:?}/etc" "${T:?}/state"
-dialogue $'2\nsecret\nyes\n' setup --no-start --name pc9
-is 'the dialogue asks for zone and level and makes a computer' "$rc $(grep -cE '^(zone = classified|level = secret)' "$T/etc/host.credential")" '0 2'
-holds 'it said first what it would do' grep -q 'starts in observe mode' <<<"$out"
+dialogue $'1\n2\nsecret\nyes\n' setup --no-start --name pc9
+is 'the dialogue asks for kind, zone and level and makes a computer' \
+        "$rc $(grep -cE '^(zone = classified|level = secret)' "$T/etc/host.credential")" '0 2'
+said=$(tr -d '\r' <<<"$out")
+for line in 'Nothing is written before your last yes' "Written to $T/etc:" "Written to $T/state: observe mode" \
+        'The guard is not started' 'Nothing is locked: in observe mode' 'No USB drive or phone is plugged in now' \
+        'Set up pc9 as a computer of zone classified, secret[?] Type yes:'; do
+        holds "it said first: $line" grep -qE "$line" <<<"$said"
+done
+holds 'no line is wider than 80 columns' bash -c "! sed '/Type yes/,\$d; s|$T|/tmp/x|g' <<<\"\$0\" | grep -E '.{81}'" "$said"
+
+usb 1-1.2 0951 1666 'DataTraveler\0033[31m' 08 06 50
+usb 1-3 18d1 4ee1 'Pixel' 06 01 01
+usb 1-4 046d c31c 'Keyboard' 03 01 01
 rm -rf "${T:?}/etc" "${T:?}/state"
-dialogue $'7\ninternet\nno\n' setup --no-start
-is 'an answer that is none is asked again, and no is no' "$rc $(find "$T/etc" -mindepth 1 | wc -l)" '1 0'
-dialogue '' setup --no-start
-is 'a terminal that closes is no' "$rc" 1
+dialogue $'7\n\nalone\noffline\ninternet\nno\n' setup
+nothing_written 'answers that are none are asked again, and no is no' 1
+is 'each time it says what an answer is' "$(grep -c 'an answer is a number from 1 to' <<<"$out")" 3
+said=$(tr -d '\r' <<<"$out")
+holds 'it names the drive that is plugged in, and lets it say nothing to the terminal' \
+        grep -qF '0951:1666 DataTraveler\x1b[31m (storage)' <<<"$said"
+holds 'and the phone' grep -qF '18d1:4ee1 Pixel (camera or phone (PTP/MTP))' <<<"$said"
+is 'not the keyboard' "$(grep -c 046d <<<"$said")" 0
+holds 'and how many enforcing would block' grep -q 'Enforcing would block 2 of them' <<<"$said"
+holds 'and what is started' grep -q 'usbzoned.service) is started, now and at each boot' <<<"$said"
+dialogue $'yes\n' setup --no-start --zone internal --name pc9
+is 'what was said on the command line is not asked' "$rc $(grep -c 'on its own' <<<"$out")" '0 0'
+rm "$T/state/observe"
+dialogue $'no\n' setup --no-start --zone internal --force
+holds 'a computer that enforces is told that drives will be blocked' \
+        grep -q 'The mode stays enforce: drives are BLOCKED' <<<"$out"
+holds 'and nothing was replaced' bash -c '! ls -d "$0"/authority.old-*' "$T/etc"
+rm -rf "${T:?}/etc" "${T:?}/state"
+dialogue $'2\n' setup --no-start
+nothing_written 'a computer of an office is told the way, and nothing is made here' 0
+holds 'the way begins with a request' grep -q 'usbzonectl host request --out REQUEST' <<<"$out"
+for answers in '' $'1\n' $'1\nclassified\n' $'1\ninternal\n' $'1\ninternal\n\n'; do
+        dialogue "$answers" setup --no-start
+        nothing_written "a terminal that closes, or an empty answer, is no (${answers//$'\n'/ })" 1
+done
+for answers in $'\x03' $'1\n\x03' $'1\nclassified\n2\n\x03'; do
+        dialogue "$answers" setup --no-start
+        nothing_written 'Ctrl-C at a question leaves nothing behind' 254
+done
+(
+        in_chinese
+        dialogue $'1\n3\nno\n' setup --no-start --name pc9
+        tr -d '\r' <<<"$out"
+) >"$T/chinese"
+for words in '单机' '本次将' '不锁定' '插入' '互联网' '未作任何更改'; do
+        holds "the dialogue in Chinese has $words" grep -q "$words" "$T/chinese"
+done
+unset USBZONE_ROOT_DIR
 found
 plain_image "$T/d.img"
 before=$(sum "$T/d.img")
