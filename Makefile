@@ -39,12 +39,12 @@ say := @printf '  %-7s %s\n'
 endif
 
 # Libraries, asked for once, with an error a person can act on
-PKGS := libudev libusb-1.0 libcrypto libsystemd libseccomp json-c zlib
+PKGS := libudev libusb-1.0 libcrypto libsystemd libseccomp json-c zlib liblzma
 PACKAGES_BUILD := build-essential pkg-config libudev-dev libusb-1.0-0-dev libssl-dev \
-	libsystemd-dev libseccomp-dev libjson-c-dev zlib1g-dev gettext
+	libsystemd-dev libseccomp-dev libjson-c-dev zlib1g-dev liblzma-dev gettext
 PACKAGES_CHECK := libcriterion-dev umockdev libumockdev-dev dbus polkitd systemd udev clang clang-format \
 	libclang-rt-14-dev universal-ctags mandoc shellcheck jq strace procps python3 binutils file \
-	dosfstools exfatprogs e2fsprogs fdisk tmux
+	dosfstools exfatprogs e2fsprogs fdisk tmux bzip2 xz-utils zstd
 PACKAGES_REPORT := chromium fonts-noto-cjk
 PACKAGES_DESKTOP := xvfb dunst xfce4-notifyd xfconf adwaita-icon-theme imagemagick fonts-noto-cjk jq dbus
 need_pkgs := $(filter-out help clean deps deb deps-check uninstall test demo check-shell check-style,$(or $(MAKECMDGOALS),all))
@@ -98,7 +98,7 @@ OBJ = $(patsubst %.c,$(B)/%.o,$(SRC_$(1)))
 
 LIBS_daemon := $(call pkg,libs,libudev libsystemd libcrypto json-c)
 LIBS_probe := $(call pkg,libs,libusb-1.0 libseccomp)
-LIBS_cli := $(call pkg,libs,libudev libsystemd libcrypto json-c zlib)
+LIBS_cli := $(call pkg,libs,libudev libsystemd libcrypto json-c zlib liblzma)
 LIBS_notice := $(call pkg,libs,libsystemd)
 LIBS_test := -lcriterion $(call pkg,libs,libudev libsystemd libcrypto json-c)
 

@@ -4,15 +4,17 @@
 
 #include "policy/kernlog.h"
 
-/* Each returns 0, or -errno. `ret_lines` is increased by the kernel messages that were read. */
+typedef struct HistoryRead {
+        uint64_t lines;           /* kernel messages that were read */
+        unsigned damaged, denied; /* files not read to their end, each named on stderr */
+        int64_t before; /* what files have from then on is in the journal too; 0: nothing */
+} HistoryRead;
 
-/* The journal of this computer, or (not NULL) one in a folder. */
-int history_journal(Kernlog *k, const char *dir, uint64_t *ret_lines) _must_check_;
-/* A log file as syslog writes it, plain or .gz. */
-int history_file(Kernlog *k, const char *path, uint64_t *ret_lines) _must_check_;
-/* kern.log*, or messages*, or syslog* in a folder. */
-int history_folder(Kernlog *k, const char *dir, uint64_t *ret_lines) _must_check_;
-/* What of this computer can be read: its journal, else its log files. */
-int history_here(Kernlog *k, uint64_t *ret_lines) _must_check_;
-/* The journal and the log files in a folder. */
-int history_saved(Kernlog *k, const char *dir, uint64_t *ret_lines) _must_check_;
+/* Each returns 0, or -errno, and adds to `h`, which begins all zero. */
+
+/* A log file as syslog writes it, plain or packed (cli/logfile.h). */
+int history_file(Kernlog *k, const char *path, HistoryRead *h) _must_check_;
+/* What of this computer can be read: its log files, and its journal from its beginning on. */
+int history_here(Kernlog *k, HistoryRead *h) _must_check_;
+/* The same of a folder: kern.log*, or messages*, or syslog*, installer/syslog*, and a journal. */
+int history_saved(Kernlog *k, const char *dir, HistoryRead *h) _must_check_;

@@ -23,33 +23,32 @@ static int fail(int r, const char *where)
 }
 
 /* What of this computer can be read; that nothing can is a failure. */
-static int read_here(Kernlog *k, uint64_t *lines)
+static int read_here(Kernlog *k, HistoryRead *h)
 {
-        int r = history_here(k, lines);
+        int r = history_here(k, h);
 
         if (r < 0)
                 return fail(r, _("the journal"));
-        if (*lines == 0)
+        if (h->lines == 0)
                 return cli_fail(CLI_DENIED, "%s",
                                 _("no kernel message can be read here: are you root, or in group "
                                   "adm or systemd-journal?"));
         return 0;
 }
 
-static int read_all(const HistoryArgs *a, Kernlog *k)
+static int read_all(const HistoryArgs *a, Kernlog *k, HistoryRead *h)
 {
-        uint64_t lines = 0;
         int r = 0;
 
         if (!a->dir && !a->file)
-                return read_here(k, &lines);
+                return read_here(k, h);
         if (a->dir)
-                r = history_saved(k, a->dir, &lines);
+                r = history_saved(k, a->dir, h);
         if (r >= 0 && a->file)
-                r = history_file(k, a->file, &lines);
+                r = history_file(k, a->file, h);
         if (r < 0)
                 return fail(r, a->file ? a->file : a->dir);
-        if (lines == 0)
+        if (h->lines == 0)
                 return cli_fail(CLI_FAILED, _("no kernel message in %s"),
                                 a->file ? a->file : a->dir);
         return 0;
@@ -141,13 +140,14 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
 {
         const HistoryArgs *a = args;
         _cleanup_(kernlog_freep) Kernlog *k = NULL;
+        HistoryRead h = {0};
         int r;
 
         if (a->json && a->csv)
                 return cli_fail(CLI_USAGE, "%s", _("give one of --json, --csv"));
         if (kernlog_new(&k) < 0)
                 return cli_out_of_memory();
-        r = read_all(a, k);
+        r = read_all(a, k, &h);
         if (r)
                 return r;
         if (a->json)
@@ -160,12 +160,13 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
                 r = print_table(k);
         cli_note("%s", _("imported from logs, not signed; a log does not tell a drive's identity, "
                          "so the whitelist cannot be asked"));
-        return r;
+        return r == 0 && h.damaged ? CLI_FAILED : r;
 }
 
 static const Option options[] = {
         TEXT(HistoryArgs, dir, "dir", 'D', N_("DIR"), N_("read the journal and logs in DIR")),
-        TEXT(HistoryArgs, file, "file", 'f', N_("FILE"), N_("read this log, plain or .gz")),
+        TEXT(HistoryArgs, file, "file", 'f', N_("FILE"),
+             N_("read this log, plain or packed (gz, xz, bz2, zst)")),
         FLAG(HistoryArgs, csv, "csv", 0, N_("print CSV")),
         FLAG(HistoryArgs, json, "json", 'j', N_("print JSON")),
 };

@@ -85,15 +85,15 @@ static int read_present(Simulation *s, json_object **ret_manager)
 static int read_logs(const SimulateArgs *a, Simulation *s)
 {
         _cleanup_(kernlog_freep) Kernlog *k = NULL;
-        uint64_t lines = 0;
+        HistoryRead h = {0};
         int r;
 
         if (kernlog_new(&k) < 0)
                 return cli_out_of_memory();
-        r = a->dir ? history_saved(k, a->dir, &lines) : history_here(k, &lines);
+        r = a->dir ? history_saved(k, a->dir, &h) : history_here(k, &h);
         if (r < 0 && a->dir)
                 return cli_fail_errno(r, _("cannot read %s"), a->dir);
-        if (r < 0 || lines == 0)
+        if (r < 0 || h.lines == 0)
                 cli_note("%s", _("no kernel message can be read: what only logs know is left out"));
         else
                 simulation_log(s, k);

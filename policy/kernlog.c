@@ -9,10 +9,12 @@
 
 #define PORT_MAX 32u
 #define NO_HOST UINT64_MAX
+#define PROBE_SECONDS 10 /* from the device to its host, the loading of a driver included */
 
 typedef struct Port {
         char name[PORT_MAX]; /* "1-1.2"; "" = free */
         KernlogDevice device;
+        int64_t found;
         uint64_t host; /* of scsi */
         size_t listed; /* its entry + 1; 0 = not known to be storage */
 } Port;
@@ -20,6 +22,7 @@ typedef struct Port {
 struct Kernlog {
         Port ports[KERNLOG_PORTS_MAX];
         size_t next, n, room;
+        Port *newest; /* named last as a device */
         KernlogDevice *devices;
 };
 
@@ -145,14 +148,17 @@ static const char *after(const char *text, const char *prefix)
         return strncmp(text, prefix, n) == 0 ? text + n : NULL;
 }
 
-static void read_usb(Kernlog *k, const char *name, const char *text)
+static void read_usb(Kernlog *k, const char *name, const char *text, int64_t time)
 {
         const char *value;
         Port *p;
 
         value = after(text, "New USB device found, ");
         if (value) {
-                read_ids(take_port(k, name), value);
+                p = take_port(k, name);
+                p->found = time;
+                read_ids(p, value);
+                k->newest = p;
                 return;
         }
         p = find_port(k, name);
@@ -188,14 +194,36 @@ static uint64_t leading_number(const char *text)
         return n;
 }
 
-/* "host6: usb-storage 1-1.2:1.0" */
-static void read_host(Kernlog *k, const char *text)
+/* The line names no port: it is that of the device that came just before. */
+static Port *newest_port(Kernlog *k, int64_t time)
 {
-        const char *storage = strstr(text, ": usb-storage ");
-        Port *p = storage ? port_of_interface(k, storage + strlen(": usb-storage ")) : NULL;
+        Port *p = k->newest;
 
-        if (p)
-                p->host = leading_number(text);
+        if (!p || !p->name[0] || p->listed || time < p->found)
+                return NULL;
+        return (uint64_t)time - (uint64_t)p->found <= PROBE_SECONDS ? p : NULL;
+}
+
+/* "6: usb-storage 1-1.2:1.0"; "6 : usb-storage 1-1.2:1.0" before Linux 3.19; "6: uas"; "6 : SCSI
+ * emulation for USB Mass Storage devices" before Linux 2.6.37 */
+static int read_host(Kernlog *k, const char *text, int64_t time)
+{
+        const char *what = strchr(text, ':'), *storage;
+        uint64_t host = leading_number(text);
+        Port *p = NULL;
+
+        if (!what || host == NO_HOST || what[1] != ' ')
+                return 0;
+        what += 2;
+        storage = after(what, "usb-storage ");
+        if (storage)
+                p = port_of_interface(k, storage);
+        else if (!strcmp(what, "uas") || after(what, "SCSI emulation for USB Mass Storage"))
+                p = newest_port(k, time);
+        if (!p)
+                return 0;
+        p->host = host;
+        return list_port(k, p, time);
 }
 
 /* "6:0:0:0: [sdb] 60437492 512-byte logical blocks: (30.9 GB/28.8 GiB)" */
@@ -205,7 +233,8 @@ static void read_disk(Kernlog *k, const char *text)
         const char *count = strstr(text, "] ");
         const char *size = count ? strchr(count + 2, ' ') : NULL;
 
-        if (!size || !strstr(size, "-byte logical blocks"))
+        if (!size ||
+            (!strstr(size, "-byte logical blocks") && !strstr(size, "-byte hardware sectors")))
                 return;
         blocks = leading_number(count + 2);
         block = leading_number(size + 1);
@@ -227,7 +256,7 @@ int kernlog_line(Kernlog *k, const char *line, size_t size, int64_t time)
         copy[size] = '\0';
         text = after(copy, "usb ");
         if (text && sscanf(text, "%31[0-9.-]", name) == 1 && after(text + strlen(name), ": "))
-                read_usb(k, name, text + strlen(name) + 2);
+                read_usb(k, name, text + strlen(name) + 2, time);
         text = after(copy, "usb-storage ");
         if (!text)
                 text = after(copy, "uas ");
@@ -235,8 +264,10 @@ int kernlog_line(Kernlog *k, const char *line, size_t size, int64_t time)
         if (p)
                 return list_port(k, p, time);
         text = after(copy, "scsi host");
-        if (text)
-                read_host(k, text);
+        if (!text)
+                text = after(copy, "scsi");
+        if (text && *text >= '0' && *text <= '9')
+                return read_host(k, text, time);
         text = after(copy, "sd ");
         if (text)
                 read_disk(k, text);

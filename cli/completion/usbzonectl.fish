@@ -197,7 +197,7 @@ complete -c usbzonectl -n '__usbzonectl_verb doctor' -s j -l json -d 'print JSON
 complete -c usbzonectl -n '__usbzonectl_verb doctor' -s h -l help -d 'show this help'
 complete -c usbzonectl -n __usbzonectl_none -a history -d 'list the USB storage that logs name, from before the guard'
 complete -c usbzonectl -n '__usbzonectl_verb history' -s D -l dir -r -F -d 'read the journal and logs in DIR'
-complete -c usbzonectl -n '__usbzonectl_verb history' -s f -l file -r -F -d 'read this log, plain or .gz'
+complete -c usbzonectl -n '__usbzonectl_verb history' -s f -l file -r -F -d 'read this log, plain or packed (gz, xz, bz2, zst)'
 complete -c usbzonectl -n '__usbzonectl_verb history' -l csv -d 'print CSV'
 complete -c usbzonectl -n '__usbzonectl_verb history' -s j -l json -d 'print JSON'
 complete -c usbzonectl -n '__usbzonectl_verb history' -s h -l help -d 'show this help'

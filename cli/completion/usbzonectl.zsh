@@ -267,7 +267,7 @@ _usbzonectl() {
         history)
                 _arguments -s \
                         '*'{-D,--dir}'[read the journal and logs in DIR]:dir:_usbzonectl_files' \
-                        '*'{-f,--file}'[read this log, plain or .gz]:file:_usbzonectl_files' \
+                        '*'{-f,--file}'[read this log, plain or packed (gz, xz, bz2, zst)]:file:_usbzonectl_files' \
                         '*--csv[print CSV]' \
                         '*'{-j,--json}'[print JSON]' \
                         '*'{-h,--help}'[show this help]'

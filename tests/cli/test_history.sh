@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# history: logs of both forms, rotated, compressed, hostile.
+# history: logs of both forms, rotated, compressed, cut short, damaged; the words of kernels old and new.
 . "$(dirname "$0")/lib.sh"
 
 stick() { # TIME-AND-HOST SERIAL
@@ -35,3 +35,140 @@ echo 'nothing' >"$T/empty"
 fact 'a file that is no kernel log is' 1 'no kernel message in' history --file "$T/empty"
 fact 'a file that is not there is named' 1 'cannot read /nonexistent' history --file /nonexistent
 fact 'one form at a time' 2 'one of --json, --csv' history --json --csv
+
+# --- packed as logrotate packs, with whatever compresscmd ---
+days=(xz:2026-03-01 bzip2:2026-03-02 zstd:2026-03-03 gzip:2026-03-04)
+mkdir "$T/packed"
+for d in "${days[@]}"; do
+        stick "${d#*:}T08:00:00Z pc1" "S-${d%%:*}" >"$T/plain"
+        if command -v "${d%%:*}" >/dev/null; then
+                "${d%%:*}" -qc <"$T/plain" >"$T/packed/messages-${d#*:}.${d%%:*}"
+                fact "a log packed by ${d%%:*} is read" 0 "${d#*:} .*S-${d%%:*}" \
+                        history --file "$T/packed/messages-${d#*:}.${d%%:*}"
+        else
+                skip "a log packed by ${d%%:*}: it is not installed"
+        fi
+done
+is 'a folder of all of them is one list' \
+        "$("$CTL" history --csv --dir "$T/packed" 2>/dev/null | grep -c ',S-')" "$(find "$T/packed" -type f | wc -l)"
+stick '2026-04-01T08:00:00Z pc1' ONE | gzip >"$T/two.gz"
+stick '2026-04-02T08:00:00Z pc1' TWO | gzip >>"$T/two.gz"
+fact 'gzip files one behind the other' 0 'ONE.*TWO' history --file "$T/two.gz"
+stick '2026-04-01T08:00:00Z pc1' ONE | xz >"$T/two.xz"
+stick '2026-04-02T08:00:00Z pc1' TWO | xz >>"$T/two.xz"
+fact 'and xz files' 0 'ONE.*TWO' history --file "$T/two.xz"
+cp "$T/two.xz" "$T/named.gz"
+fact 'what is inside decides, not the name' 0 'ONE.*TWO' history --file "$T/named.gz"
+{
+        stick '2026-05-01T08:00:00Z pc1' LONG
+        printf '2026-05-01T08:00:00Z pc1 kernel: %070000d kernel: usb 1-1.2: SerialNumber: FORGED\n' 0
+        stick '2026-05-02T08:00:00Z pc1' AFTER
+} | tee "$T/long" | xz >"$T/long.xz"
+fact 'a line longer than any is cut, and its rest is no line' 0 'AFTER' history --file "$T/long.xz"
+is 'packed or plain, the list is the same' "$("$CTL" history --csv --file "$T/long.xz" 2>&1)" \
+        "$("$CTL" history --csv --file "$T/long" 2>&1)"
+
+# --- cut short, damaged ---
+noise() { for ((i = 0; i < 20000; i++)); do echo "2026-06-02T08:00:00Z pc1 kernel: noise $i $RANDOM$RANDOM$RANDOM"; done; }
+{ stick '2026-06-01T08:00:00Z pc1' EARLY; noise; stick '2026-06-03T08:00:00Z pc1' LATE; } >"$T/big"
+for p in gzip xz bzip2 zstd; do
+        command -v "$p" >/dev/null || { skip "$p cut short: it is not installed"; continue; }
+        mkdir "$T/$p"
+        "$p" -qc <"$T/big" >"$T/whole"
+        size=$(stat -c %s "$T/whole")
+        head -c $((size * 9 / 10)) "$T/whole" >"$T/$p/kern.log.1"
+        head -c $((size / 2)) "$T/whole" >"$T/$p/kern.log.2"
+        printf 'DAMAGEDDAMAGEDDAMAGED' >>"$T/$p/kern.log.2"
+        tail -c +$((size / 2 + 22)) "$T/whole" >>"$T/$p/kern.log.2"
+        stick '2026-06-04T08:00:00Z pc1' NEXT >"$T/$p/kern.log"
+        fact "$p: what is cut short is named" 1 "kern.log.1: (it is cut short|what is packed in it is damaged); what comes before" \
+                history --dir "$T/$p"
+        fact "$p: what is damaged is named" 1 'kern.log.2: (it is cut short|what is packed in it is damaged); what comes before' \
+                history --dir "$T/$p"
+        fact "$p: and the other files are read" 1 '2026-06-04 .*NEXT' history --dir "$T/$p"
+        fact "$p: a damaged file alone is a failure, after what could be read" 1 'kern.log.1: ' \
+                history --file "$T/$p/kern.log.1"
+        printf '%s' "$(head -c 6 "$T/whole" | base64 -w0)" | base64 -d >"$T/$p/head"
+        fact "$p: nothing but a head" 1 'head: (it is cut short|what is packed in it is damaged)' history --file "$T/$p/head"
+done
+for p in gzip xz; do
+        fact "$p: what was packed before the cut is listed" 1 '2026-06-01 .*EARLY' history --file "$T/$p/kern.log.1"
+done
+mkfifo "$T/gzip/kern.log.9"
+ln -s nowhere "$T/gzip/kern.log.8"
+fact 'a pipe among the logs is not waited for' 1 'kern.log.9: it is no regular file' history --dir "$T/gzip"
+fact 'a link to nowhere is named' 1 'kern.log.8: No such file' history --dir "$T/gzip"
+
+# --- the installer's log; the order of rotation ---
+mkdir -p "$T/inst/installer"
+stick 'Feb  1 10:00:00' INSTALLER >"$T/inst/installer/syslog"
+touch -d '2025-02-01 10:30:00Z' "$T/inst/installer/syslog"
+stick '2026-07-01T08:00:00Z pc1' SPLIT | head -3 >"$T/inst/kern.log.1"
+stick '2026-07-01T08:00:00Z pc1' SPLIT | tail -n +4 >"$T/inst/kern.log"
+touch -d '2026-07-01 08:00:01Z' "$T/inst/kern.log.1"
+fact "the installer's log counts" 0 '2025-02-01 .*INSTALLER' history --dir "$T/inst"
+fact 'a drive that came while the log was rotated is whole' 0 '30.9 GB +SPLIT +Kingston DataTraveler' history --dir "$T/inst"
+
+# --- what kernels have said over the years: lines as they stand in logs, and what a person reads in them ---
+mkdir "$T/years"
+cat >"$T/years/kern.log" <<'END'
+2011-01-01T00:00:00Z pc kernel: usb 1-3: new high speed USB device using ehci_hcd and address 10
+2011-01-01T00:00:00Z pc kernel: usb 1-3: New USB device found, idVendor=067b, idProduct=2506
+2011-01-01T00:00:00Z pc kernel: usb 1-3: New USB device strings: Mfr=1, Product=2, SerialNumber=3
+2011-01-01T00:00:00Z pc kernel: usb 1-3: Product: Mass Storage Device
+2011-01-01T00:00:00Z pc kernel: usb 1-3: Manufacturer: Prolific Technology Inc.
+2011-01-01T00:00:00Z pc kernel: usb 1-3: SerialNumber: K2632
+2011-01-01T00:00:00Z pc kernel: usb 1-3: configuration #1 chosen from 1 choice
+2011-01-01T00:00:00Z pc kernel: usbcore: registered new interface driver libusual
+2011-01-01T00:00:00Z pc kernel: Initializing USB Mass Storage driver...
+2011-01-01T00:00:00Z pc kernel: scsi0 : SCSI emulation for USB Mass Storage devices
+2011-01-01T00:00:00Z pc kernel: usb-storage: device found at 10
+2011-01-01T00:00:05Z pc kernel: sd 0:0:0:0: [sda] 312581808 512-byte hardware sectors: (160 GB/149 GiB)
+2011-01-01T00:00:09Z pc kernel: usb 1-3: USB disconnect, address 10
+2012-01-01T00:00:00Z pc kernel: [83335.984037] usb 1-8: new high speed USB device using ehci_hcd and address 4
+2012-01-01T00:00:00Z pc kernel: [83336.142166] usb 1-8: New USB device found, idVendor=1687, idProduct=3255
+2012-01-01T00:00:00Z pc kernel: [83336.142178] usb 1-8: Product: USB2.0 FlashDisk
+2012-01-01T00:00:00Z pc kernel: [83336.142181] usb 1-8: Manufacturer: Kingmax
+2012-01-01T00:00:00Z pc kernel: [83336.142185] usb 1-8: SerialNumber: K2637
+2012-01-01T00:00:00Z pc kernel: [83336.142952] scsi5 : usb-storage 1-8:1.0
+2012-01-01T00:00:01Z pc kernel: [83337.542525] sd 5:0:0:0: [sdb] 15728640 512-byte logical blocks: (8.05 GB/7.50 GiB)
+2012-01-01T00:09:00Z pc kernel: [86533.283387] usb 1-8: USB disconnect, address 4
+2014-01-01T00:00:00Z pc kernel: usb 2-1.1: new high-speed USB device number 4 using ehci-pci
+2014-01-01T00:00:00Z pc kernel: usb 2-1.1: New USB device found, idVendor=0781, idProduct=5567
+2014-01-01T00:00:00Z pc kernel: usb 2-1.1: Product: Cruzer Blade
+2014-01-01T00:00:00Z pc kernel: usb 2-1.1: Manufacturer: SanDisk
+2014-01-01T00:00:00Z pc kernel: usb 2-1.1: SerialNumber: K310
+2014-01-01T00:00:00Z pc kernel: usb-storage 2-1.1:1.0: USB Mass Storage device detected
+2014-01-01T00:00:00Z pc kernel: scsi6 : usb-storage 2-1.1:1.0
+2014-01-01T00:00:01Z pc kernel: sd 6:0:0:0: [sdb] 15633408 512-byte logical blocks: (8.00 GB/7.45 GiB)
+2014-01-01T00:09:00Z pc kernel: usb 2-1.1: USB disconnect, device number 4
+2017-05-03T10:13:05Z pc kernel: [ 6387.251489] usb 4-2: new SuperSpeed USB device number 3 using xhci_hcd
+2017-05-03T10:13:05Z pc kernel: [ 6387.271931] usb 4-2: New USB device found, idVendor=1f75, idProduct=0621
+2017-05-03T10:13:05Z pc kernel: [ 6387.271942] usb 4-2: SerialNumber: K44
+2017-05-03T10:13:05Z pc kernel: [ 6387.273520] usb-storage 4-2:1.0: USB Mass Storage device detected
+2017-05-03T10:13:05Z pc kernel: [ 6387.273854] scsi host9: usb-storage 4-2:1.0
+2017-05-03T10:13:08Z pc kernel: [ 6390.653010] sd 9:0:0:0: [sdc] 1953525168 512-byte logical blocks: (1.00 TB/932 GiB)
+2017-05-03T10:15:00Z pc kernel: [ 6600.000000] usb 4-2: USB disconnect, device number 3
+2020-01-01T00:00:00Z pc kernel: [   12.345678][  T123] usb 2-3: new SuperSpeed Gen 1 USB device number 8 using xhci_hcd
+2020-01-01T00:00:00Z pc kernel: [   12.345678][  T123] usb 2-3: New USB device found, idVendor=174c, idProduct=55aa, bcdDevice= 1.00
+2020-01-01T00:00:00Z pc kernel: [   12.345678][  T123] usb 2-3: Product: ASM105x
+2020-01-01T00:00:00Z pc kernel: [   12.345678][  T123] usb 2-3: Manufacturer: ASMT
+2020-01-01T00:00:00Z pc kernel: [   12.345678][  T123] usb 2-3: SerialNumber: K54UAS
+2020-01-01T00:00:00Z pc kernel: [   12.345678][  T123] usbcore: registered new interface driver usb-storage
+2020-01-01T00:00:00Z pc kernel: [   12.345678][   T45] scsi host10: uas
+2020-01-01T00:00:00Z pc kernel: [   12.345678][   T45] usbcore: registered new interface driver uas
+2020-01-01T00:00:01Z pc kernel: [   12.345678][   T45] sd 10:0:0:0: [sdd] 122096646 4096-byte logical blocks: (500 GB/466 GiB)
+2023-01-01T00:00:00Z pc kernel: usb 3-1: New USB device found, idVendor=046d, idProduct=c31c, bcdDevice=64.00
+2023-01-01T00:00:00Z pc kernel: usb 3-1: Product: USB Keyboard
+2023-01-01T00:05:00Z pc kernel: scsi host11: uas
+2023-01-01T00:05:00Z pc kernel: scsi host12: ahci
+END
+# usbrip is not packaged where this runs; by its source it lists every USB device, the keyboard too, knows neither
+# size nor which of them is storage, and stops at a line without fractions of a second.
+want='2011-01-01T00:00:00Z,067b,2506,160041885696,K2632
+2012-01-01T00:00:00Z,1687,3255,8053063680,K2637
+2014-01-01T00:00:00Z,0781,5567,8004304896,K310
+2017-05-03T10:13:05Z,1f75,0621,1000204886016,K44
+2020-01-01T00:00:00Z,174c,55aa,500107862016,K54UAS'
+is 'the words of Linux 2.6.32 to 6 are understood, and no keyboard is storage' \
+        "$("$CTL" history --csv --dir "$T/years" 2>/dev/null | awk -F, 'NR > 1 { print $1 "," $4 "," $5 "," $6 "," $7 }')" "$want"

@@ -103,3 +103,36 @@ Test(kernlog, device_text_is_escaped_and_bounded)
         cr_expect_eq(strchr(kernlog_device(k, 0)->serial, '\033'), NULL);
         cr_expect_lt(strlen(kernlog_device(k, 0)->serial), KERNLOG_TEXT_MAX);
 }
+
+/* Linux says of UAS, and before 2.6.37 of all, only the host's number. */
+Test(kernlog, a_host_that_names_no_port_is_of_the_device_just_before)
+{
+        static const struct {
+                const char *name, *line;
+                int64_t after;
+                size_t listed;
+        } rows[] = {
+                {"uas", "scsi host6: uas", 1, 1},
+                {"2.6.32", "scsi6 : SCSI emulation for USB Mass Storage devices", 1, 1},
+                {"2.6.37", "scsi6 : usb-storage 1-1.2:1.0", 1, 1},
+                {"another bus", "scsi host6: ahci", 1, 0},
+                {"no number", "scsi host: uas", 1, 0},
+                {"long after", "scsi host6: uas", 60, 0},
+                {"before it", "scsi host6: uas", -1, 0},
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                _cleanup_(kernlog_freep) Kernlog *k = NULL;
+
+                cr_assert_eq(kernlog_new(&k), 0);
+                feed(k, "usb 1-1.2: New USB device found, idVendor=174c, idProduct=55aa", 100);
+                feed(k, rows[i].line, 100 + rows[i].after);
+                feed(k, "sd 6:0:0:0: [sdb] 8 512-byte logical blocks: (4.10 kB/4.00 KiB)", 102);
+                feed(k, rows[i].line, 100 + rows[i].after);
+                cr_expect_eq(kernlog_count(k), rows[i].listed, "row '%s'", rows[i].name);
+                if (rows[i].listed && kernlog_count(k)) {
+                        cr_expect_eq(kernlog_device(k, 0)->size, 4096, "row '%s'", rows[i].name);
+                        cr_expect_eq(kernlog_device(k, 0)->count, 1, "row '%s'", rows[i].name);
+                }
+        }
+}
