@@ -139,6 +139,11 @@ void out_json_line(json_object *o)
         json_object_put(o);
 }
 
+int out_no_json(const char *verb, const char *word)
+{
+        return cli_fail(CLI_USAGE, _("%s %s prints no JSON"), verb, word);
+}
+
 void out_bytes(uint64_t bytes, char *ret, size_t size)
 {
         static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};

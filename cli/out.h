@@ -47,6 +47,8 @@ DEFINE_FREEP(Table, table_free)
 void out_json(json_object *o);
 /* One line, for streams. */
 void out_json_line(json_object *o);
+/* CLI_USAGE, for --json where there is only text: a script must not take that for JSON. */
+int out_no_json(const char *verb, const char *word);
 
 /* 1,500,000,000 -> "1.5 GB"; at least 16 characters of room. */
 void out_bytes(uint64_t bytes, char *ret, size_t size);

@@ -133,6 +133,8 @@ static int check(const AllowArgs *a, int n, uint64_t *ret_seconds)
 {
         if (a->list + !!a->end + n != 1)
                 return cli_fail(CLI_USAGE, "%s", _("allow: give one of DRIVE, --list, --end ID"));
+        if (a->end && a->json)
+                return out_no_json("allow", "--end");
         if (!n)
                 return 0;
         if (!a->duration)

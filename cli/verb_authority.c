@@ -121,6 +121,8 @@ static int dispatch(const AuthorityArgs *a, Home *h, int n, char **words)
 
         if (!strcmp(words[0], "init") && n == 1)
                 return run_init(a, h);
+        if (a->json && strcmp(words[0], "show") != 0)
+                return out_no_json("authority", words[0]);
         for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
                 if (!strcmp(words[0], actions[i].name) && n == (actions[i].action ? 2 : 1))
                         return act(a, h, actions[i].action, words[1]);
@@ -161,7 +163,7 @@ static const Option options[] = {
              N_("read the passphrases of keys from this descriptor, one a line")),
         FLAG(AuthorityArgs, no_passphrase, "no-passphrase", 0,
              N_("leave new private keys without a passphrase")),
-        FLAG(AuthorityArgs, json, "json", 'j', N_("print JSON")),
+        FLAG(AuthorityArgs, json, "json", 'j', N_("init, show: print JSON")),
 };
 
 const Verb verb_authority = {

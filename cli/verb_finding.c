@@ -214,6 +214,8 @@ static int run(void *args, int n, char **words)
 
         if (!strcmp(word, "list") && n < 2)
                 return list_findings(a);
+        if (a->json && strcmp(word, "show") != 0)
+                return out_no_json("finding", word);
         if (!strcmp(word, "add"))
                 return add(a, n > 1 ? words[1] : NULL);
         for (size_t i = 0; i <= ARRAY_SIZE(steps); i++) {
@@ -237,7 +239,7 @@ static const Option options[] = {
              N_("deadline: a day (its end), a time, or 7d from now")),
         FLAG(FindingArgs, all, "all", 'a', N_("list closed ones too")),
         TEXT(FindingArgs, dir, "dir", 'D', N_("DIR"), N_("read the ledger in DIR")),
-        FLAG(FindingArgs, json, "json", 'j', N_("print JSON")),
+        FLAG(FindingArgs, json, "json", 'j', N_("list, show: print JSON")),
 };
 
 const Verb verb_finding = {

@@ -213,6 +213,8 @@ static int run(void *args, int n, char **words)
 
         if (!strcmp(word, "list") && n < 2)
                 return list_incidents(a);
+        if (a->json)
+                return out_no_json("incident", word);
         if (!strcmp(word, "open"))
                 return open_incident(a, n > 1 ? words[1] : NULL);
         if (strcmp(word, "close") != 0 && strcmp(word, "template") != 0)
@@ -231,7 +233,7 @@ static const Option options[] = {
              N_("what is suspected, or how it ended (needed)")),
         FLAG(IncidentArgs, all, "all", 'a', N_("list closed ones too")),
         TEXT(IncidentArgs, dir, "dir", 'D', N_("DIR"), N_("read the ledger in DIR")),
-        FLAG(IncidentArgs, json, "json", 'j', N_("print JSON")),
+        FLAG(IncidentArgs, json, "json", 'j', N_("list: print JSON")),
 };
 
 const Verb verb_incident = {

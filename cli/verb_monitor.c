@@ -52,6 +52,14 @@ static const char *drive_number(const char *object)
         return slash ? slash + 1 : object;
 }
 
+/* A number, as it is in verdicts and in what "list" prints. */
+static void add_drive(json_object *fields, const char *object)
+{
+        uint64_t n = strtoull(drive_number(object), NULL, 10);
+
+        json_object_object_add(fields, "drive", json_object_new_uint64(n));
+}
+
 static void emit_json(const char *signal, json_object *fields)
 {
         json_object *o = json_object_new_object();
@@ -119,8 +127,7 @@ static int on_presence(sd_bus_message *message, Monitor *m, const char *signal, 
                 return r;
         m->last[0] = '\0';
         if (m->args->json) {
-                json_object_object_add(fields, "drive",
-                                       json_object_new_string(drive_number(object)));
+                add_drive(fields, object);
                 emit_json(signal, fields);
                 return 0;
         }
@@ -139,8 +146,7 @@ static int on_ending(sd_bus_message *message, Monitor *m)
         if (r < 0)
                 return r;
         if (m->args->json) {
-                json_object_object_add(fields, "drive",
-                                       json_object_new_string(drive_number(object)));
+                add_drive(fields, object);
                 json_object_object_add(fields, "grant", json_object_new_string(grant));
                 json_object_object_add(fields, "end", json_object_new_int64(end));
                 emit_json("GrantEnding", fields);
@@ -157,8 +163,14 @@ static int on_owner(sd_bus_message *message, Monitor *m)
         const char *name, *before, *after;
         int r = sd_bus_message_read(message, "sss", &name, &before, &after);
 
-        if (r < 0 || strcmp(name, UZ_BUS_NAME) != 0 || m->args->json)
+        if (r < 0 || strcmp(name, UZ_BUS_NAME) != 0)
                 return r;
+        if (m->args->json) {
+                _cleanup_(json_object_putp) json_object *none = json_object_new_object();
+
+                emit_json(*after ? "GuardStarted" : "GuardStopped", none);
+                return 0;
+        }
         say(m, *after ? STYLE_PLAIN : STYLE_BAD, "%s",
             *after ? _("the guard is running") : _("the guard has stopped"));
         return 0;

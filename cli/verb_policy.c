@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/home.h"
 #include "cli/install.h"
+#include "cli/out.h"
 #include "cli/policy_show.h"
 #include "cli/signer.h"
 #include "cli/verbs.h"
@@ -164,6 +165,8 @@ static int run(void *args, int n, char **words)
         const PolicyArgs *a = args;
         const char *what = words[0];
 
+        if (a->json && strcmp(what, "show") != 0 && strcmp(what, "diff") != 0)
+                return out_no_json("policy", what);
         if (!strcmp(what, "check") && n == 2)
                 return check(a, words[1]);
         if (!strcmp(what, "sign") && n == 2)
@@ -187,7 +190,7 @@ static const Option options[] = {
              N_("sign with this key (default: the one in the authority's folder)")),
         TEXT(PolicyArgs, passphrase_fd, "passphrase-fd", 0, N_("N"),
              N_("read the passphrases of keys from this descriptor, one a line")),
-        FLAG(PolicyArgs, json, "json", 'j', N_("print JSON")),
+        FLAG(PolicyArgs, json, "json", 'j', N_("show, diff: print JSON")),
 };
 
 const Verb verb_policy = {

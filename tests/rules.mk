@@ -123,6 +123,7 @@ check-cli: all $(B)/tests/cli/mock-daemon ## the command line on files, ledgers 
 .PHONY: golden
 golden: all $(B)/tests/cli/mock-daemon ## write anew what tests/cli/golden holds the program's output to
 	@CTL=$(abspath $(B))/usbzonectl GOLDEN=write ./tests/cli/test_golden.sh
+	@CTL=$(abspath $(B))/usbzonectl GOLDEN=write ./tests/cli/test_json.sh
 check-integration: all ## the real daemon on a private bus
 	@./tests/integration/run.sh $(B)
 check-vm: ## the product on a real kernel in QEMU

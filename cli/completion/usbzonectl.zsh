@@ -228,7 +228,7 @@ _usbzonectl() {
                         '*--due[deadline\: a day (its end), a time, or 7d from now]:time:(7d 14d 30d)' \
                         '*'{-a,--all}'[list closed ones too]' \
                         '*'{-D,--dir}'[read the ledger in DIR]:dir:_usbzonectl_files' \
-                        '*'{-j,--json}'[print JSON]' \
+                        '*'{-j,--json}'[list, show\: print JSON]' \
                         '*'{-h,--help}'[show this help]' \
                         '1:word:(list show add instruct remedy close)'
                 ;;
@@ -237,7 +237,7 @@ _usbzonectl() {
                         '*'{-t,--text}'[what is suspected, or how it ended (needed)]:text:' \
                         '*'{-a,--all}'[list closed ones too]' \
                         '*'{-D,--dir}'[read the ledger in DIR]:dir:_usbzonectl_files' \
-                        '*'{-j,--json}'[print JSON]' \
+                        '*'{-j,--json}'[list\: print JSON]' \
                         '*'{-h,--help}'[show this help]' \
                         '1:word:(list open close template)'
                 ;;
@@ -295,7 +295,7 @@ _usbzonectl() {
                         '*--overlap[rotate\: the old key counts for N more days (default\: 90; label\: 0)]:n:' \
                         '*--passphrase-fd[read the passphrases of keys from this descriptor, one a line]:n:' \
                         '*--no-passphrase[leave new private keys without a passphrase]' \
-                        '*'{-j,--json}'[print JSON]' \
+                        '*'{-j,--json}'[init, show\: print JSON]' \
                         '*'{-h,--help}'[show this help]' \
                         '1:word:(init show issue-key rotate retire backup)' \
                         '*:word:{case $line[1] in issue-key) compadd -- host label policy ;; rotate) compadd -- root host label policy ;; backup) _usbzonectl_files ;; esac}'
@@ -328,7 +328,7 @@ _usbzonectl() {
                         '*'{-D,--dir}'[the authority’s folder (default\: /etc/usbzone/authority)]:dir:_usbzonectl_files' \
                         '*--key[sign with this key (default\: the one in the authority’s folder)]:file:_usbzonectl_files' \
                         '*--passphrase-fd[read the passphrases of keys from this descriptor, one a line]:n:' \
-                        '*'{-j,--json}'[print JSON]' \
+                        '*'{-j,--json}'[show, diff\: print JSON]' \
                         '*'{-h,--help}'[show this help]' \
                         '1:word:(check sign show diff install)' \
                         '*:word:_usbzonectl_files'
