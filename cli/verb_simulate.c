@@ -103,13 +103,15 @@ static int read_logs(const SimulateArgs *a, Simulation *s)
 /* Device text from files is escaped once more: they may be anyone's. */
 static void name_of(json_object *drive, char *ret, size_t size)
 {
+        const char *vendor = json_text(drive, "scsi_vendor"),
+                   *product = json_text(drive, "scsi_product");
         char text[512];
 
         if (*json_text(drive, "media_number"))
                 snprintf(text, sizeof(text), "%s", json_text(drive, "media_number"));
-        else if (*json_text(drive, "scsi_vendor") || *json_text(drive, "scsi_product"))
-                snprintf(text, sizeof(text), "%s %s", json_text(drive, "scsi_vendor"),
-                         json_text(drive, "scsi_product"));
+        else if (*vendor || *product)
+                snprintf(text, sizeof(text), "%s%s%s", vendor, *vendor && *product ? " " : "",
+                         product);
         else
                 snprintf(text, sizeof(text), "%s:%s", json_text(drive, "vid"),
                          json_text(drive, "pid"));

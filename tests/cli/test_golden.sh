@@ -9,9 +9,12 @@ folder=$here/golden
 private_bus
 mock_daemon "$T/calls"
 python3 "$here/make_ledger.py" "$T/state/ledger" '' '' 3 6 >/dev/null
-# Heads are signed by a key made just now, so hashes differ; the time that is left of an incident does, too.
+# Heads are signed by a key made just now, so hashes differ; the time that is left of an incident does, too, and
+# what is told of today.
 mask() {
-        sed -E "s|$T|TMP|g; s/\b[0-9a-f]{16,64}\b/HASH/g; s/\b[0-9]+ (h|小时) [0-9]+ (min|分钟?)/N \1 N \2/g" | sed -E 's/ +$//'
+        sed -E "s|$T|TMP|g; s/\b[0-9a-f]{16,64}\b/HASH/g; s/\b[0-9]+ (h|小时) [0-9]+ (min|分钟?)/N \1 N \2/g
+                s/[0-9]+ (d|天) [0-9]+ (h|小时)/N \1 N \2/; s/^(Issued|签发时间) .*/\1 NOW/
+                s/(since|自) [0-9]{4}-[0-9]{2}-[0-9]{2}/\1 DAY/" | sed -E 's/ +$//'
 }
 # Of doctor only what does not depend on the computer the test runs on.
 own() {
@@ -24,7 +27,8 @@ golden() {
         for lang in en zh_CN; do
                 file=$folder/$name.$lang
                 LANGUAGE=$lang run "$@"
-                got=$(if [ "$1" = doctor ]; then own; else cat; fi <<<"$out" | mask)
+                # The column of the time that is left is as wide as its digits
+                got=$(case $name in doctor) own ;; incident) tr -s ' ' ;; *) cat ;; esac <<<"$out" | mask)
                 [ -z "${GOLDEN:-}" ] || printf '%s\n' "$got" >"$file"
                 is "$name in $lang: status" "$rc" "$want"
                 is "$name in $lang" "$got" "$(cat "$file" 2>&1)"
@@ -42,9 +46,78 @@ golden log 0 log
 golden log-violations 0 log --severity warning --reverse
 golden verify 0 verify
 golden doctor 1 doctor
+golden mode 0 mode
+golden allow 0 allow 2 --for 90m --reason x
+golden allow-list 0 allow --list
+
+# --- cases: an open finding, an overdue one, a closed one; incidents ---
+far=4070908800 past=1767225600
+cat >"$T/more" <<END
+[["2026-11-22T08:00:00.000001Z", "acknowledged", {"record": 3, "text": "seen", "who": "li (uid 1000)"}],
+ ["2026-11-22T08:00:01.000001Z", "finding", {"record": 4, "text": "a drive that is not in the register", "due": $far, "who": "li (uid 1000)"}],
+ ["2026-11-22T08:00:02.000001Z", "instruction", {"finding": 8, "text": "register it 登记", "who": "wang (uid 1001)"}],
+ ["2026-11-22T08:00:03.000001Z", "finding", {"text": "台账不全", "due": $past, "who": "li (uid 1000)"}],
+ ["2026-11-22T08:00:04.000001Z", "finding", {"text": "a door", "who": "li (uid 1000)"}],
+ ["2026-11-22T08:00:05.000001Z", "finding-closed", {"finding": 11, "text": "locked", "who": "li (uid 1000)"}],
+ ["2026-11-22T08:00:06.000001Z", "incident", {"record": 3, "text": "W7 was here", "deadline": $far, "who": "li (uid 1000)"}],
+ ["2026-11-22T08:00:07.000001Z", "incident", {"text": "copied?", "deadline": $past, "who": "li (uid 1000)"}],
+ ["2026-11-22T08:00:08.000001Z", "incident-closed", {"incident": 14, "text": "it was empty", "who": "li (uid 1000)"}]]
+END
+LEDGER_MORE=$T/more python3 "$here/make_ledger.py" "$T/cases" >/dev/null
+golden finding 0 finding --all --dir "$T/cases"
+golden finding-show 0 finding show 8 --dir "$T/cases"
+golden incident 0 incident --all --dir "$T/cases"
+golden incident-template 0 incident template 13 --dir "$T/cases"
+
+# --- many computers; what logs name ---
+for h in a b; do
+        printf '{"time":"2026-11-20T09:00:00","kind":"verdict","drive":1,"verdict":"allow","effect":"allow","reason":"ok","severity":"none","identity":"%064x","host_zone":"%s","media_number":"N1"}\n' \
+                7 "$([ $h = a ] && echo internal || echo internet)" |
+                python3 "$here/make_records.py" "$T/$h" "$(printf "$h%.0s" {1..32})" >/dev/null
+done
+golden inspect 1 inspect "$T/a/ledger" "$T/b/ledger"
+golden inspect-list 1 inspect --list "$T/a/ledger" "$T/b/ledger"
+mkdir "$T/log"
+cat >"$T/log/kern.log" <<'END'
+2026-11-21T08:00:00+00:00 pc1 kernel: usb 1-1.2: New USB device found, idVendor=0951, idProduct=1666, bcdDevice= 1.10
+2026-11-21T08:00:00+00:00 pc1 kernel: usb 1-1.2: Product: DataTraveler
+2026-11-21T08:00:00+00:00 pc1 kernel: usb 1-1.2: SerialNumber: AAA1
+2026-11-21T08:00:00+00:00 pc1 kernel: usb-storage 1-1.2:1.0: USB Mass Storage device detected
+END
+golden history 0 history --dir "$T/log"
+golden simulate 0 simulate --dir "$T/log" --days 3650
+
+# --- an office's files ---
+id() { printf '%064x' "$1"; }
+printf 'identity,zone,level\n%s,internal,\n%s,classified,secret\n' "$(id 10)" "$(id 11)" >"$T/a.csv"
+printf 'identity,zone,level\n%s,internet,\n%s,classified,secret\n' "$(id 10)" "$(id 11)" >"$T/b.csv"
+golden whitelist-build 0 whitelist build "$T/a.csv" --out "$T/a.uzw"
+"$CTL" whitelist build "$T/b.csv" --out "$T/b.uzw" >/dev/null
+golden whitelist-lookup 0 whitelist lookup "$(id 11)" "$T/a.uzw"
+golden whitelist-diff 0 whitelist diff "$T/a.uzw" "$T/b.uzw"
+draft() { # VERSION LINE...
+        printf 'usbzone-policy 1\nname = County\nversion = %s\nnot-before = 2026-01-01\n' "$1"
+        shift
+        printf '%s\n' "$@"
+}
+draft 1 'expires = 2090-01-01' 'contact = room 301' >"$T/p1"
+draft 2 'expires = 2091-01-01' 'contact = room 301' 'class = block e0:*:*' >"$T/p2"
+golden policy-check 0 policy check "$T/p1"
+golden policy-show 0 policy show "$T/p2"
+golden policy-diff 0 policy diff "$T/p1" "$T/p2"
+
 sed -i 's/"serial":"S2"/"serial":"S9"/' "$T"/state/ledger/*.jsonl
 golden verify-broken 5 verify
 golden log-broken 5 log
 kill "$daemon"
 wait_for eval '! answers org.usbzone1'
 golden status-stopped 1 status
+
+# --- what a computer alone does with a drive ---
+found
+plain_image "$T/d.img"
+golden label-none 1 label show "$T/d.img"
+golden enroll 0 enroll "$T/d.img" "${AS[@]}" --number N1 --holder 张三 --unit 机要科 --relabel --no-whitelist \
+        --not-before 2026-01-01 --not-after 2090-01-01 --retention-years 10
+golden label 0 label show "$T/d.img"
+golden authority 0 authority show
