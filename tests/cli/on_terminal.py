@@ -4,6 +4,7 @@
 import os
 import pty
 import select
+import signal
 import sys
 
 
@@ -12,6 +13,9 @@ def main():
     answers = sys.argv[1].splitlines(keepends=True)
     pid, fd = pty.fork()
     if pid == 0:
+        # Whoever runs the tests may have them ignored, as nohup does.
+        for name in ("INT", "HUP", "QUIT", "TSTP"):
+            signal.signal(signal.Signals["SIG" + name], signal.SIG_DFL)
         os.execv(sys.argv[2], sys.argv[2:])
     seen = b""
     while True:

@@ -32,7 +32,9 @@ def run(slave, program):
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
         os.setpgid(0, 0)
         os.tcsetpgrp(slave, os.getpid())
-        signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+        # Whoever runs the tests may have them ignored, as nohup does.
+        for name in ("TTOU", "INT", "TERM", "HUP", "QUIT", "TSTP"):
+            signal.signal(signal.Signals["SIG" + name], signal.SIG_DFL)
         for fd in range(3):
             os.dup2(slave, fd)
         os.execv(program[0], program)
