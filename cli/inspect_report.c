@@ -98,8 +98,8 @@ static void tell(Telling *t, const char *kind, Severity severity, const char *ti
 
         t->n++;
         if (!t->list) {
-                printf("%s%s%s: ", out_style(stdout, out_severity_style(severity)),
-                       _(severity_name(severity)), out_plain(stdout));
+                printf("%s%s%s%s", out_style(stdout, out_severity_style(severity)),
+                       _(severity_name(severity)), out_plain(stdout), _(": "));
                 printf(_(title), subject);
                 printf(" [%s]\n", kind);
                 for (size_t i = 0; i < n; i++)
@@ -197,8 +197,8 @@ static void tell_drive(Telling *t, const InspectDrive *d)
         for (Zone z = ZONE_INTERNAL; z < ZONE_MAX_; z++)
                 if (d->label_zones & 1u << z)
                         n += (size_t)snprintf(subject + n, sizeof(subject) - n, "%s%s",
-                                              n ? ", " : "", _(zone_name(z)));
-        snprintf(subject + n, sizeof(subject) - n, ": %s", name);
+                                              n ? _(", ") : "", _(zone_name(z)));
+        snprintf(subject + n, sizeof(subject) - n, "%s%s", _(": "), name);
         tell(t, "relabelled", SEVERITY_WARNING, N_("a drive had labels of several zones: %s"),
              subject, NULL, 0);
 }

@@ -89,18 +89,18 @@ static void put_verdict(json_object *o, bool styled, StrBuf *b)
 {
         const char *effect = json_text(o, "effect"), *slug = json_text(o, "reason");
         Severity severity = severity_of(o);
-        char verdict[WORD_MAX], reason[SHOW_REASON_MAX];
+        _cleanup_(strbuf_clear) StrBuf verdict = strbuf(RECORD_WORDS_MAX);
+        char reason[SHOW_REASON_MAX];
 
         put_subject(o, b);
-        snprintf(verdict, sizeof(verdict), "%s%s%s",
-                 styled ? out_style(stdout, record_style(o)) : "", _(json_text(o, "verdict")),
-                 styled ? out_plain(stdout) : "");
+        strbuf_printf(&verdict, "%s%s%s", styled ? out_style(stdout, record_style(o)) : "",
+                      _(json_text(o, "verdict")), styled ? out_plain(stdout) : "");
         if (severity == SEVERITY_NONE)
                 show_reason_full(slug, reason);
         else
                 snprintf(reason, sizeof(reason), _("%s (%s, %s)"), show_reason(slug), slug,
                          _(severity_name(severity)));
-        strbuf_printf(b, _("%s: %s"), verdict, reason);
+        strbuf_printf(b, _("%s: %s"), verdict.text ? verdict.text : "", reason);
         if (*effect && strcmp(json_text(o, "verdict"), effect) != 0)
                 strbuf_printf(b, " %s", _("[observed only]"));
 }

@@ -86,7 +86,7 @@ static void tell(Difference *d, char sign, const WhitelistEntry *e)
         text_hex(e->identity, DIGEST_SIZE, id);
         text_hex(e->label_id, LABEL_ID_SIZE, label);
         printf("%s%c %s %s %s %s%s\n", out_style(stdout, sign == '-' ? STYLE_BAD : STYLE_GOOD),
-               sign, id, zone_name(e->zone), level_name(e->level), label, out_plain(stdout));
+               sign, id, _(zone_name(e->zone)), _(level_name(e->level)), label, out_plain(stdout));
 }
 
 /* Both are sorted: one pass. */
