@@ -49,6 +49,24 @@ static void pause_ms(long ms)
         nanosleep(&ts, NULL);
 }
 
+/*
+ * Has the host gone away for good? "Closed" and "opened" are told by a work queue of the driver,
+ * the bytes by an interrupt: on a busy machine a host's first bytes are here before the word that
+ * the host before it left. Two seconds tell such a late word from a host that is gone.
+ */
+static int host_is_gone(int port)
+{
+        for (int i = 0; i < 100; i++) {
+                struct pollfd pfd = {.fd = port};
+
+                poll(&pfd, 1, 0);
+                if (!(pfd.revents & (POLLHUP | POLLERR)))
+                        return 0;
+                pause_ms(20);
+        }
+        return 1;
+}
+
 static int write_all(int fd, const void *buf, size_t len)
 {
         const unsigned char *p = buf;
@@ -62,7 +80,7 @@ static int write_all(int fd, const void *buf, size_t len)
                         struct pollfd pfd = {.fd = fd, .events = POLLOUT};
 
                         poll(&pfd, 1, 1000);
-                        if (pfd.revents & POLLHUP)
+                        if (pfd.revents & POLLHUP && host_is_gone(fd))
                                 return -EPIPE;
                         continue;
                 }
@@ -105,9 +123,12 @@ static int wait_for_sync(int port)
                 struct pollfd pfd = {.fd = port, .events = POLLIN};
                 ssize_t n;
 
-                poll(&pfd, 1, -1);
+                /* Not for ever: one was found asleep here after a boot, with the host calling. */
+                poll(&pfd, 1, 500);
                 n = read(port, &c, 1);
-                if (n != 1) {
+                if (n < 0)
+                        continue;
+                if (n == 0) {
                         wait_for_host();
                         have = 0;
                         continue;
@@ -307,8 +328,11 @@ static void serve(Session *s)
 
                 /* SIGCHLD interrupts poll; the timeout covers the one that came just before. */
                 poll(p, 4, 200);
-                if (p[0].revents & (POLLHUP | POLLERR))
-                        return;
+                if (p[0].revents & (POLLHUP | POLLERR)) {
+                        if (host_is_gone(s->port))
+                                return;
+                        continue;
+                }
                 if (p[0].revents & POLLIN && read_port(s) < 0)
                         return;
                 if (p[1].revents && drain(s, &s->out, 'O') < 0)
