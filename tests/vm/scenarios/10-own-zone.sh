@@ -27,7 +27,7 @@ allowed "replug" "$dev"
 check "mounts again" mount_drive "$DISK" /media/uz
 is "the file is there" "$(cat /media/uz/note.txt)" kept
 umount /media/uz
-is "the label says so on the bus" "$(uz_drive "$dev" | jq -r '.Label["media-number"].data // .Label["media-number"]')" NB-OWN
+is "the label says so on the bus" "$(uz_property "$dev" media-number)" NB-OWN
 check "list shows it" sh -c 'usbzonectl list | grep -q NB-OWN'
 check "explain says ok" sh -c "usbzonectl explain NB-OWN | grep -qi 'signature'"
 gadget_remove g
