@@ -101,15 +101,25 @@ static void drop(Repeat *x)
         free(kept);
 }
 
-/* A count that cannot be written stands in the journal at least. */
+/* A count that cannot be written stands in the journal at least, and is tried again at the next
+ * start if the daemon is killed before the computer is. */
 static void finish(Manager *m, Repeat *x)
 {
         json_object *o = x->times > 0 ? count_fields(x) : NULL;
 
-        if (o)
-                (void)event_emit(m, EVENT_REPEATED, o);
+        if (o && event_emit(m, EVENT_REPEATED, o) == 0)
+                repeat_keep_remove(m, x->seq);
         (void)json_object_put(o);
         drop(x);
+}
+
+static void keep_count(Manager *m, const Repeat *x)
+{
+        json_object *o = count_fields(x);
+
+        if (o)
+                repeat_keep_write(m, x->seq, o);
+        (void)json_object_put(o);
 }
 
 static int on_end(sd_event_source *s, uint64_t usec, void *userdata);
@@ -160,15 +170,20 @@ bool event_repeats_count(Manager *m, EventKind kind, json_object *fields)
 {
         uint8_t subject[DIGEST_SIZE], content[DIGEST_SIZE];
         uint64_t now = clock_us(CLOCK_BOOTTIME);
+        const Repeat *counted;
         Repeat x;
 
         if (!m->repeats)
                 return false;
         while (repeats_take_ended(&m->repeats->list, now, &x))
                 finish(m, &x);
-        if (is_countable(kind, fields) && digest_content(kind, fields, content) == 0 &&
-            repeats_count(&m->repeats->list, content, now))
-                return true;
+        if (is_countable(kind, fields) && digest_content(kind, fields, content) == 0) {
+                counted = repeats_count(&m->repeats->list, content, now);
+                if (counted) {
+                        keep_count(m, counted);
+                        return true;
+                }
+        }
         /* The ledger tells things in their order. */
         if (kind == EVENT_VERDICT && digest_subject(fields, subject) == 0)
                 while (repeats_take_subject(&m->repeats->list, subject, &x))

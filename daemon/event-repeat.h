@@ -16,3 +16,9 @@ bool event_repeats_count(Manager *m, EventKind kind, json_object *fields);
 void event_repeats_begin(Manager *m, EventKind kind, json_object *fields, uint64_t seq);
 /* Writes what is counted until now: at the end of the daemon. */
 void event_repeats_flush(Manager *m);
+/* Writes what a daemon that was killed had counted; after the record of the start. */
+void event_repeats_recover(Manager *m);
+
+/* The count that stands for record `seq`, as it will be recorded, in /run until it is. */
+void repeat_keep_write(Manager *m, uint64_t seq, json_object *fields);
+void repeat_keep_remove(Manager *m, uint64_t seq);

@@ -164,6 +164,8 @@ static int open_folders(Manager *m)
         r = open_folder(run, 0755, &m->run_fd);
         if (r == 0 && mkdirat(m->run_fd, UZ_DRIVES_DIR, 0700) < 0 && errno != EEXIST)
                 r = -errno;
+        if (r == 0 && mkdirat(m->run_fd, UZ_REPEATS_DIR, 0700) < 0 && errno != EEXIST)
+                r = -errno;
         if (r < 0)
                 complain(run, r);
         return r;
@@ -319,6 +321,7 @@ static int load(Manager *m)
                 return r;
         open_ledger(m);
         record_start(m);
+        event_repeats_recover(m);
         /* Once more with the ledger open, should the memory of versions be tampered with. */
         m->trust = trust_free(m->trust);
         r = trust_load(m->etc_fd, manager_now(m), version_floor(m), &m->trust);

@@ -52,6 +52,7 @@
 #define UZ_READY_FILE "ready"        /* exists while the daemon guards */
 #define UZ_BLOCK_SOCKET "block.sock" /* block helper -> daemon */
 #define UZ_DRIVES_DIR "drives"       /* what is in use, for a restart */
+#define UZ_REPEATS_DIR "repeats"     /* what has been counted and is not in the ledger yet */
 
 #define UZ_DAEMON "usbzoned"
 #define UZ_CLI "usbzonectl"

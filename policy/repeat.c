@@ -9,7 +9,7 @@ static uint64_t end_of(const Repeat *r)
         return r->begun > UINT64_MAX - REPEAT_WINDOW_US ? UINT64_MAX : r->begun + REPEAT_WINDOW_US;
 }
 
-bool repeats_count(Repeats *r, const uint8_t content[DIGEST_SIZE], uint64_t now)
+const Repeat *repeats_count(Repeats *r, const uint8_t content[DIGEST_SIZE], uint64_t now)
 {
         for (size_t i = 0; i < r->n; i++) {
                 Repeat *x = &r->list[i];
@@ -17,9 +17,9 @@ bool repeats_count(Repeats *r, const uint8_t content[DIGEST_SIZE], uint64_t now)
                 if (memcmp(x->content, content, DIGEST_SIZE) != 0 || now >= end_of(x))
                         continue;
                 x->times++;
-                return true;
+                return x;
         }
-        return false;
+        return NULL;
 }
 
 int repeats_begin(Repeats *r, const Repeat *first)

@@ -25,8 +25,8 @@ typedef struct Repeats {
         size_t n;
 } Repeats;
 
-/* True: this is one again, and is counted. False: it is to be recorded. */
-bool repeats_count(Repeats *r, const uint8_t content[DIGEST_SIZE], uint64_t now);
+/* This is one again, and is counted: its window. NULL: it is to be recorded. */
+const Repeat *repeats_count(Repeats *r, const uint8_t content[DIGEST_SIZE], uint64_t now);
 /* A window begins. -ENOSPC: take one out first. */
 int repeats_begin(Repeats *r, const Repeat *first) _must_check_;
 

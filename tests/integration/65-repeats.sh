@@ -26,6 +26,30 @@ check 'at the end they are counted' has_record \
 expect 'before the stop is recorded' '^"repeated" "stop"$' \
         bash -c "cat $dir/state/ledger/*.jsonl | tail -n 2 | jq .kind | tr '\n' ' ' | sed 's/ $//'"
 
+# Killed while it counts: what it had counted is recorded after the next start, once.
+start_daemon
+before=$(records | jq 'select(.kind=="start") | .seq' | tail -n 1)
+check 'the first after a start is recorded' until_true test "$(verdicts)" = 1
+first=$(records | jq "select(.seq > $before and .kind==\"verdict\" and .reason==\"probe-failed\") | .seq")
+for _ in 1 2; do again; done
+cp "$dir/run/repeats/$first" "$dir/kept"
+stop_daemon -KILL
+start_daemon
+recovered() { count_records ".kind==\"repeated\" and .record==$first and .times==2 and .reason==\"probe-failed\""; }
+expect 'killed: what was counted is recorded' '^1$' recovered
+expect 'after the start' '^"start" "repeated"$' \
+        bash -c "cat $dir/state/ledger/*.jsonl | jq -r 'select(.kind == (\"start\", \"repeated\")) | .kind' | tail -n 2 | jq -R . | tr '\n' ' ' | sed 's/ $//'"
+check 'and is kept no more' test ! -e "$dir/run/repeats/$first"
+stop_daemon -KILL
+# Killed between the record and the end of its file; and a file that nobody wrote.
+cp "$dir/kept" "$dir/run/repeats/$first"
+echo '{"record":99999' >"$dir/run/repeats/99999"
+start_daemon
+expect 'not twice' '^1$' recovered
+check 'what cannot be read is not kept' test ! -e "$dir/run/repeats/99999"
+expect 'and is no record' '^0$' count_records '.record==99999'
+stop_daemon
+
 # The clock. Nothing before was a step.
 expect 'a clock that runs is not recorded' '^0$' count_records '.kind=="clock-set"'
 echo 0 >"$dir/clock"

@@ -50,3 +50,17 @@ pid=$(systemctl show -P MainPID usbzoned.service)
 kill -9 "$pid"
 check "systemd restarts it by itself" wait_for 20 sh -c "p=\$(systemctl show -P MainPID usbzoned.service); [ \$p != 0 ] && [ \$p != $pid ]"
 check "back within seconds" wait_for 20 busctl --quiet introspect org.usbzone1 /org/usbzone1
+
+# what it had counted and not yet recorded is recorded by the next one
+gadget_remove p
+for _ in 1 2 3; do
+        gadget p --file "$T/plain.img" --serial PLAIN
+        plug p 2
+        is "blocked again" "$(verdict "$(gadget_dev p)")" "block no-label"
+        gadget_remove p
+done
+ledger_mark
+kill -9 "$(systemctl show -P MainPID usbzoned.service)"
+check "killed while it counts: the count is recorded" wait_for 30 ledger_has \
+        '.kind == "repeated" and .of == "verdict" and .serial == "PLAIN" and .times >= 2'
+check "and the ledger is whole" usbzonectl verify
