@@ -12,6 +12,7 @@
 
 #define HEAD_SIZE 256u /* within which a line says its kind */
 #define NUMBER_TEXT 24u
+#define PROGRESS_STEP 1024u
 
 static const char *const kinds[] = {"acknowledged",   "finding",  "instruction",    "remedy",
                                     "finding-closed", "incident", "incident-closed"};
@@ -174,7 +175,7 @@ int cases_add(Cases *c, json_object *record)
         return 0;
 }
 
-int cases_load(const char *dir, bool quiet, Cases *ret)
+int cases_load(const char *dir, Cases *ret)
 {
         _cleanup_(record_close) RecordSource s = {.dir_fd = -EBADF};
         Progress progress = progress_start(_("Reading the ledger ..."));
@@ -187,7 +188,8 @@ int cases_load(const char *dir, bool quiet, Cases *ret)
         while ((r = record_next(&s)) > 0) {
                 _cleanup_(json_object_putp) json_object *o = NULL;
 
-                progress_update(&progress, ++n, 0);
+                if (++n % PROGRESS_STEP == 0)
+                        progress_update(&progress, n, 0);
                 if (!cases_need(s.line, s.size))
                         continue;
                 o = record_parse(s.line, s.size);
@@ -195,7 +197,7 @@ int cases_load(const char *dir, bool quiet, Cases *ret)
                         return cli_out_of_memory();
         }
         progress_end(&progress);
-        return quiet && s.failure == 0 ? 0 : record_finish(&s, r);
+        return record_finish(&s, r);
 }
 
 bool case_is_open(json_object *o)
@@ -258,7 +260,7 @@ int cases_list(const CaseTable *how, const char *dir, bool all, bool json)
         _cleanup_(json_object_putp) json_object *list = json_object_new_array();
         _cleanup_(cases_clear) Cases c = {0};
         json_object *cases;
-        int r = cases_load(dir, false, &c), printed;
+        int r = cases_load(dir, &c), printed;
 
         if (r && r != CLI_BROKEN)
                 return r;

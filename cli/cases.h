@@ -28,9 +28,8 @@ bool cases_acknowledged(Cases *c, uint64_t seq);
 /* Open ones first, those overdue before the others; then by their deadline. */
 void cases_sort(json_object *list);
 
-/* Reads a whole ledger; `dir` NULL: this computer's. Says how far it is verified, unless the caller
- * reads it again (`quiet`). CLI_*. */
-int cases_load(const char *dir, bool quiet, Cases *ret) _must_check_;
+/* Reads a whole ledger; `dir` NULL: this computer's. Says how far it is verified. CLI_*. */
+int cases_load(const char *dir, Cases *ret) _must_check_;
 
 /* How a verb shows its list. `add_row` returns what table_add() does. */
 typedef struct CaseTable {

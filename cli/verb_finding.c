@@ -116,7 +116,7 @@ static int list_findings(const FindingArgs *a)
 /* The finding `number`, borrowed from `c`. CLI_*. */
 static int find(const char *dir, uint64_t number, Cases *c, json_object **ret)
 {
-        int r = cases_load(dir, false, c);
+        int r = cases_load(dir, c);
 
         if (r && r != CLI_BROKEN)
                 return r;

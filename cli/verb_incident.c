@@ -191,7 +191,7 @@ static int print_template(const IncidentArgs *a, uint64_t number)
         _cleanup_(json_object_putp) json_object *violation = NULL;
         _cleanup_(cases_clear) Cases c = {0};
         json_object *o;
-        int r = cases_load(a->dir, false, &c);
+        int r = cases_load(a->dir, &c);
 
         if (r && r != CLI_BROKEN)
                 return r;

@@ -116,19 +116,55 @@ static void print_kept(const LogArgs *a, Kept *k)
         *k = (Kept){0};
 }
 
-/* Violations alone, acknowledged or not. */
-static bool fits_cases(const LogArgs *a, json_object *o)
+/* Violations alone, acknowledged or not: which they are is known once all has been read. */
+static bool is_by_case(const LogArgs *a)
 {
-        if (!a->open && !a->acknowledged)
-                return true;
-        return record_is_violation(o) &&
-               cases_acknowledged(a->cases, json_number(o, "seq")) == a->acknowledged;
+        return a->open || a->acknowledged;
 }
 
+static int learn_case(const LogArgs *a, const char *line, size_t size)
+{
+        _cleanup_(json_object_putp) json_object *o = NULL;
+
+        if (!is_by_case(a) || !cases_need(line, size))
+                return 0;
+        o = record_parse(line, size);
+        return o ? cases_add(a->cases, o) : 0;
+}
+
+static bool fits_case(const LogArgs *a, const char *line, size_t size)
+{
+        _cleanup_(json_object_putp) json_object *o = NULL;
+
+        if (!is_by_case(a))
+                return true;
+        o = record_parse(line, size);
+        return o && cases_acknowledged(a->cases, json_number(o, "seq")) == a->acknowledged;
+}
+
+/* Leaves of all violations those that fit, and of them the last `limit`; 0: all. */
+static void keep_fitting(const LogArgs *a, Kept *k, size_t limit)
+{
+        size_t n = 0, drop;
+
+        for (size_t i = 0; i < k->n; i++) {
+                if (fits_case(a, k->lines[i], strlen(k->lines[i])))
+                        k->lines[n++] = k->lines[i];
+                else
+                        free(k->lines[i]);
+        }
+        drop = limit && n > limit ? n - limit : 0;
+        for (size_t i = 0; i < drop; i++)
+                free(k->lines[i]);
+        memmove(k->lines, k->lines + drop, (n - drop) * sizeof(char *));
+        k->n = n - drop;
+}
+
+/* As far as the record alone tells. */
 static bool wanted(const LogArgs *a, const RecordFilter *f, const char *line, size_t size)
 {
         _cleanup_(json_object_putp) json_object *o = NULL;
-        bool cases = a->open || a->acknowledged;
+        bool cases = is_by_case(a);
         RecordSieve sieve = record_filter_is_empty(f) ? RECORD_YES : record_sieve(f, line, size);
 
         if (sieve == RECORD_NO || (sieve == RECORD_YES && !cases))
@@ -136,27 +172,30 @@ static bool wanted(const LogArgs *a, const RecordFilter *f, const char *line, si
         if (cases && !record_may_be_violation(line, size))
                 return false;
         o = record_parse(line, size);
-        return o && record_matches(f, o) && fits_cases(a, o);
+        return o && record_matches(f, o) && (!cases || record_is_violation(o));
 }
 
 /* Records are printed as they come; else only once all have been seen. */
 static bool is_direct(const LogArgs *a)
 {
-        return !a->lines && !a->reverse;
+        return !a->lines && !a->reverse && !is_by_case(a);
 }
 
 /* Everything there is now. What record_next() ended with, or -ENOMEM. */
-static int read_all(const LogArgs *a, RecordSource *s, const RecordFilter *f, Kept *k)
+static int read_all(const LogArgs *a, RecordSource *s, const RecordFilter *f, size_t limit, Kept *k)
 {
         bool direct = is_direct(a);
         Progress progress = progress_start(_("Reading the ledger ..."));
         uint64_t n = 0;
         int r;
 
+        k->limit = is_by_case(a) ? 0 : limit;
         while ((r = record_next(s)) > 0) {
                 if (!direct && ++n % PROGRESS_STEP == 0)
                         progress_update(&progress, n, 0);
-                if ((a->lines && !k->limit) || !wanted(a, f, s->line, s->size))
+                if (learn_case(a, s->line, s->size) < 0)
+                        return -ENOMEM;
+                if ((a->lines && !limit) || !wanted(a, f, s->line, s->size))
                         continue;
                 if (direct)
                         print_line(a, s->line, s->size);
@@ -164,6 +203,8 @@ static int read_all(const LogArgs *a, RecordSource *s, const RecordFilter *f, Ke
                         return -ENOMEM;
         }
         progress_end(&progress);
+        if (is_by_case(a))
+                keep_fitting(a, k, limit);
         return r;
 }
 
@@ -177,9 +218,12 @@ static int follow(const LogArgs *a, RecordSource *s, const RecordFilter *f)
                         return 0;
                 if (record_wait(s))
                         return -1;
-                while ((r = record_next(s)) > 0)
-                        if (wanted(a, f, s->line, s->size))
+                while ((r = record_next(s)) > 0) {
+                        if (learn_case(a, s->line, s->size) < 0)
+                                return -ENOMEM;
+                        if (wanted(a, f, s->line, s->size) && fits_case(a, s->line, s->size))
                                 print_line(a, s->line, s->size);
+                }
         }
         return r;
 }
@@ -189,12 +233,12 @@ static int show(const LogArgs *a, RecordSource *s, const RecordFilter *f, size_t
 {
         bool plain = !a->json && !a->csv, paged = plain && !a->no_pager && !a->follow;
         Pager pager = pager_open(paged && is_direct(a));
-        Kept kept = {.limit = limit};
+        Kept kept = {0};
         int r;
 
         if (a->csv)
                 record_csv_head();
-        r = read_all(a, s, f, &kept);
+        r = read_all(a, s, f, limit, &kept);
         if (!is_direct(a))
                 pager = pager_open(paged);
         print_kept(a, &kept);
@@ -212,15 +256,15 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
         LogArgs *a = args;
         _cleanup_(record_close) RecordSource s = {.dir_fd = -EBADF};
         _cleanup_(cases_clear) Cases cases = {0};
+        const RecordFilter all = {
+                0}; /* what acknowledges a violation may be of any time and kind */
         RecordFilter f;
         uint64_t limit = 0;
         int r = parse_filter(a, &f, &limit);
 
         a->cases = &cases;
-        if (r == 0 && (a->open || a->acknowledged))
-                r = cases_load(a->dir, true, &cases);
         if (r == 0)
-                r = record_open(&s, a->dir, &f);
+                r = record_open(&s, a->dir, is_by_case(a) ? &all : &f);
         return r ? r : show(a, &s, &f, (size_t)limit);
 }
 

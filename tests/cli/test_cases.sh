@@ -34,6 +34,11 @@ is 'log --acknowledged: with a record of its own, a finding, an incident' "$(seq
 is 'log --open: nobody has; and a serial acknowledges nothing' "$(seqs --open)" 19
 is 'with other filters' "$(seqs --acknowledged --severity critical)" 3
 is 'log --open once more, newest first' "$(seqs --open --reverse)" 19
+is 'the last of them' "$(seqs --acknowledged -n 1) $(seqs --acknowledged -n 5) $(seqs --acknowledged -n 0)." '4 3 4 .'
+is 'newest first' "$(seqs --acknowledged --reverse) $(seqs --acknowledged -n 1 --reverse)" '4 3 4'
+is 'what acknowledges need not fit the filter itself' \
+        "$(seqs --acknowledged --kind verdict --until 2026-11-22T08:00:00Z)" "$(seqs --acknowledged --kind verdict)"
+is 'and there is something' "$(seqs --acknowledged --kind verdict)" '3 4'
 fact 'open and acknowledged' 2 'do not go together' log --open --acknowledged
 is 'how far it is verified is said once' "$("$CTL" log --open 2>&1 | grep -c 'verified to record')" 1
 
