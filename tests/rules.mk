@@ -135,8 +135,11 @@ $(B)/bench_decide: $(B)/tests/bench/bench_decide.o $(AR_policy) $(AR_lib)
 $(B)/make_ledger: $(B)/tests/bench/make_ledger.o $(AR_store) $(AR_policy) $(AR_lib)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_cli)
--include $(B)/tests/bench/bench_decide.d $(B)/tests/bench/make_ledger.d
-bench-ledger: ## figures of the ledger: verify, log, export, inspect; no virtual machine
+$(B)/bench_append: $(B)/tests/bench/bench_append.o $(AR_store) $(AR_policy) $(AR_lib)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_cli)
+-include $(B)/tests/bench/bench_decide.d $(B)/tests/bench/make_ledger.d $(B)/tests/bench/bench_append.d
+bench-ledger: ## figures of the ledger: append, verify, log, export, inspect; no virtual machine
 	@./tests/bench/ledger.sh
 bench: ## figures, each beside a peer or a limit of the same run
 	@./tests/bench/run.sh

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Figures of the ledger's readers, natively: verify beside hashing the same bytes and beside
+# Figures of the ledger, natively: a durable record beside a bare write; verify beside hashing the same bytes and beside
 # journalctl --verify of as many entries; queries; inspect on a fleet. Sizes: BENCH_RECORDS,
 # BENCH_HOSTS, BENCH_HOST_RECORDS. A figure never fails the run; a wrong result does.
 set -eu
 cd "$(dirname "$0")/../.."
 records=${BENCH_RECORDS:-1000000} hosts=${BENCH_HOSTS:-100} each=${BENCH_HOST_RECORDS:-10000}
 build=build/release ctl=build/release/usbzonectl
-make -s --no-print-directory VARIANT=release all $build/make_ledger
+make -s --no-print-directory VARIANT=release all $build/make_ledger $build/bench_append
 T=$(mktemp -d "${TMPDIR:-/var/tmp}/usbzone-bench.XXXXXX")
 trap 'rm -rf "$T"' EXIT
 export LC_ALL=C.UTF-8 TZ=UTC
@@ -26,6 +26,8 @@ ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / (b > 0 ? b : 0.01)
 # shellcheck disable=SC2086 # three figures
 show() { printf '%-44s %6s s  %6s s cpu  %4s MB  %s\n' "$1" $2 "${3:-}"; }
 
+mkdir "$T/append"
+$build/bench_append "$T/append"
 $build/make_ledger "$T/state" "$records" 1
 cat "$T"/state/ledger/*.jsonl >"$T/all"
 echo "$records records, $(stat -c %s "$T/all") bytes, $(grep -c ^usbzone-ledger "$T/state/ledger/heads") signed heads; best of three"
