@@ -44,7 +44,7 @@ PACKAGES_BUILD := build-essential pkg-config libudev-dev libusb-1.0-0-dev libssl
 	libsystemd-dev libseccomp-dev libjson-c-dev zlib1g-dev liblzma-dev gettext
 PACKAGES_CHECK := libcriterion-dev umockdev libumockdev-dev dbus polkitd systemd udev clang clang-format \
 	libclang-rt-14-dev universal-ctags mandoc shellcheck jq strace procps python3 binutils file \
-	dosfstools exfatprogs e2fsprogs fdisk tmux bzip2 xz-utils zstd openssl
+	dosfstools exfatprogs e2fsprogs fdisk tmux bzip2 xz-utils zstd openssl systemd-journal-remote
 PACKAGES_REPORT := chromium fonts-noto-cjk
 PACKAGES_DESKTOP := xvfb dunst xfce4-notifyd xfconf adwaita-icon-theme imagemagick fonts-noto-cjk jq dbus
 need_pkgs := $(filter-out help clean deps deb deps-check uninstall test demo check-shell check-style,$(or $(MAKECMDGOALS),all))

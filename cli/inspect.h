@@ -52,11 +52,12 @@ typedef struct InspectHost {
         uint64_t records, violations, gaps, counted; /* counted: up to this number */
         int64_t exported, last;                      /* times */
         uint8_t head[DIGEST_SIZE];                   /* of record `counted` */
+        uint64_t seen; /* a journal holds a head of this record, and it should be in an export */
 } InspectHost;
 
 /* Something about an export or a computer. */
 typedef struct InspectTrouble {
-        const char *kind; /* slug: broken, forked, other-key, gap */
+        const char *kind; /* slug: broken, forked, other-key, journal-differs */
         const char *message;
         char detail[160];
         uint32_t host; /* or INSPECT_NONE */
@@ -72,8 +73,7 @@ typedef struct Inspect {
         bool broken; /* evidence does not verify */
 } Inspect;
 
-/* Reads files, ledgers' folders, and folders of these. `authority` (may be NULL) checks the
- * credentials. */
+/* Packages, ledgers, journals, folders of these. `authority` (may be NULL) checks credentials. */
 int inspect_read(Inspect *in, char **paths, int n, const Authority *authority) _must_check_;
 /* `silent`: seconds without a record, 0 = do not look. CLI_BROKEN; CLI_FAILED: findings. */
 int inspect_report(const Inspect *in, int64_t silent, bool list, bool json) _must_check_;

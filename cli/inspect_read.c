@@ -1,32 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads exports computer by computer, verifies each, and compares those of the same computer. */
-#include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cli/cli.h"
-#include "cli/inspect.h"
+#include "cli/inspect_sources.h"
 #include "cli/record.h"
 #include "cli/verified.h"
-#include "lib/file.h"
 
-#define DEPTH_MAX 8u
 #define SAMPLE 1024u /* every so many records a hash is kept, to compare */
-#define SUFFIX ".uzx"
 #define KIND_WITHIN 256u
 #define SECONDS_TEXT 19u /* "2026-11-21T08:00:00" */
 #define TIME_START ",\"time\":\""
 #define TIME_WITHIN 64u
-
-/* One export, as far as it is known before its records are read. */
-typedef struct Export {
-        char *path;
-        char host[HEAD_HOST_SIZE];
-        uint64_t before, last; /* a folder: 0 and UINT64_MAX */
-} Export;
 
 typedef struct Points {
         Chain *list;
@@ -36,8 +24,8 @@ typedef struct Points {
 typedef struct Reading {
         Inspect *in;
         const Authority *authority;
-        Export *exports;
-        size_t n, room, at;
+        InspectSources sources;
+        size_t at;         /* of the sources, the export that is read */
         Points seen;       /* of this computer, from the exports before */
         Points now;        /* of this export */
         uint64_t *compare; /* numbers whose hash is wanted, ascending */
@@ -48,28 +36,33 @@ typedef struct Reading {
         char time[SECONDS_TEXT + 2]; /* of the last record */
 } Reading;
 
-static int add_trouble(Reading *rd, const char *kind, const char *message, uint64_t seq,
-                       const char *detail)
+int inspect_trouble(Inspect *in, const InspectTrouble *what, const char *path, const char *detail)
 {
-        Inspect *in = rd->in;
         InspectTrouble *list = reallocarray(in->troubles, in->n_troubles + 1, sizeof(*list));
-        const char *path = rd->at < rd->n ? rd->exports[rd->at].path : "";
         char *text;
 
         if (!list)
                 return -ENOMEM;
         in->troubles = list;
-        list[in->n_troubles] = (InspectTrouble){
-                .kind = kind,
-                .message = message,
-                .seq = seq,
-                .host = in->n_hosts ? in->n_hosts - 1 : INSPECT_NONE,
-        };
+        in->broken = true;
+        list[in->n_troubles] = *what;
         if (asprintf(&text, "%s%s%s", path, *detail ? ": " : "", detail) < 0)
                 return -ENOMEM;
         text_escape(text, strlen(text), list[in->n_troubles++].detail, sizeof(list->detail));
         free(text);
         return 0;
+}
+
+/* With the computer that is read, whose evidence is broken by it. */
+static int add_trouble(Reading *rd, const char *kind, const char *message, uint64_t seq,
+                       const char *detail)
+{
+        const InspectTrouble what = {.kind = kind,
+                                     .message = message,
+                                     .seq = seq,
+                                     .host = rd->in->n_hosts ? rd->in->n_hosts - 1 : INSPECT_NONE};
+
+        return inspect_trouble(rd->in, &what, rd->sources.list[rd->at].path, detail);
 }
 
 static int add_point(Points *p, const Chain *chain)
@@ -87,103 +80,6 @@ static int add_point(Points *p, const Chain *chain)
         return 0;
 }
 
-/* --- which exports there are --- */
-
-static int add_export(Reading *rd, const char *path)
-{
-        _cleanup_(package_closep) Package *p = NULL;
-        PackageError e = {0};
-        Export x = {.last = UINT64_MAX};
-        int r = package_open(AT_FDCWD, path, &p, &e);
-
-        if (r < 0)
-                return cli_fail_errno(r, _("cannot read %s"), path);
-        if (rd->n == rd->room) {
-                size_t room = MAX(2 * rd->room, (size_t)64);
-                Export *list = reallocarray(rd->exports, room, sizeof(*list));
-
-                if (!list)
-                        return cli_out_of_memory();
-                rd->exports = list;
-                rd->room = room;
-        }
-        if (r == 0 && package_manifest(p)) {
-                const Manifest *m = package_manifest(p);
-
-                x.before = m->before.seq;
-                x.last = m->last.seq;
-        }
-        if (r == 0)
-                r = package_host_id(p, x.host);
-        x.path = r >= 0 ? strdup(path) : NULL;
-        if (!x.path)
-                return r < 0 ? cli_fail_errno(r, _("cannot read %s"), path) : cli_out_of_memory();
-        rd->exports[rd->n++] = x;
-        return 0;
-}
-
-static bool has_segments(const char *path)
-{
-        _cleanup_(fd_closep) int fd = file_open_dir(AT_FDCWD, path);
-        Segment first;
-
-        return fd >= 0 && segment_next(fd, NULL, &first) == 1;
-}
-
-static int add_path(Reading *rd, const char *path, unsigned depth);
-
-static int add_folder(Reading *rd, const char *path, unsigned depth)
-{
-        struct dirent **names;
-        int n = scandir(path, &names, NULL, alphasort), r = 0;
-
-        if (n < 0)
-                return cli_fail_errno(-errno, _("cannot read %s"), path);
-        for (int i = 0; i < n; i++) {
-                const char *name = names[i]->d_name, *end = strrchr(name, '.');
-                _cleanup_(freep) char *full = NULL;
-                struct stat st;
-
-                if (r == 0 && name[0] != '.' && asprintf(&full, "%s/%s", path, name) < 0) {
-                        full = NULL;
-                        r = cli_out_of_memory();
-                }
-                if (r == 0 && full && stat(full, &st) == 0 &&
-                    (S_ISDIR(st.st_mode) || (end && !strcmp(end, SUFFIX))))
-                        r = add_path(rd, full, depth + 1);
-                free(names[i]);
-        }
-        free(names);
-        return r;
-}
-
-static int add_path(Reading *rd, const char *path, unsigned depth)
-{
-        struct stat st;
-
-        if (stat(path, &st) < 0)
-                return cli_fail_errno(-errno, _("cannot read %s"), path);
-        if (!S_ISDIR(st.st_mode) || has_segments(path))
-                return add_export(rd, path);
-        if (depth == DEPTH_MAX)
-                return cli_fail(CLI_FAILED, _("%s: folders within folders, more than %u"), path,
-                                DEPTH_MAX);
-        return add_folder(rd, path, depth);
-}
-
-static int compare_export(const void *a, const void *b)
-{
-        const Export *x = a, *y = b;
-        int r = strcmp(x->host, y->host);
-
-        if (r == 0)
-                r = x->last != y->last ? (x->last < y->last ? -1 : 1)
-                                       : (x->before > y->before) - (x->before < y->before);
-        return r ? r : strcmp(x->path, y->path);
-}
-
-/* --- one export --- */
-
 static int compare_number(const void *a, const void *b)
 {
         const uint64_t *x = a, *y = b;
@@ -194,10 +90,13 @@ static int compare_number(const void *a, const void *b)
 /* The records whose hash must be kept: where the exports before and after begin and end. */
 static int choose_points(Reading *rd)
 {
-        const char *host = rd->exports[rd->at].host;
-        size_t n = rd->seen.n;
+        const char *host = rd->sources.list[rd->at].host;
+        size_t n = rd->seen.n, n_journal;
+        const InspectSeen *journal = inspect_sources_seen(&rd->sources, host, &n_journal);
 
-        for (size_t i = rd->at + 1; i < rd->n && !strcmp(rd->exports[i].host, host); i++)
+        n += n_journal;
+        for (size_t i = rd->at + 1; i < rd->sources.n && !strcmp(rd->sources.list[i].host, host);
+             i++)
                 n += 2;
         free(rd->compare);
         rd->compare = calloc(MAX(n, (size_t)1), sizeof(uint64_t));
@@ -206,9 +105,12 @@ static int choose_points(Reading *rd)
         n = 0;
         for (size_t i = 0; i < rd->seen.n; i++)
                 rd->compare[n++] = rd->seen.list[i].seq;
-        for (size_t i = rd->at + 1; i < rd->n && !strcmp(rd->exports[i].host, host); i++) {
-                rd->compare[n++] = rd->exports[i].before;
-                rd->compare[n++] = rd->exports[i].last;
+        for (size_t i = 0; i < n_journal; i++)
+                rd->compare[n++] = journal[i].chain.seq;
+        for (size_t i = rd->at + 1; i < rd->sources.n && !strcmp(rd->sources.list[i].host, host);
+             i++) {
+                rd->compare[n++] = rd->sources.list[i].before;
+                rd->compare[n++] = rd->sources.list[i].last;
         }
         qsort(rd->compare, n, sizeof(uint64_t), compare_number);
         rd->n_compare = n;
@@ -269,7 +171,7 @@ static int each_record(void *userdata, uint64_t seq, const char *line, size_t si
         int r = keep_point(rd);
 
         if (seq % SAMPLE == 0)
-                progress_update(&rd->progress, rd->at, rd->n);
+                progress_update(&rd->progress, rd->at, rd->sources.n);
         /* What an earlier export of the same computer told already counts once. */
         if (r < 0 || seq <= host->counted)
                 return r;
@@ -295,7 +197,6 @@ static int compare_points(Reading *rd)
 
                 if (a && b && a->seq == b->seq) {
                         if (memcmp(a->head, b->head, DIGEST_SIZE) != 0) {
-                                rd->in->broken = true;
                                 r = add_trouble(rd, "forked",
                                                 N_("another export of this computer holds other "
                                                    "records with the same numbers"),
@@ -316,12 +217,40 @@ static int compare_points(Reading *rd)
         return r;
 }
 
+/* What journals hold of this computer's heads, as far as this export reaches. */
+static int compare_journal(Reading *rd, const Manifest *m)
+{
+        const Points *now = &rd->now;
+        size_t n, k = 0;
+        const InspectSeen *seen =
+                inspect_sources_seen(&rd->sources, rd->sources.list[rd->at].host, &n);
+
+        for (size_t i = 0; i < n; i++) {
+                const Chain *chain = &seen[i].chain;
+
+                while (k < now->n && now->list[k].seq < chain->seq)
+                        k++;
+                if (k == now->n || now->list[k].seq != chain->seq)
+                        continue;
+                if (memcmp(now->list[k].head, chain->head, DIGEST_SIZE) != 0)
+                        return add_trouble(rd, "journal-differs",
+                                           N_("a journal holds a head of other records with these "
+                                              "numbers"),
+                                           chain->seq, "");
+                if (m && !manifest_knows_key(m, &seen[i].key))
+                        return add_trouble(rd, "other-key",
+                                           N_("a head in a journal is signed with a key that this "
+                                              "export does not know"),
+                                           chain->seq, "");
+        }
+        return 0;
+}
+
 static int check_signer(Reading *rd, const Manifest *m)
 {
         int r = 0;
 
         if (rd->signer.raw_size && !manifest_knows_key(m, &rd->signer)) {
-                rd->in->broken = true;
                 r = add_trouble(rd, "other-key",
                                 N_("an earlier export of this computer is signed with a key that "
                                    "this one does not know"),
@@ -355,7 +284,6 @@ static int take_credential(Reading *rd, const Package *p)
         }
         if (r != PACKAGE_E_BROKEN)
                 return r < 0 ? r : 0;
-        rd->in->broken = true;
         return add_trouble(rd, "broken", e.message, 0, e.detail);
 }
 
@@ -391,10 +319,8 @@ static int read_records(Reading *rd, const Package *p)
                 r = add_point(&rd->now, &m->before);
         if (r == 0)
                 r = package_verify(p, &rd->verify);
-        if (r > 0) {
-                rd->in->broken = true;
+        if (r > 0)
                 r = add_trouble(rd, "broken", rd->verify.message, rd->verify.bad, rd->verify.kind);
-        }
         if (r == 0 && (rd->now.n == 0 || rd->now.list[rd->now.n - 1].seq != rd->verify.chain.seq))
                 r = add_point(&rd->now, &rd->verify.chain);
         rd->time[SECONDS_TEXT] = 'Z';
@@ -402,12 +328,14 @@ static int read_records(Reading *rd, const Package *p)
                 host->last = MAX(host->last, last);
         if (m)
                 host->exported = MAX(host->exported, m->created);
+        if (r == 0)
+                r = compare_journal(rd, m);
         return r < 0 ? r : compare_points(rd);
 }
 
 static int read_export(Reading *rd)
 {
-        const Export *x = &rd->exports[rd->at];
+        const InspectExport *x = &rd->sources.list[rd->at];
         _cleanup_(package_closep) Package *p = NULL;
         PackageError e = {0};
         int r = package_open(AT_FDCWD, x->path, &p, &e);
@@ -415,7 +343,6 @@ static int read_export(Reading *rd)
         rd->verify = (LedgerVerify){0};
         rd->in->n_exports++;
         if (r == PACKAGE_E_BROKEN) {
-                rd->in->broken = true;
                 r = add_trouble(rd, "broken", e.message, 0, *e.detail ? e.detail : e.kind);
                 if (r == 0)
                         rd->in->troubles[rd->in->n_troubles - 1].host = INSPECT_NONE;
@@ -433,35 +360,66 @@ static int read_export(Reading *rd)
 
 static void reading_clear(Reading *rd)
 {
-        for (size_t i = 0; i < rd->n; i++)
-                free(rd->exports[i].path);
-        free(rd->exports);
+        inspect_sources_clear(&rd->sources);
         free(rd->seen.list);
         free(rd->now.list);
         free(rd->compare);
 }
 
+/* Heads of records that no export holds, though it was made after them. */
+static int add_unexported(Reading *rd)
+{
+        const InspectSources *s = &rd->sources;
+        Inspect *in = rd->in;
+        uint32_t n_hosts = in->n_hosts, at = 0;
+
+        for (size_t i = 0; i < s->n_seen; i++) {
+                const InspectSeen *seen = &s->seen[i];
+                InspectHost *host;
+                int r;
+
+                while (at < n_hosts && strcmp(in->hosts[at].id, seen->host) < 0)
+                        at++;
+                if (at == n_hosts || strcmp(in->hosts[at].id, seen->host) != 0) {
+                        r = new_host(rd, seen->host);
+                        if (r < 0)
+                                return r;
+                        host = &in->hosts[in->n_hosts - 1];
+                } else {
+                        host = &in->hosts[at];
+                }
+                if (seen->chain.seq > host->counted &&
+                    (!host->exported || seen->time <= host->exported))
+                        host->seen = MAX(host->seen, seen->chain.seq);
+        }
+        return 0;
+}
+
 int inspect_read(Inspect *in, char **paths, int n, const Authority *authority)
 {
-        _cleanup_(reading_clear) Reading rd = {.in = in, .authority = authority};
+        _cleanup_(reading_clear) Reading rd = {
+                .in = in, .authority = authority, .sources = {.in = in}};
         int r = 0;
 
         for (int i = 0; i < n && r == 0; i++)
-                r = add_path(&rd, paths[i], 0);
-        if (r == 0 && rd.n == 0)
+                r = inspect_sources_add(&rd.sources, paths[i]);
+        if (r == 0 && rd.sources.n == 0)
                 r = cli_fail(CLI_FAILED, "%s", _("there is no export (*.uzx) and no ledger here"));
         if (r)
                 return r;
-        qsort(rd.exports, rd.n, sizeof(Export), compare_export);
+        inspect_sources_sort(&rd.sources);
         rd.progress = progress_start(_("Inspecting ..."));
-        for (rd.at = 0; rd.at < rd.n && r == 0; rd.at++) {
-                progress_update(&rd.progress, rd.at, rd.n);
+        for (rd.at = 0; rd.at < rd.sources.n && r == 0; rd.at++) {
+                progress_update(&rd.progress, rd.at, rd.sources.n);
                 r = read_export(&rd);
                 if (r < 0)
-                        r = r == -ENOMEM ? cli_out_of_memory()
-                                         : verified_fail(&rd.verify, r, rd.exports[rd.at].path);
+                        r = r == -ENOMEM
+                                    ? cli_out_of_memory()
+                                    : verified_fail(&rd.verify, r, rd.sources.list[rd.at].path);
         }
         progress_end(&rd.progress);
+        if (r == 0 && add_unexported(&rd) < 0)
+                r = cli_out_of_memory();
         inspect_drives_finish(&in->drives);
         return r;
 }

@@ -216,7 +216,7 @@ static void tell_silent(Telling *t, int64_t silent)
                 const Line line = {N_("last record"), &place, ZONE_NONE};
                 char name[NAME_MAX_SIZE + 48];
 
-                if (newest - h->last < silent)
+                if (!h->last || newest - h->last < silent)
                         continue;
                 name_of(h, name, sizeof(name));
                 tell(t, "silent", SEVERITY_WARNING, N_("computer %s has been silent"), name, &line,
@@ -240,6 +240,30 @@ static void tell_gaps(Telling *t)
         }
 }
 
+/* What a journal knows of and the exports do not hold. */
+static void tell_journal(Telling *t)
+{
+        for (uint32_t i = 0; i < t->in->n_hosts; i++) {
+                const InspectHost *h = &t->in->hosts[i];
+                char name[NAME_MAX_SIZE + 48], subject[NAME_MAX_SIZE + 128];
+
+                if (h->seen == 0)
+                        continue;
+                name_of(h, name, sizeof(name));
+                snprintf(subject, sizeof(subject),
+                         _("%s: record %" PRIu64 ", the exports end at %" PRIu64), name, h->seen,
+                         h->counted);
+                if (h->counted == 0)
+                        tell(t, "no-export", SEVERITY_WARNING,
+                             N_("a journal knows of a computer of which no export is here: %s"),
+                             name, NULL, 0);
+                else
+                        tell(t, "journal-beyond", SEVERITY_WARNING,
+                             N_("a journal knows of later records than the exports hold: %s"),
+                             subject, NULL, 0);
+        }
+}
+
 static uint64_t count_records(const Inspect *in, uint64_t *ret_violations)
 {
         uint64_t n = 0;
@@ -258,6 +282,7 @@ static void tell_all(Telling *t, int64_t silent)
         for (uint32_t i = 0; i < t->in->drives.n; i++)
                 tell_drive(t, &t->in->drives.list[i]);
         tell_silent(t, silent);
+        tell_journal(t);
         tell_gaps(t);
 }
 

@@ -49,8 +49,10 @@ const Verb verb_inspect = {
         .usage = N_("EXPORT... [OPTIONS]"),
         .summary = N_("merge exports of many computers and find what one cannot see"),
         .details = N_(
-                "EXPORT is a package of `usbzonectl export`, a ledger's folder, or a folder of these.\n"
-                "Each is verified. Exit status: 0 nothing found, 1 findings, 5 broken evidence."),
+                "EXPORT is a package of `usbzonectl export`, a ledger's folder, a file of the journal\n"
+                "(what systemd-journal-remote collected, *.journal), or a folder of these.\n"
+                "Each is verified, and held against the heads that the journals hold.\n"
+                "Exit status: 0 nothing found, 1 findings, 5 broken evidence."),
         .options = options,
         .n_options = ARRAY_SIZE(options),
         .min = 1,

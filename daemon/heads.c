@@ -12,10 +12,9 @@
 #include <time.h>
 
 #include "lib/clock.h"
+#include "lib/names.h"
 #include "lib/text.h"
 #include "store/heads.h"
-
-#define HEAD_MESSAGE_ID "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f20"
 
 static Heads *heads_of(Manager *m)
 {
@@ -65,7 +64,7 @@ static void tell_journal(const Head *head, const char *note)
 
         text_hex(head->chain.head, DIGEST_SIZE, hash);
         (void)sd_journal_send("MESSAGE=Ledger head: record %" PRIu64 ", %s", head->chain.seq, hash,
-                              "MESSAGE_ID=%s", HEAD_MESSAGE_ID, "PRIORITY=2",
+                              "MESSAGE_ID=%s", UZ_HEAD_MESSAGE_ID, "PRIORITY=2",
                               "SYSLOG_IDENTIFIER=usbzoned", "USBZONE_KIND=head",
                               "USBZONE_SEQ=%" PRIu64, head->chain.seq, "USBZONE_HEAD=%s", hash,
                               "USBZONE_NOTE=%s", note, NULL);

@@ -61,6 +61,9 @@
 #define UZ_NOTICE "usbzone-notice"
 #define UZ_UNIT "usbzoned.service"
 
+/* Of a signed head in the journal */
+#define UZ_HEAD_MESSAGE_ID "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f20"
+
 #define UZ_BUS_NAME "org.usbzone1"
 #define UZ_BUS_ROOT "/org/usbzone1"
 #define UZ_BUS_DRIVE_PREFIX "/org/usbzone1/drive"

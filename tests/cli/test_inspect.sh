@@ -127,6 +127,53 @@ is 'the others are told all the same' "$("$CTL" inspect --json "$T/in" 2>/dev/nu
 truncate -s 100 "$T/in/b.uzx"
 inspect 'a cut export' 5 'no export package.*b.uzx' "$T/in"
 
+# --- journals ---
+# As journald has them, sent on by systemd-journal-upload: UID FILE-OF-HEADS JOURNAL.
+journal_of() {
+        rm -f "$3"
+        python3 -c 'import sys
+uid, heads = sys.argv[1:]
+notes = open(heads, encoding="utf-8").read().split("usbzone-ledger/")[1:]
+for i, note in enumerate(notes):
+    note = ("usbzone-ledger/" + note).encode()
+    sys.stdout.buffer.write(b"__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n_BOOT_ID=%032x\n" % (
+        1767225600000000 + i, i + 1, 1))
+    sys.stdout.buffer.write(b"MESSAGE=Ledger head\nMESSAGE_ID=0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f20\n_UID=" + uid.encode())
+    sys.stdout.buffer.write(b"\nUSBZONE_NOTE\n" + len(note).to_bytes(8, "little") + note + b"\n\n")' "$1" "$2" |
+                /lib/systemd/systemd-journal-remote -o "$3" - >"$T/remote.log" 2>&1 || { bad 'a journal is made'; cat "$T/remote.log"; }
+}
+ledger_with() { # FOLDER SEQ...: the ledger of computer 22..., with a head at each SEQ
+        LEDGER_HOST=22222222222222222222222222222222 LEDGER_SIGNER=$T/signer2.pem \
+                python3 "$HERE/make_ledger.py" "$T/$1" '' "${WHY:-}" "${@:2}" >/dev/null
+}
+ledger_with seen 2 4 6
+mkdir "$T/remote"
+journal_of 0 "$T/seen/heads" "$T/remote/remote-pc2.journal"
+inspect 'a ledger and what a journal saw of it' 0 '1 computers, 1 exports, 6 records.*nothing was found' "$T/seen" "$T/remote"
+inspect 'the file by its name' 0 'nothing was found' "$T/seen" "$T/remote/remote-pc2.journal"
+WHY='another word' ledger_with anew 2 4 6
+"$CTL" verify "$T/anew" >/dev/null || bad 'written anew it verifies by itself'
+inspect 'written anew, though a journal saw it' 5 \
+        'from record 6: a journal holds a head of other records.*\[journal-differs\]' "$T/anew" "$T/remote"
+is 'and nothing but that' "$(kinds "$T/anew" "$T/remote")" journal-differs
+journal_of 1000 "$T/seen/heads" "$T/user.journal"
+inspect 'what a user wrote there counts for nothing' 0 'nothing was found' "$T/anew" "$T/user.journal"
+ledger_with cut 2 4 6
+rm "$T/cut"/*4.jsonl "$T/cut/heads"
+inspect 'cut back to before a head' 1 'warning: a journal knows of later records .*: record 6, the exports end at 3 \[journal-beyond\]' \
+        "$T/cut" "$T/remote"
+inspect 'a computer of which there is no export' 1 'computer of which no export is here: 2{32} \[no-export\]' \
+        "$T/unset1/ledger" "$T/remote"
+is 'as JSON, too' "$(kinds "$T/unset1/ledger" "$T/remote")" no-export
+inspect 'nor is it silent' 1 'no-export' --silent 1 "$T/unset1/ledger" "$T/remote"
+is 'whatever is asked' "$(kinds --silent 1 "$T/unset1/ledger" "$T/remote")" no-export
+sed '0,/kind interval/s//kind stop/' "$T/seen/heads" >"$T/heads.forged"
+journal_of 0 "$T/heads.forged" "$T/forged.journal"
+inspect 'a head that nobody signed' 5 'signature that does not fit .*forged.journal.*\[journal-forged\]' "$T/seen" "$T/forged.journal"
+head -c 5000 /dev/urandom >"$T/noise.journal"
+inspect 'what is no journal' 5 'a journal cannot be read to its end .*noise.journal.*\[journal-damaged\]' "$T/seen" "$T/noise.journal"
+inspect 'a journal alone' 1 'there is no export' "$T/remote"
+
 # --- credentials ---
 found
 cp -r "$T/etc" "$T/etc.own"
