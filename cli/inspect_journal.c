@@ -43,6 +43,7 @@ static int add_seen(InspectSources *s, const Head *head)
 static int read_entry(InspectSources *s, sd_journal *j)
 {
         const size_t skip = strlen(NOTE_FIELD);
+        char note[HEAD_NOTE_MAX + 1];
         const char *data;
         size_t size;
         Head head;
@@ -52,7 +53,14 @@ static int read_entry(InspectSources *s, sd_journal *j)
                 return 1;
         if (r < 0)
                 return r;
-        r = head_verify(data + skip, size - skip, &head);
+        size -= skip;
+        if (size > HEAD_NOTE_MAX)
+                return 1;
+        /* sd_journal_send() takes the newline at its end off. */
+        memcpy(note, data + skip, size);
+        if (note[size - 1] != '\n')
+                note[size++] = '\n';
+        r = head_verify(note, size, &head);
         if (r > 0 || r == -EBADMSG)
                 return 1;
         /* Of a computer that has not been set up nobody knows which it is. */

@@ -128,14 +128,14 @@ truncate -s 100 "$T/in/b.uzx"
 inspect 'a cut export' 5 'no export package.*b.uzx' "$T/in"
 
 # --- journals ---
-# As journald has them, sent on by systemd-journal-upload: UID FILE-OF-HEADS JOURNAL.
+# As journald has them, without the newline at the end, sent on by systemd-journal-upload: UID FILE-OF-HEADS JOURNAL.
 journal_of() {
         rm -f "$3"
         python3 -c 'import sys
 uid, heads = sys.argv[1:]
 notes = open(heads, encoding="utf-8").read().split("usbzone-ledger/")[1:]
 for i, note in enumerate(notes):
-    note = ("usbzone-ledger/" + note).encode()
+    note = ("usbzone-ledger/" + note).encode().rstrip()
     sys.stdout.buffer.write(b"__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n_BOOT_ID=%032x\n" % (
         1767225600000000 + i, i + 1, 1))
     sys.stdout.buffer.write(b"MESSAGE=Ledger head\nMESSAGE_ID=0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f20\n_UID=" + uid.encode())

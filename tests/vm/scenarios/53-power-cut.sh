@@ -46,6 +46,9 @@ for round in 1 2; do
 . /mnt/stage/vm/product.sh
 check "round $round: the daemon runs" wait_for 60 busctl --quiet introspect org.usbzone1 /org/usbzone1
 check "round $round: the evidence is whole" usbzonectl verify
+seen=\$(journalctl -q -o cat --output-fields=MESSAGE USBZONE_KIND=head | wc -l)
+check "round $round: the journal holds heads" [ "\$seen" -ge 4 ]
+check "round $round: which the ledger agrees with" usbzonectl inspect /var/lib/usbzone/ledger /var/log/journal
 lost=0 n=0
 while read -r seq hash; do
         [[ \$hash =~ ^[0-9a-f]{64}\$ ]] || continue
