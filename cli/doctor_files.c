@@ -127,6 +127,11 @@ static void check_trust(Doctor *d, const char *etc)
             t->snapshot.status != REASON_OK)
                 doctor_find(d, FINDING_HOLE, "trust", _("put it right, then: usbzonectl reload"),
                             "%s", t->message);
+        if (fd >= 0 && faccessat(fd, UZ_PENDING_DIR, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+                doctor_find(d, FINDING_NOTE, "install-unfinished", "usbzonectl reload",
+                            _("an installation was cut short: its files are in force, but still "
+                              "in %s/%s"),
+                            etc, UZ_PENDING_DIR);
         if (t && t->snapshot.status == REASON_OK) {
                 check_end(d, _("the policy"), t->snapshot.bundle.not_after);
                 check_end(d, _("the credential"), t->snapshot.host.not_after);

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writes the files of a new stand-alone computer, the one that activates them last. */
+/* Writes the files of a new stand-alone computer, and puts them in force together. */
 #include "cli/founding.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include "cli/cli.h"
 #include "cli/keystore.h"
+#include "cli/office_lock.h"
 #include "lib/file.h"
 #include "lib/text.h"
 #include "policy/bundle.h"
 #include "policy/note.h"
 #include "policy/whitelist.h"
+#include "store/stage.h"
 #include "store/trust.h"
 
 #define AUTHORITY_TEMP "authority.new"
@@ -57,9 +58,9 @@ int founding_open(Founding *f, bool force)
                         _("this computer is set up already (%s/%s); --force makes a new authority, "
                           "and every drive must be enrolled again"),
                         etc, UZ_KEYS_FILE);
-        if (flock(f->etc_fd, LOCK_EX | LOCK_NB) < 0)
-                return cli_fail(CLI_FAILED, _("another %s is changing the policy; try again"),
-                                UZ_CLI);
+        r = office_lock(f->etc_fd);
+        if (r)
+                return r;
         (void)!trust_remembered(f->state_fd, &seen, NULL);
         f->policy_version = seen.policy + 1;
         f->authority.version = seen.keys + 1;
@@ -188,7 +189,7 @@ static int small_write(void *userdata, const void *data, size_t n)
         return 0;
 }
 
-static int write_whitelist(const Founding *f, uint8_t ret_digest[DIGEST_SIZE])
+static int write_whitelist(int dirfd, uint8_t ret_digest[DIGEST_SIZE])
 {
         char hex[17], name[64];
         WhitelistEntry none;
@@ -199,10 +200,10 @@ static int write_whitelist(const Founding *f, uint8_t ret_digest[DIGEST_SIZE])
                 return r < 0 ? r : -EINVAL;
         text_hex(ret_digest, 8, hex);
         snprintf(name, sizeof(name), "%s%s%s", UZ_WHITELIST_PREFIX, hex, UZ_WHITELIST_SUFFIX);
-        return file_replace(f->etc_fd, name, s.data, s.size, 0644);
+        return file_replace(dirfd, name, s.data, s.size, 0644);
 }
 
-static int write_policy(const Founding *f)
+static int write_policy(const Founding *f, int dirfd)
 {
         _cleanup_(freep) char *text = NULL;
         _cleanup_(bundle_clear) Bundle b = {0};
@@ -214,37 +215,40 @@ static int write_policy(const Founding *f)
         b.version = f->policy_version;
         b.whitelist_required = true;
         b.has_whitelist = true;
-        r = write_whitelist(f, b.whitelist_digest);
+        r = write_whitelist(dirfd, b.whitelist_digest);
         if (r == 0)
                 r = bundle_format(&b, &text, &size);
-        return r < 0 ? r
-                     : write_note(f->etc_fd, UZ_POLICY_FILE, text, size, f->keys[PURPOSE_POLICY]);
+        return r < 0 ? r : write_note(dirfd, UZ_POLICY_FILE, text, size, f->keys[PURPOSE_POLICY]);
 }
 
-static int write_credential(const Founding *f)
+static int write_credential(const Founding *f, int dirfd)
 {
         _cleanup_(freep) char *text = NULL;
         size_t size;
         int r = host_format(&f->host, &text, &size);
 
-        return r < 0 ? r
-                     : write_note(f->etc_fd, UZ_CREDENTIAL_FILE, text, size, f->keys[PURPOSE_HOST]);
+        return r < 0 ? r : write_note(dirfd, UZ_CREDENTIAL_FILE, text, size, f->keys[PURPOSE_HOST]);
 }
 
+/* All of it in force at once, or nothing. */
 static int write_all(const Founding *f, bool with_root)
 {
-        int r = 0;
+        Stage stage;
+        int r = stage_open(&stage, f->etc_fd, true);
 
-        if (!f->existing)
+        if (r == 0)
+                r = write_policy(f, stage.fd);
+        if (r == 0)
+                r = write_credential(f, stage.fd);
+        if (r == 0)
+                r = write_key_list(f, stage.fd);
+        if (r == 0 && !f->existing)
                 r = file_replace(f->state_fd, UZ_OBSERVE_FILE, "", 0, 0644);
         if (r == 0)
                 r = write_keys(f, with_root);
         if (r == 0)
-                r = write_policy(f);
-        if (r == 0)
-                r = write_credential(f);
-        if (r == 0)
-                r = write_key_list(f, f->etc_fd);
+                r = MIN(stage_commit(&stage), 0);
+        stage_close(&stage);
         return r;
 }
 

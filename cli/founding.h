@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The files of a new stand-alone computer: keys, key list, credential, policy, empty whitelist.
- * Written so that a power cut at any moment leaves a computer that is either not set up or set up
- * whole: the key list, which the udev rules look for, comes last. Functions return CLI_*. */
+ * Written so that a power cut at any moment leaves a computer that is as it was before, or set up
+ * whole. Functions return CLI_*. */
 #pragma once
 
 #include "policy/authority.h"

@@ -12,9 +12,10 @@
 #include <time.h>
 
 #include "cli/client.h"
-#include "cli/install_stage.h"
+#include "cli/office_lock.h"
 #include "cli/signer.h"
 #include "lib/file.h"
+#include "store/stage.h"
 
 #define DEFAULT_PATH UZ_ETC_DIR "/" UZ_AUTHORITY_DIR
 
@@ -52,11 +53,10 @@ static int open_folder(Home *h, const char *dir)
                                 h->path, UZ_CLI);
         if (h->fd < 0)
                 return cli_fail_errno(h->fd, _("cannot open %s"), h->path);
-        if (flock(h->fd, LOCK_EX | LOCK_NB) < 0 ||
-            (h->etc_fd >= 0 && flock(h->etc_fd, LOCK_EX | LOCK_NB) < 0))
+        if (flock(h->fd, LOCK_EX | LOCK_NB) < 0)
                 return cli_fail(CLI_FAILED, _("another %s is changing the policy; try again"),
                                 UZ_CLI);
-        return 0;
+        return h->etc_fd >= 0 ? office_lock(h->etc_fd) : 0;
 }
 
 static int read_list(Home *h, char **ret, size_t *ret_size)

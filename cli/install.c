@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -13,11 +12,12 @@
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/expiry.h"
-#include "cli/install_stage.h"
 #include "cli/keystore.h"
 #include "cli/ledger_key.h"
+#include "cli/office_lock.h"
 #include "lib/file.h"
 #include "lib/text.h"
+#include "store/stage.h"
 
 typedef struct Install {
         const InstallArgs *args;
@@ -53,10 +53,7 @@ static int open_dirs(Install *in)
                              &in->state_fd);
         if (r)
                 return r;
-        if (flock(in->etc_fd, LOCK_EX | LOCK_NB) < 0)
-                return cli_fail(CLI_FAILED, _("another %s is changing the policy; try again"),
-                                UZ_CLI);
-        return 0;
+        return office_lock(in->etc_fd);
 }
 
 static int floor_of(const Install *in, TrustFloor *ret)
@@ -401,7 +398,6 @@ static void drop_old_whitelist(const Install *in)
         (void)unlinkat(in->etc_fd, name, 0);
 }
 
-/* The key list, which the udev rules look for, is the last file of a new computer. */
 static int commit(Install *in)
 {
         bool first = !in->old;
@@ -414,7 +410,11 @@ static int commit(Install *in)
                 (void)unlinkat(in->state_fd, TRUST_KEYS_VERSION_FILE, 0);
         }
         if (r == 0)
-                r = stage_commit(&in->stage, first ? UZ_KEYS_FILE : NULL);
+                r = stage_commit(&in->stage);
+        if (r == STAGE_E_UNPLACED)
+                cli_note(_("the files are in force, but not each could be put in its place; %s "
+                           "reload tries again"),
+                         UZ_CLI);
         if (r < 0)
                 return cli_fail_errno(r, _("cannot write to %s; install the files again"), in->etc);
         drop_old_whitelist(in);

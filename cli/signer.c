@@ -5,11 +5,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <time.h>
 
 #include "cli/cli.h"
 #include "cli/client.h"
+#include "cli/office_lock.h"
 #include "lib/file.h"
 #include "policy/note.h"
 
@@ -81,17 +81,6 @@ static int load_label_key(Signer *s, const Keyring *ring)
         return r ? r : signer_check_key(s->label, ring, s->label_file);
 }
 
-/* Held until the descriptor is closed: the next version number is given out once. */
-static int lock_etc(int fd)
-{
-        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-                return 0;
-        if (errno == EWOULDBLOCK)
-                return cli_fail(CLI_FAILED, _("another %s is changing the policy; try again"),
-                                UZ_CLI);
-        return cli_fail_errno(-errno, "%s", _("cannot lock the policy"));
-}
-
 int signer_open(Signer *s, unsigned needs)
 {
         const Keyring *ring;
@@ -102,7 +91,7 @@ int signer_open(Signer *s, unsigned needs)
         if (r == 0)
                 r = signer_open_etc(&s->etc_fd);
         if (r == 0)
-                r = lock_etc(s->etc_fd);
+                r = office_lock(s->etc_fd); /* the next version number is given out once */
         if (r == 0)
                 r = signer_load_trust(s->etc_fd, &s->trust);
         if (r)

@@ -13,6 +13,7 @@
 #include "cli/signer.h"
 #include "cli/verbs.h"
 #include "lib/file.h"
+#include "store/pending.h"
 
 typedef struct PolicyArgs {
         const char *dir, *key, *passphrase_fd, *out;
@@ -25,9 +26,17 @@ static int read_policy(const char *path, OfficeFile *f, Bundle *ret)
         _cleanup_(freep) char *own = NULL;
         int r;
 
-        if (!path &&
-            asprintf(&own, "%s/%s", file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR), UZ_POLICY_FILE) < 0)
-                return cli_out_of_memory();
+        if (!path) {
+                const char *etc = file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR);
+                _cleanup_(fd_closep) int fd = file_open_dir(AT_FDCWD, etc);
+                int pending = -EBADF;
+                bool is_pending = pending_open(fd, &pending) == 0 && pending >= 0;
+
+                fd_close(pending);
+                if (asprintf(&own, "%s%s/%s", etc, is_pending ? "/" UZ_PENDING_DIR : "",
+                             UZ_POLICY_FILE) < 0)
+                        return cli_out_of_memory();
+        }
         r = office_read_kind(path ? path : own, OFFICE_POLICY, f);
         if (r == 0)
                 r = office_policy(f, NULL, ret);

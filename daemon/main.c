@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* usbzoned: keeps the USB drives of three zones apart. */
+#include <fcntl.h>
 #include <getopt.h>
 #include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <systemd/sd-daemon.h>
 
 #include "daemon/coldplug.h"
 #include "daemon/manager.h"
+#include "lib/file.h"
 #include "lib/names.h"
+#include "store/pending.h"
 
-typedef enum Action { ACTION_GUARD, ACTION_LOCK, ACTION_EXIT } Action;
+typedef enum Action { ACTION_GUARD, ACTION_LOCK, ACTION_FINISH, ACTION_EXIT } Action;
 
 static void usage(FILE *f)
 {
-        (void)fprintf(f, "Usage: " UZ_DAEMON " [--lock]\n"
+        (void)fprintf(f, "Usage: " UZ_DAEMON " [--finish | --lock]\n"
                          "Keeps the USB drives of three zones apart. Started by systemd as " UZ_UNIT
                          ".\n\n"
+                         "  --finish   put in place what an installation that was cut short\n"
+                         "             left, and end (run before the daemon)\n"
                          "  --lock     close what is not in use, and end (run after the daemon)\n"
                          "  --version  show the version\n"
                          "  --help     this text\n"
@@ -29,6 +35,7 @@ static void usage(FILE *f)
 static int parse_arguments(int argc, char *argv[], Action *ret)
 {
         static const struct option options[] = {
+                {"finish", no_argument, NULL, 'f'},
                 {"lock", no_argument, NULL, 'l'},
                 {"version", no_argument, NULL, 'v'},
                 {"help", no_argument, NULL, 'h'},
@@ -39,6 +46,9 @@ static int parse_arguments(int argc, char *argv[], Action *ret)
         *ret = ACTION_GUARD;
         while ((c = getopt_long(argc, argv, "h", options, NULL)) >= 0)
                 switch (c) {
+                case 'f':
+                        *ret = ACTION_FINISH;
+                        break;
                 case 'l':
                         *ret = ACTION_LOCK;
                         break;
@@ -132,6 +142,38 @@ static int guard(void)
         return r;
 }
 
+/* The guard itself may not write there, and reads what is pending where it is. */
+static int finish(void)
+{
+        _cleanup_(fd_closep) int fd = file_open_dir(AT_FDCWD, file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR));
+        int r;
+
+        if (fd < 0)
+                return fd == -ENOENT ? 0 : fd;
+        if (flock(fd, LOCK_EX | LOCK_NB) < 0) /* an installation is under way */
+                return errno == EWOULDBLOCK ? 0 : -errno;
+        r = pending_finish(fd);
+        if (r > 0)
+                (void)fprintf(stderr, SD_NOTICE
+                              "usbzoned: an installation that was cut short is finished now\n");
+        return MIN(r, 0);
+}
+
+static int act(Action action)
+{
+        switch (action) {
+        case ACTION_GUARD:
+                return guard();
+        case ACTION_LOCK:
+                return coldplug_lock();
+        case ACTION_FINISH:
+                return finish();
+        case ACTION_EXIT:
+                return 0;
+        }
+        return 0;
+}
+
 int main(int argc, char *argv[])
 {
         Action action;
@@ -141,9 +183,7 @@ int main(int argc, char *argv[])
                 usage(stderr);
                 return 2;
         }
-        if (action == ACTION_EXIT)
-                return EXIT_SUCCESS;
-        r = action == ACTION_LOCK ? coldplug_lock() : guard();
+        r = act(action);
         if (r < 0)
                 (void)fprintf(stderr, SD_CRIT "usbzoned: cannot go on: %s\n", strerror(-r));
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

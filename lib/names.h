@@ -37,6 +37,7 @@
 #define UZ_WHITELIST_PREFIX "whitelist-" /* + first 16 hex digits of the file's SHA-256 */
 #define UZ_WHITELIST_SUFFIX ".uzw"
 #define UZ_AUTHORITY_DIR "authority" /* private keys PURPOSE.pem of a stand-alone computer */
+#define UZ_PENDING_DIR ".pending"    /* in force as a whole, not all of it in its place yet */
 
 /* Files below UZ_STATE_DIR */
 #define UZ_OBSERVE_FILE "observe" /* exists: observe mode; absent: enforce */

@@ -10,6 +10,7 @@
 #include "lib/file.h"
 #include "lib/names.h"
 #include "policy/note.h"
+#include "store/pending.h"
 
 #define SECONDS_TEXT 19u /* "2026-11-21T08:00:00" */
 #define CHUNK 262144u
@@ -164,10 +165,15 @@ static void drop_part(Work *w, ManifestPart part)
 static int read_parts(Work *w)
 {
         const PackageJob *job = w->job;
-        int r = read_part(w, MANIFEST_AUTHORITY, job->etc_fd, UZ_KEYS_FILE);
+        _cleanup_(fd_closep) int fd = -EBADF;
+        int r = job->etc_fd < 0 ? 0 : pending_open_files(job->etc_fd, &fd);
 
+        if (r > 0)
+                r = -EPERM;
         if (r == 0)
-                r = read_part(w, MANIFEST_CREDENTIAL, job->etc_fd, UZ_CREDENTIAL_FILE);
+                r = read_part(w, MANIFEST_AUTHORITY, fd, UZ_KEYS_FILE);
+        if (r == 0)
+                r = read_part(w, MANIFEST_CREDENTIAL, fd, UZ_CREDENTIAL_FILE);
         if (r == 0)
                 r = heads_select(job->ledger_fd, job->manifest.before.seq, job->manifest.last.seq,
                                  &w->parts[MANIFEST_HEADS].text, &w->parts[MANIFEST_HEADS].size);

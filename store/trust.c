@@ -14,18 +14,20 @@
 #include "lib/names.h"
 #include "lib/text.h"
 #include "policy/note.h"
+#include "store/pending.h"
 
 #define WHITELIST_FILE_MAX (WHITELIST_HEADER_SIZE + (uint64_t)WHITELIST_MAX * WHITELIST_RECORD_SIZE)
 #define WHITELIST_NAME_MAX 64u
 #define TRUST_NAME_MAX 320u
 #define VERSION_FILE_MAX 64u
+#define LOADS_MAX 5 /* tries to find the files as they are at one moment */
 
 /* One load under way. Its functions return 0, LOAD_REFUSED with the reason said, or -ENOMEM. */
 #define LOAD_REFUSED 1
 
 typedef struct Load {
         Trust *t;
-        int etc_fd;
+        int etc_fd; /* where the files are */
         int64_t now;
         TrustFloor floor;
         char dir[256];
@@ -167,11 +169,6 @@ static int load_host(Load *l)
         return r == 0 ? 0 : refuse_note(l, UZ_CREDENTIAL_FILE, r, &error);
 }
 
-static int is_revocations(const struct dirent *d)
-{
-        return fnmatch("*" UZ_REVOCATIONS_SUFFIX, d->d_name, FNM_PERIOD) == 0;
-}
-
 static int load_revocation_file(Load *l, const char *file)
 {
         Snapshot *s = &l->t->snapshot;
@@ -194,7 +191,8 @@ static int load_revocation_file(Load *l, const char *file)
 static int load_revocations(Load *l)
 {
         struct dirent **list = NULL;
-        int n = scandirat(l->etc_fd, UZ_REVOCATIONS_DIR, &list, is_revocations, alphasort), r = 0;
+        int n = scandirat(l->etc_fd, UZ_REVOCATIONS_DIR, &list, pending_is_revocations, alphasort),
+            r = 0;
 
         if (n < 0)
                 return errno == ENOENT ? 0 : refuse_errno(l, UZ_REVOCATIONS_DIR, -errno);
@@ -297,23 +295,78 @@ static int load_all(Load *l)
         return r;
 }
 
-int trust_load(int etc_fd, int64_t now, TrustFloor floor, Trust **ret)
+static int refuse_pending(Load *l, int r)
 {
-        _cleanup_(trust_freep) Trust *t = calloc(1, sizeof(*t));
-        Load l = {.t = t, .etc_fd = etc_fd, .now = now, .floor = floor};
-        int r;
+        if (r < 0)
+                return refuse_errno(l, UZ_PENDING_DIR, r);
+        return refuse(l, REASON_POLICY_INVALID,
+                      "%s/%s is refused: %s. As root: remove it, after checking who made it",
+                      l->dir, UZ_PENDING_DIR,
+                      r == FILE_E_TYPE ? "it is no folder" : file_trust_text(r));
+}
 
-        if (!t)
-                return -ENOMEM;
-        t->whitelist_fd = -EBADF;
-        t->snapshot.status = REASON_POLICY_INVALID;
-        find_dir(&l);
-        r = load_all(&l);
+/* What is pending, else what is in its place. */
+static int load_files(Load *l)
+{
+        _cleanup_(fd_closep) int pending = -EBADF;
+        int etc_fd = l->etc_fd, r = pending_open(etc_fd, &pending);
+
+        if (r != 0)
+                return refuse_pending(l, r);
+        if (pending >= 0) {
+                l->etc_fd = pending;
+                find_dir(l);
+        }
+        r = load_all(l);
+        l->etc_fd = etc_fd;
+        return r;
+}
+
+/* Once. `ret_steady`: all was as it was at one moment, not partly as before a change. */
+static int load_once(Load *l, bool *ret_steady)
+{
+        uint64_t before = 0, after = 0;
+        int r, again, etc_fd = l->etc_fd;
+
+        find_dir(l);
+        *ret_steady = true;
+        r = pending_stamp(etc_fd, &before);
+        if (r != 0)
+                return refuse_pending(l, r);
+        r = load_files(l);
         if (r < 0)
                 return r;
-        if (r == 0)
-                t->snapshot.status = REASON_OK;
-        *ret = TAKE_PTR(t);
+        again = pending_stamp(etc_fd, &after);
+        *ret_steady = again != 0 || after == before;
+        return again != 0 ? refuse_pending(l, again) : r;
+}
+
+int trust_load(int etc_fd, int64_t now, TrustFloor floor, Trust **ret)
+{
+        bool steady = false;
+
+        for (int i = 0; i < LOADS_MAX && !steady; i++) {
+                _cleanup_(trust_freep) Trust *t = calloc(1, sizeof(*t));
+                Load l = {.t = t, .etc_fd = etc_fd, .now = now, .floor = floor};
+                int r;
+
+                if (!t)
+                        return -ENOMEM;
+                t->whitelist_fd = -EBADF;
+                t->snapshot.status = REASON_POLICY_INVALID;
+                r = load_once(&l, &steady);
+                if (r < 0)
+                        return r;
+                if (r == 0)
+                        t->snapshot.status = REASON_OK;
+                if (!steady && i == LOADS_MAX - 1)
+                        (void)refuse(&l, REASON_POLICY_INVALID,
+                                     "%s: its files change while they are read. Find out what "
+                                     "writes there",
+                                     l.dir);
+                if (steady || i == LOADS_MAX - 1)
+                        *ret = TAKE_PTR(t);
+        }
         return 0;
 }
 

@@ -27,8 +27,11 @@ before=$(cat "$T/etc/authority.keys")
 fact 'a second setup is refused' 1 'set up already.*--force' setup --zone internet --no-start
 is 'and changed nothing' "$(cat "$T/etc/authority.keys")" "$before"
 rm "$T/state/observe"
+echo 'of the old authority' >"$T/etc/revocations/old.uzr"
 fact '--force makes a new authority' 0 'zone internet' setup --zone internet --force --no-start --name pc
 holds 'the old keys are kept aside' bash -c 'test -s "$0"/authority.old-*/root.pem' "$T/etc"
+is 'of the old authority nothing counts any more' "$(ls "$T/etc/revocations")" ''
+is 'nothing is left behind' "$(find "$T/etc" -name '.?*')" ''
 holds 'the mode stays what it was' test ! -e "$T/state/observe"
 
 # A setup that was cut short has no key list yet; the next one goes through and keeps the keys.

@@ -49,8 +49,11 @@ void inject_watch(InjectWatch after)
 
 static void made(const char *name, intptr_t first)
 {
+        int saved = errno;
+
         if (watch && state.armed)
                 watch(name, first);
+        errno = saved;
 }
 
 #define FIRST_(a, ...) a

@@ -20,9 +20,16 @@ expect 'the phone is blocked again' '^block$' property "$root/drive/$phone" $dri
 check 'PropertiesChanged is sent for the mode' until_true \
         bash -c "grep PropertiesChanged $dir/signals | grep -q '\"Mode\"'"
 
-"$dir/make-trust" "$dir/etc" --version 5
+# An installation that was cut short: what is in force is in a folder of its own.
+cp -a "$dir/etc" "$dir/pending"
+"$dir/make-trust" "$dir/pending" --version 5
+mv "$dir/pending" "$dir/etc/.pending"
 check 'a newer policy is loaded' on $root $manager Reload
 expect 'the new version is in force' '^5$' property $root $manager PolicyVersion
+check 'what is pending is put in its place' "$build/usbzoned" --finish
+check 'nothing is pending then' test ! -e "$dir/etc/.pending"
+check 'the policy in its place is loaded' on $root $manager Reload
+expect 'it is the new version' '^5$' property $root $manager PolicyVersion
 expect 'the new version is remembered' '^5$' cat "$dir/state/policy-version"
 "$dir/make-trust" "$dir/etc" --version 4
 expect 'an older policy is refused, and why' 'Error.Invalid.*older than version 5.*policy before stays' \

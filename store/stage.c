@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Makes the folder, fills it, moves its files out. */
-#include "cli/install_stage.h"
+/* Makes the folder, fills it, has its files put in force. */
+#include "store/stage.h"
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,22 +11,12 @@
 #include "lib/file.h"
 #include "lib/names.h"
 #include "lib/text.h"
+#include "policy/key.h"
+#include "store/pending.h"
 
 #define STAGE_PREFIX ".install-"
 #define COPY_STEP (1024u * 1024u)
 #define WHITELIST_TEMP "whitelist.new"
-
-static int is_trusted_name(const struct dirent *d)
-{
-        return !strcmp(d->d_name, UZ_KEYS_FILE) || !strcmp(d->d_name, UZ_CREDENTIAL_FILE) ||
-               !strcmp(d->d_name, UZ_POLICY_FILE) ||
-               fnmatch(UZ_WHITELIST_PREFIX "*" UZ_WHITELIST_SUFFIX, d->d_name, 0) == 0;
-}
-
-static int is_revocations(const struct dirent *d)
-{
-        return fnmatch("*" UZ_REVOCATIONS_SUFFIX, d->d_name, FNM_PERIOD) == 0;
-}
 
 /* The same file under a second name; a symbolic link stays one, and is refused as such. */
 static int link_all(int from, int to, const char *dir, int (*filter)(const struct dirent *))
@@ -46,29 +35,6 @@ static int link_all(int from, int to, const char *dir, int (*filter)(const struc
         return r;
 }
 
-static int empty(int fd, const char *dir)
-{
-        _cleanup_(fd_closep) int sub = file_open_dir(fd, dir);
-        struct dirent **list = NULL;
-        int n = sub < 0 ? -1 : scandirat(sub, ".", &list, NULL, NULL);
-
-        for (int i = 0; i < n; i++) {
-                (void)unlinkat(sub, list[i]->d_name, 0);
-                free(list[i]);
-        }
-        free(list);
-        return unlinkat(fd, dir, AT_REMOVEDIR) < 0 ? -errno : 0;
-}
-
-static void remove_folder(int etc_fd, const char *dir)
-{
-        _cleanup_(fd_closep) int fd = file_open_dir(etc_fd, dir);
-
-        if (fd >= 0)
-                (void)empty(fd, UZ_REVOCATIONS_DIR);
-        (void)empty(etc_fd, dir);
-}
-
 /* Left behind by an installation that was cut short. */
 static int is_stage(const struct dirent *d)
 {
@@ -81,17 +47,26 @@ static void remove_stale(int etc_fd)
         int n = scandirat(etc_fd, ".", &list, is_stage, NULL);
 
         for (int i = 0; i < n; i++) {
-                remove_folder(etc_fd, list[i]->d_name);
+                (void)unlinkat(etc_fd, list[i]->d_name, 0); /* or it is a file */
+                pending_remove(etc_fd, list[i]->d_name);
                 free(list[i]);
         }
         free(list);
+}
+
+/* Everybody may look into it, whatever umask this is. */
+static int make_revocations(int fd)
+{
+        if (mkdirat(fd, UZ_REVOCATIONS_DIR, 0755) < 0)
+                return -errno;
+        return fchmodat(fd, UZ_REVOCATIONS_DIR, 0755, 0) < 0 ? -errno : 0;
 }
 
 int stage_open(Stage *s, int etc_fd, bool blank)
 {
         int r;
 
-        *s = (Stage){.etc_fd = etc_fd, .fd = -EBADF, .blank = blank};
+        *s = (Stage){.etc_fd = etc_fd, .fd = -EBADF};
         remove_stale(etc_fd);
         (void)snprintf(s->dir, sizeof(s->dir), STAGE_PREFIX "%d", (int)getpid());
         if (mkdirat(etc_fd, s->dir, 0700) < 0)
@@ -99,31 +74,20 @@ int stage_open(Stage *s, int etc_fd, bool blank)
         s->fd = file_open_dir(etc_fd, s->dir);
         if (s->fd < 0)
                 return s->fd;
-        if (mkdirat(s->fd, UZ_REVOCATIONS_DIR, 0755) < 0)
-                return -errno;
+        r = make_revocations(s->fd);
+        if (r < 0)
+                return r;
         if (blank)
-                return 0;
-        r = link_all(etc_fd, s->fd, ".", is_trusted_name);
+                return file_replace(s->fd, PENDING_ALONE_FILE, "", 0, 0644);
+        r = link_all(etc_fd, s->fd, ".", pending_is_file);
         if (r == 0)
-                r = link_all(etc_fd, s->fd, UZ_REVOCATIONS_DIR, is_revocations);
+                r = link_all(etc_fd, s->fd, UZ_REVOCATIONS_DIR, pending_is_revocations);
         return r == -ENOENT ? 0 : r;
-}
-
-static int remember(Stage *s, const char *name)
-{
-        if (stage_holds(s, name))
-                return 0;
-        if (s->n == STAGE_FILES_MAX)
-                return -ENOSPC;
-        (void)snprintf(s->names[s->n++], STAGE_NAME_MAX, "%s", name);
-        return 0;
 }
 
 int stage_put(Stage *s, const char *name, const void *data, size_t size)
 {
-        int r = file_replace(s->fd, name, data, size, 0644);
-
-        return r < 0 ? r : remember(s, name);
+        return file_replace(s->fd, name, data, size, 0644);
 }
 
 static int copy(int from, int to, Digest *d)
@@ -163,47 +127,25 @@ int stage_put_whitelist(Stage *s, int from)
                 return r;
         text_hex(digest, 8, hex);
         (void)snprintf(name, sizeof(name), "%s%s%s", UZ_WHITELIST_PREFIX, hex, UZ_WHITELIST_SUFFIX);
-        if (renameat(s->fd, WHITELIST_TEMP, s->fd, name) < 0)
-                return -errno;
-        return remember(s, name);
+        return renameat(s->fd, WHITELIST_TEMP, s->fd, name) < 0 ? -errno : 0;
 }
 
-bool stage_holds(const Stage *s, const char *name)
+int stage_commit(Stage *s)
 {
-        for (size_t i = 0; i < s->n; i++)
-                if (!strcmp(s->names[i], name))
-                        return true;
-        return false;
-}
+        int r = pending_begin(s->etc_fd, s->dir);
 
-static int move(Stage *s, const char *name)
-{
-        return renameat(s->fd, name, s->etc_fd, name) < 0 ? -errno : 0;
-}
-
-int stage_commit(Stage *s, const char *last)
-{
-        bool has_last = last && stage_holds(s, last);
-        int r = 0;
-
-        if (s->blank)
-                (void)empty(s->etc_fd, UZ_REVOCATIONS_DIR);
-        if (mkdirat(s->etc_fd, UZ_REVOCATIONS_DIR, 0755) < 0 && errno != EEXIST)
-                return -errno;
-        for (size_t i = 0; i < s->n && r == 0; i++)
-                if (!has_last || strcmp(s->names[i], last) != 0)
-                        r = move(s, s->names[i]);
-        if (r == 0 && fsync(s->etc_fd) < 0)
-                r = -errno;
-        if (r == 0 && has_last)
-                r = move(s, last);
-        return r == 0 && fsync(s->etc_fd) < 0 ? -errno : r;
+        if (r != 0)
+                return MIN(r, 0);
+        r = pending_commit(s->etc_fd, s->dir);
+        if (r < 0)
+                return r;
+        return pending_finish(s->etc_fd) < 0 ? STAGE_E_UNPLACED : 0;
 }
 
 void stage_close(Stage *s)
 {
         if (s->fd >= 0) {
                 s->fd = fd_close(s->fd);
-                remove_folder(s->etc_fd, s->dir);
+                pending_remove(s->etc_fd, s->dir);
         }
 }

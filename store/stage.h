@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A folder beside the files in force, with links to them: new files are put into it, looked at as
+ * a whole, and come into force as a whole. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/macros.h"
+
+#define STAGE_NAME_MAX 96u
+/* The files are in force, and the daemon loads them; not all of them have reached their places. */
+#define STAGE_E_UNPLACED 1
+
+typedef struct Stage {
+        int etc_fd, fd;
+        char dir[32];
+} Stage;
+
+/* `blank`: nothing of what is in force. The caller holds the lock on `etc_fd`, and has finished
+ * what was pending. 0 or -errno. */
+int stage_open(Stage *s, int etc_fd, bool blank) _must_check_;
+/* A new file in the place of the one of that name. */
+int stage_put(Stage *s, const char *name, const void *data, size_t size) _must_check_;
+/* A whitelist, named by its digest. */
+int stage_put_whitelist(Stage *s, int fd) _must_check_;
+/* Puts the files in force: all of them, or none if it fails (-errno). A blank stage takes the
+ * revocation files that are there out of force. STAGE_E_UNPLACED. */
+int stage_commit(Stage *s) _must_check_;
+/* Removes the folder; what was not put in force is gone. */
+void stage_close(Stage *s);
