@@ -13,6 +13,9 @@
 #include "lib/file.h"
 
 #define COPY_MAX (1024u * 1024u * 1024u)
+#define PEM_SIZE_MAX 16384u
+#define PEM_BEGIN "-----BEGIN "
+#define PEM_END "-----END "
 
 typedef struct Backup {
         Home *home;
@@ -66,6 +69,33 @@ static int copy_open_key(Backup *b, const char *name, const PrivateKey *key)
         return r;
 }
 
+/* Never waits for who is at the other end of a pipe. */
+static int read_regular(int dirfd, const char *name, size_t max, char **ret, size_t *ret_size)
+{
+        _cleanup_(fd_closep) int fd = file_open_regular(dirfd, name, 0);
+
+        return fd < 0 ? fd : file_read_fd(fd, max, ret, ret_size);
+}
+
+/* The one block of a file. What else may stand there, as a second key or a key in words, is not
+ * looked into by who uses the file, and might lie open: it does not travel. */
+static bool find_block(const char *data, size_t size, size_t *ret_at, size_t *ret_size)
+{
+        const char *end_of_data = data + size, *stop;
+        const char *begin = memmem(data, size, PEM_BEGIN, strlen(PEM_BEGIN)), *end;
+
+        if (!begin)
+                return false;
+        end = memmem(begin, (size_t)(end_of_data - begin), PEM_END, strlen(PEM_END));
+        if (!end ||
+            memmem(begin + 1, (size_t)(end_of_data - begin) - 1, PEM_BEGIN, strlen(PEM_BEGIN)))
+                return false;
+        stop = memchr(end, '\n', (size_t)(end_of_data - end));
+        *ret_at = (size_t)(begin - data);
+        *ret_size = (size_t)((stop ? stop + 1 : end_of_data) - begin);
+        return true;
+}
+
 static int copy_bytes(Backup *b, const char *name, const char *data, size_t size)
 {
         _cleanup_(freep) char *again = NULL;
@@ -75,7 +105,7 @@ static int copy_bytes(Backup *b, const char *name, const char *data, size_t size
         if (r == 0)
                 r = file_replace(b->fd, name, data, size, 0600);
         if (r == 0)
-                r = file_read(b->fd, name, COPY_MAX, &again, &n);
+                r = read_regular(b->fd, name, COPY_MAX, &again, &n);
         if (r == 0 && (n != size || memcmp(again, data, n) != 0))
                 r = -EIO;
         return r < 0 ? cli_fail_errno(r, _("cannot write %s/%s"), b->path, name) : 0;
@@ -87,33 +117,44 @@ static int refuse_key(const Backup *b, const char *name, int outcome)
 {
         if (outcome < 0)
                 return cli_fail_errno(outcome, _("cannot read %s/%s"), b->home->path, name);
-        return cli_fail(CLI_FAILED,
-                        _("%s/%s is no key of an authority: nothing is copied. Take it out of the "
-                          "folder, or put the key back from an older copy"),
-                        b->home->path, name);
+        return cli_fail(
+                CLI_FAILED,
+                _("%s/%s is no key of an authority, or not one key alone: nothing is copied. "
+                  "Take it out of the folder, or put the key back from an older copy"),
+                b->home->path, name);
+}
+
+static int copy_key(Backup *b, const char *name, const char *data, size_t size)
+{
+        _cleanup_(private_key_freep) PrivateKey *key = NULL;
+        size_t at = 0, n = 0;
+        int r;
+
+        if (!find_block(data, size, &at, &n))
+                return refuse_key(b, name, KEY_E_MALFORMED);
+        r = private_key_from_pem(data + at, n, NULL, purpose_of(name), &key);
+        if (r != 0 && r != KEY_E_PASSPHRASE)
+                return refuse_key(b, name, r);
+        if (b->fd < 0)
+                return 0;
+        b->n_keys++;
+        return r == 0 ? copy_open_key(b, name, key) : copy_bytes(b, name, data + at, n);
 }
 
 /* `b->fd` < 0: only looks whether it can be copied. */
 static int copy_file(Backup *b, const char *name)
 {
-        _cleanup_(private_key_freep) PrivateKey *key = NULL;
+        bool is_key = fnmatch("*.pem", name, 0) == 0;
         char *data;
         size_t size;
-        int r = file_read(b->home->fd, name, COPY_MAX, &data, &size);
+        int r = read_regular(b->home->fd, name, is_key ? PEM_SIZE_MAX : COPY_MAX, &data, &size);
 
         if (r < 0)
                 return cli_fail_errno(r, _("cannot read %s/%s"), b->home->path, name);
-        r = KEY_E_PASSPHRASE;
-        if (fnmatch("*.pem", name, 0) == 0) {
-                r = private_key_from_pem(data, size, NULL, purpose_of(name), &key);
-                b->n_keys += b->fd >= 0;
-        }
-        if (r != 0 && r != KEY_E_PASSPHRASE)
-                r = refuse_key(b, name, r);
-        else if (b->fd < 0)
-                r = 0;
+        if (is_key)
+                r = copy_key(b, name, data, size);
         else
-                r = r == 0 ? copy_open_key(b, name, key) : copy_bytes(b, name, data, size);
+                r = b->fd < 0 ? 0 : copy_bytes(b, name, data, size);
         explicit_bzero(data, size);
         free(data);
         return r;

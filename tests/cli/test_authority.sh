@@ -127,6 +127,26 @@ cp "$O/label.pem" "$T/label.pem"
 truncate -s 40 "$O/label.pem"
 secret 'for the safe\n' authority backup "$T/safe2" --dir "$O"
 said 'so is a key that was damaged' 1 'label.pem is no key of an authority'
+cp "$T/label.pem" "$O/label.pem"
+two_blocks() { # NAME FILE FILE: as one
+        cat "$2" "$3" >"$O/host-two.pem"
+        secret 'for the safe\n' authority backup "$T/safe2" --dir "$O"
+        said "$1" 1 'host-two.pem is no key of an authority, or not one key alone: nothing is copied'
+        holds "$1: before anything is copied" test ! -e "$T/safe2"
+        rm "$O/host-two.pem"
+}
+two_blocks 'an open key behind an encrypted one is not carried away' "$T/safe/label.pem" "$O/host.pem"
+two_blocks 'nor is one left out behind an open one' "$O/host.pem" "$O/label.pem"
+two_blocks 'nor is a second encrypted one passed over' "$T/safe/label.pem" "$T/safe/host.pem"
+mkfifo "$O/root-9.pem"
+out=$(timeout 10 "$CTL" authority backup "$T/safe2" --dir "$O" 2>&1 </dev/null)
+rc=$?
+said 'a pipe is refused, and not waited for' 1 'root-9.pem: it is no regular file'
+rm "$O/root-9.pem"
+{ openssl pkey -in "$O/host.pem" -noout -text; cat "$T/safe/host.pem"; } >"$O/host-words.pem"
+secret 'for the safe\n' authority backup "$T/safe2" --dir "$O"
+said 'words around a key are no fault' 0 '5 keys are in'
+is 'and do not travel: they may be the key itself' "$(cat "$T/safe2/host-words.pem")" "$(cat "$T/safe/host.pem")"
 
 # --- the keys of a computer that is its own authority ---
 found
