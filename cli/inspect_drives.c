@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the records of many computers say about each drive. */
+/* Keeps drives by identity, by number and by label. */
+#include "cli/inspect_drives.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/inspect.h"
 #include "lib/text.h"
 
 #define ROOM_FIRST 1024u

@@ -143,6 +143,8 @@ static int add_record(Reading *rd, uint64_t seq, const char *line, size_t size)
                      is_kind(line, size, ",\"kind\":\"enrolled\"") ||
                      is_kind(line, size, ",\"kind\":\"revoked\"");
 
+        if (rd->in->each)
+                return rd->in->each(rd->in->userdata, &at, line, size);
         if (!drive && !is_kind(line, size, ",\"kind\":\"tamper\""))
                 return 0;
         o = record_parse(line, size);
@@ -408,7 +410,7 @@ int inspect_read(Inspect *in, char **paths, int n, const Authority *authority)
         if (r)
                 return r;
         inspect_sources_sort(&rd.sources);
-        rd.progress = progress_start(_("Inspecting ..."));
+        rd.progress = progress_start(in->doing ? in->doing : _("Inspecting ..."));
         for (rd.at = 0; rd.at < rd.sources.n && r == 0; rd.at++) {
                 progress_update(&rd.progress, rd.at, rd.sources.n);
                 r = read_export(&rd);

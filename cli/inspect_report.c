@@ -30,7 +30,7 @@ static const InspectHost *host_of(const Inspect *in, uint32_t index)
         return index < in->n_hosts ? &in->hosts[index] : NULL;
 }
 
-static void name_of(const InspectHost *h, char *ret, size_t size)
+void inspect_host_name(const InspectHost *h, char *ret, size_t size)
 {
         if (!h)
                 snprintf(ret, size, "?");
@@ -82,7 +82,7 @@ static void print_line(const Inspect *in, const Line *line)
 {
         char name[NAME_MAX_SIZE + 48], time[32];
 
-        name_of(host_of(in, line->place->host), name, sizeof(name));
+        inspect_host_name(host_of(in, line->place->host), name, sizeof(name));
         out_time(line->place->time, time, sizeof(time));
         printf("    %s  %s  %s", time, _(line->what), name);
         if (line->zone != ZONE_NONE)
@@ -117,22 +117,28 @@ static void tell(Telling *t, const char *kind, Severity severity, const char *ti
         json_object_array_add(t->list, o);
 }
 
+void inspect_trouble_text(const Inspect *in, const InspectTrouble *x, char ret[INSPECT_TROUBLE_MAX])
+{
+        char name[NAME_MAX_SIZE + 48];
+
+        inspect_host_name(host_of(in, x->host), name, sizeof(name));
+        if (x->seq)
+                snprintf(ret, INSPECT_TROUBLE_MAX, _("%s, from record %" PRIu64 ": %s (%s)"), name,
+                         x->seq, _(x->message), x->detail);
+        else if (x->host != INSPECT_NONE)
+                snprintf(ret, INSPECT_TROUBLE_MAX, _("%s: %s (%s)"), name, _(x->message),
+                         x->detail);
+        else
+                snprintf(ret, INSPECT_TROUBLE_MAX, _("%s (%s)"), _(x->message), x->detail);
+}
+
 static void tell_troubles(Telling *t)
 {
         for (size_t i = 0; i < t->in->n_troubles; i++) {
                 const InspectTrouble *x = &t->in->troubles[i];
-                char subject[NAME_MAX_SIZE + 384], name[NAME_MAX_SIZE + 48];
+                char subject[INSPECT_TROUBLE_MAX];
 
-                name_of(host_of(t->in, x->host), name, sizeof(name));
-                if (x->seq)
-                        snprintf(subject, sizeof(subject),
-                                 _("%s, from record %" PRIu64 ": %s (%s)"), name, x->seq,
-                                 _(x->message), x->detail);
-                else if (x->host != INSPECT_NONE)
-                        snprintf(subject, sizeof(subject), _("%s: %s (%s)"), name, _(x->message),
-                                 x->detail);
-                else
-                        snprintf(subject, sizeof(subject), _("%s (%s)"), _(x->message), x->detail);
+                inspect_trouble_text(t->in, x, subject);
                 tell(t, x->kind, SEVERITY_CRITICAL, N_("broken evidence: %s"), subject, NULL, 0);
         }
 }
@@ -218,7 +224,7 @@ static void tell_silent(Telling *t, int64_t silent)
 
                 if (!h->last || newest - h->last < silent)
                         continue;
-                name_of(h, name, sizeof(name));
+                inspect_host_name(h, name, sizeof(name));
                 tell(t, "silent", SEVERITY_WARNING, N_("computer %s has been silent"), name, &line,
                      1);
         }
@@ -232,7 +238,7 @@ static void tell_gaps(Telling *t)
 
                 if (h->gaps == 0)
                         continue;
-                name_of(h, name, sizeof(name));
+                inspect_host_name(h, name, sizeof(name));
                 snprintf(subject, sizeof(subject), _("%s: %" PRIu64 " of %" PRIu64), name, h->gaps,
                          h->counted);
                 tell(t, "not-exported", SEVERITY_NOTICE, N_("records are in no export here: %s"),
@@ -249,7 +255,7 @@ static void tell_journal(Telling *t)
 
                 if (h->seen == 0)
                         continue;
-                name_of(h, name, sizeof(name));
+                inspect_host_name(h, name, sizeof(name));
                 snprintf(subject, sizeof(subject),
                          _("%s: record %" PRIu64 ", the exports end at %" PRIu64), name, h->seen,
                          h->counted);
@@ -311,7 +317,7 @@ static void print_hosts(const Inspect *in)
                 const InspectHost *h = &in->hosts[i];
                 char name[NAME_MAX_SIZE + 48], time[32], hex[2 * DIGEST_SIZE + 1];
 
-                name_of(h, name, sizeof(name));
+                inspect_host_name(h, name, sizeof(name));
                 out_time(h->last, time, sizeof(time));
                 text_hex(h->head, DIGEST_SIZE, hex);
                 printf(_("%s, %s: last record %s, %" PRIu64 " violations, verified to record "

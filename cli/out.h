@@ -27,6 +27,7 @@ int out_width(const char *text);
 /* Running text in lines of 79 columns; the cursor stands at column `indent`, and so do the lines
  * after the first. */
 void out_wrapped(const char *text, int indent);
+int out_columns(void); /* of standard output's terminal; 0: it is none */
 /* True if the locale can show a check mark. */
 bool out_has_symbols(void);
 
@@ -40,6 +41,7 @@ int table_new(size_t columns, const char *const *heads, Table **ret) _must_check
 /* Copies one text per column; `style` is of the column `styled` (or none if out of range). */
 int table_add(Table *t, const char *const *cells, size_t styled, Style style) _must_check_;
 void table_print(const Table *t);
+int table_width(const Table *t); /* columns of a terminal */
 Table *table_free(Table *t);
 DEFINE_FREEP(Table, table_free)
 

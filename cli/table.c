@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tables whose columns are as wide as their widest cell. */
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "cli/out.h"
+
+#define COLUMNS_UNKNOWN 80
 
 typedef struct Row {
         char *cells[TABLE_COLUMNS_MAX];
@@ -84,6 +88,26 @@ void table_print(const Table *t)
                 widths[c] = column_width(t, c);
         for (size_t i = 0; i < t->n; i++)
                 print_row(t, i, widths);
+}
+
+int table_width(const Table *t)
+{
+        int width = 2 * ((int)t->columns - 1);
+
+        for (size_t c = 0; c < t->columns; c++)
+                width += column_width(t, c);
+        return width;
+}
+
+int out_columns(void)
+{
+        struct winsize w = {0};
+
+        if (!isatty(STDOUT_FILENO))
+                return 0;
+        if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) < 0 || w.ws_col == 0)
+                return COLUMNS_UNKNOWN;
+        return w.ws_col;
 }
 
 Table *table_free(Table *t)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* policy: checked, signed, shown, compared, installed. */
+/* policy: checked, signed, shown, compared, installed; how far it has come. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,14 +10,23 @@
 #include "cli/install.h"
 #include "cli/out.h"
 #include "cli/policy_show.h"
+#include "cli/rollout.h"
 #include "cli/signer.h"
 #include "cli/verbs.h"
+#include "cli/verified.h"
 #include "lib/file.h"
 #include "store/pending.h"
 
+#define EXPORTS_MAX 100000
+#define DAYS_MAX 36500u
+#define DAY_SECONDS 86400
+#define SLUG_DIGITS 16u
+
 typedef struct PolicyArgs {
         const char *dir, *key, *passphrase_fd, *out;
-        bool json;
+        const char *authority, *policy, *version, *silent;
+        OptionList revocations;
+        bool json, csv, behind;
 } PolicyArgs;
 
 /* A policy in a file, signed or not; without a path the one in force here. */
@@ -168,14 +177,106 @@ static int diff(const PolicyArgs *a, const char *old_path, const char *next_path
         return r ? r : policy_diff(&old, &next, a->json);
 }
 
+/* What each computer should have, as a policy says it. */
+static int target_policy(const PolicyArgs *a, const Authority *authority, RolloutTarget *t)
+{
+        OfficeFile f = {.fd = -EBADF};
+        _cleanup_(bundle_clear) Bundle b = {0};
+        int r = office_read_kind(a->policy, OFFICE_POLICY, &f);
+
+        if (r == 0)
+                r = office_policy(&f, authority ? &authority->ring : NULL, &b);
+        office_clear(&f);
+        if (r)
+                return r;
+        t->policy = b.version;
+        t->whitelist_known = true;
+        t->has_whitelist = b.has_whitelist;
+        memcpy(t->whitelist, b.whitelist_digest, DIGEST_SIZE);
+        memcpy(t->needs, b.needs, sizeof(t->needs));
+        t->revoked = b.n_revoked;
+        return 0;
+}
+
+/* Records name a revocation file by the first digits of its SHA-256. */
+static int target_revocations(const PolicyArgs *a, RolloutTarget *t)
+{
+        int r = 0;
+
+        t->revocations = calloc(a->revocations.n + 1, SLUG_DIGITS);
+        if (!t->revocations)
+                return cli_out_of_memory();
+        for (size_t i = 0; i < a->revocations.n && r == 0; i++) {
+                OfficeFile f = {.fd = -EBADF};
+                uint8_t digest[DIGEST_SIZE];
+
+                r = office_read_kind(a->revocations.items[i], OFFICE_REVOCATIONS, &f);
+                if (r == 0 && digest_compute(f.data, f.size, digest) < 0)
+                        r = cli_out_of_memory();
+                if (r == 0)
+                        text_hex(digest, SLUG_DIGITS / 2, t->revocations + i * SLUG_DIGITS);
+                office_clear(&f);
+        }
+        return r;
+}
+
+static int rollout_arguments(const PolicyArgs *a, Rollout *ro)
+{
+        uint64_t days = 0;
+
+        if (a->json && a->csv)
+                return cli_fail(CLI_USAGE, "%s", _("--json and --csv do not go together"));
+        if (a->policy && a->version)
+                return cli_fail(CLI_USAGE, "%s", _("--policy and --version do not go together"));
+        if (a->version &&
+            (text_u64(a->version, UINT64_MAX, &ro->target.policy) < 0 || !ro->target.policy))
+                return cli_fail(CLI_USAGE, _("--version: \"%s\" is no version"), a->version);
+        if (a->silent && (text_u64(a->silent, DAYS_MAX, &days) < 0 || days == 0))
+                return cli_fail(CLI_USAGE, _("--silent: \"%s\" is no number of days"), a->silent);
+        ro->silent = (int64_t)days * DAY_SECONDS;
+        ro->now = time(NULL);
+        return 0;
+}
+
+static int rollout(const PolicyArgs *a, int n, char **paths)
+{
+        _cleanup_(rollout_clear) Rollout ro = {0};
+        _cleanup_(freep) Authority *authority = calloc(1, sizeof(*authority));
+        const Authority *trusted = a->authority ? authority : NULL;
+        int r = authority ? rollout_arguments(a, &ro) : cli_out_of_memory();
+
+        if (r == 0 && a->authority)
+                r = verify_load_authority(a->authority, authority);
+        if (r == 0 && a->policy)
+                r = target_policy(a, trusted, &ro.target);
+        if (r == 0)
+                r = target_revocations(a, &ro.target);
+        if (r == 0)
+                r = rollout_read(&ro, paths, n, trusted);
+        if (r)
+                return r;
+        rollout_judge(&ro);
+        if (a->json)
+                return rollout_json(&ro);
+        return a->csv ? rollout_csv(&ro) : rollout_print(&ro, !a->behind);
+}
+
 static int run(void *args, int n, char **words)
 {
         static const InstallArgs install = {0};
         const PolicyArgs *a = args;
         const char *what = words[0];
 
+        if (!strcmp(what, "rollout-report") && n > 1)
+                return rollout(a, n - 1, words + 1);
         if (a->json && strcmp(what, "show") != 0 && strcmp(what, "diff") != 0)
                 return out_no_json("policy", what);
+        if (a->csv || a->behind || a->authority || a->policy || a->version || a->silent ||
+            a->revocations.n)
+                return cli_fail(CLI_USAGE,
+                                _("policy %s: --authority, --policy, --version, --revocations, "
+                                  "--silent, --behind and --csv go with rollout-report"),
+                                what);
         if (!strcmp(what, "check") && n == 2)
                 return check(a, words[1]);
         if (!strcmp(what, "sign") && n == 2)
@@ -184,11 +285,14 @@ static int run(void *args, int n, char **words)
                 return show(a, n == 2 ? words[1] : NULL);
         if (!strcmp(what, "diff") && (n == 2 || n == 3))
                 return diff(a, n == 3 ? words[1] : NULL, words[n - 1]);
+        if (!strcmp(what, "install") && n > 1 + (int)INSTALL_FILES_MAX)
+                return cli_fail(CLI_USAGE, _("policy install: %u files at most"),
+                                INSTALL_FILES_MAX);
         if (!strcmp(what, "install") && n > 1)
                 return install_files(&install, n - 1, words + 1);
         return cli_fail(CLI_USAGE, "%s",
-                        _("policy: check FILE, sign DRAFT, show [FILE], diff [OLD] NEW or install "
-                          "FILE ..."));
+                        _("policy: check FILE, sign DRAFT, show [FILE], diff [OLD] NEW, install "
+                          "FILE ... or rollout-report EXPORT ..."));
 }
 
 static const Option options[] = {
@@ -199,21 +303,37 @@ static const Option options[] = {
              N_("sign with this key (default: the one in the authority's folder)")),
         TEXT(PolicyArgs, passphrase_fd, "passphrase-fd", 0, N_("N"),
              N_("read the passphrases of keys from this descriptor, one a line")),
-        FLAG(PolicyArgs, json, "json", 'j', N_("show, diff: print JSON")),
+        TEXT(PolicyArgs, authority, "authority", 'a', N_("FILE"),
+             N_("rollout-report: check credentials with this list of the authority's keys")),
+        TEXT(PolicyArgs, policy, "policy", 0, N_("FILE"),
+             N_("rollout-report: who is behind this policy (default: the newest that is seen)")),
+        TEXT(PolicyArgs, version, "version", 0, N_("N"),
+             N_("rollout-report: who is behind this version")),
+        LIST(PolicyArgs, revocations, "revocations", 0, N_("FILE"),
+             N_("rollout-report: who lacks this revocation file (may be given again)")),
+        TEXT(PolicyArgs, silent, "silent", 's', N_("DAYS"),
+             N_("rollout-report: name computers whose last record is that old")),
+        FLAG(PolicyArgs, behind, "behind", 'b',
+             N_("rollout-report: list only those with something to do")),
+        FLAG(PolicyArgs, csv, "csv", 0, N_("rollout-report: print a table for a spreadsheet")),
+        FLAG(PolicyArgs, json, "json", 'j', N_("show, diff, rollout-report: print JSON")),
 };
 
 const Verb verb_policy = {
         .name = "policy",
-        .usage = N_("check|sign|show|diff|install [FILE ...]"),
-        .summary = N_("check, sign, show, compare and install policies"),
+        .usage = N_("check|sign|show|diff|install|rollout-report [FILE ...]"),
+        .summary = N_("check, sign, show, compare and install policies; how far one has come"),
         .details = N_(
                 "install takes what came from the office - policy, key lists, revocation files,\n"
                 "whitelist, credential - verifies it as a whole, and replaces what is in force only\n"
-                "then. Files that are older than those in force are refused."),
+                "then. Files that are older than those in force are refused.\n"
+                "rollout-report reads exports as `usbzonectl inspect` does, and tells which policy,\n"
+                "key list, whitelist and revocations each computer has in force, and since when.\n"
+                "Exit status then: 0 all are at the newest, 1 some are not, 5 broken evidence."),
         .options = options,
         .n_options = ARRAY_SIZE(options),
         .min = 1,
-        .max = 1 + INSTALL_FILES_MAX,
+        .max = 1 + EXPORTS_MAX,
         .size = sizeof(PolicyArgs),
         .run = run,
 };

@@ -22,6 +22,7 @@
 #include "daemon/incidents.h"
 #include "daemon/monitor.h"
 #include "daemon/own-files.h"
+#include "daemon/policy-record.h"
 #include "daemon/probe.h"
 #include "lib/file.h"
 #include "lib/names.h"
@@ -219,44 +220,6 @@ static TrustFloor version_floor(Manager *m)
         return floor;
 }
 
-/* What is in force now; and what this computer was before, if that changed. */
-static void policy_fields(const Manager *m, const Snapshot *s, json_object *o)
-{
-        const Host *was = m->trust && m->trust->snapshot.status == REASON_OK
-                                  ? &m->trust->snapshot.host
-                                  : &s->host;
-        char id[2 * HOST_ID_SIZE + 1];
-
-        field_number(o, "policy_version", s->bundle.version);
-        field_number(o, "keys_version", s->authority.version);
-        field(o, "host_name", s->host.name);
-        field(o, "zone", zone_name(s->host.zone));
-        field(o, "level", level_name(s->host.level));
-        if (was->zone != s->host.zone)
-                field(o, "zone_before", zone_name(was->zone));
-        if (was->level != s->host.level)
-                field(o, "level_before", level_name(was->level));
-        if (memcmp(was->id, s->host.id, HOST_ID_SIZE) != 0) {
-                text_hex(was->id, HOST_ID_SIZE, id);
-                field(o, "host_before", id);
-        }
-}
-
-static void record_policy(Manager *m, const Trust *t)
-{
-        bool good = t->snapshot.status == REASON_OK;
-        json_object *o = fields_new();
-        char text[TRUST_MESSAGE_MAX * 2];
-
-        if (good)
-                policy_fields(m, &t->snapshot, o);
-        else
-                field(o, "reason", reason_slug(t->snapshot.status));
-        text_escape(t->message, strlen(t->message), text, sizeof(text));
-        field(o, "message", text);
-        emit(m, good ? EVENT_POLICY_LOADED : EVENT_POLICY_REFUSED, o);
-}
-
 static void remember_version(Manager *m)
 {
         const Snapshot *s = &m->trust->snapshot;
@@ -327,7 +290,7 @@ static int load(Manager *m)
         r = trust_load(m->etc_fd, manager_now(m), version_floor(m), &m->trust);
         if (r < 0)
                 return r;
-        record_policy(m, m->trust);
+        policy_record(m, m->trust);
         remember_version(m);
         r = grants_load(m);
         if (r < 0)
@@ -420,7 +383,7 @@ int manager_reload(Manager *m, char **ret_message)
         r = trust_load(m->etc_fd, manager_now(m), version_floor(m), &t);
         if (r < 0)
                 return r;
-        record_policy(m, t);
+        policy_record(m, t);
         good = t->snapshot.status == REASON_OK;
         *ret_message = strdup(t->message);
         if (good || m->trust->snapshot.status != REASON_OK) {

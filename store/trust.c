@@ -169,6 +169,22 @@ static int load_host(Load *l)
         return r == 0 ? 0 : refuse_note(l, UZ_CREDENTIAL_FILE, r, &error);
 }
 
+/* Which files these are, to be recorded: their names are anybody's choice. */
+static int note_revocations(Load *l, const char *text, size_t size)
+{
+        const size_t at = l->t->n_revocations * (TRUST_REVOCATION_DIGITS + 1u);
+        uint8_t digest[DIGEST_SIZE];
+        int r = digest_compute(text, size, digest);
+
+        if (r < 0)
+                return r;
+        if (at > 0)
+                l->t->revocations[at - 1] = ' ';
+        text_hex(digest, TRUST_REVOCATION_DIGITS / 2, l->t->revocations + at);
+        l->t->n_revocations++;
+        return 0;
+}
+
 static int load_revocation_file(Load *l, const char *file)
 {
         Snapshot *s = &l->t->snapshot;
@@ -184,7 +200,10 @@ static int load_revocation_file(Load *l, const char *file)
         if (r != 0)
                 return r;
         r = revocations_load(text, size, &s->authority.ring, &s->bundle, &issued, &error);
-        return r == 0 ? 0 : refuse_note(l, name, r, &error);
+        if (r != 0)
+                return refuse_note(l, name, r, &error);
+        r = note_revocations(l, text, size);
+        return r < 0 ? refuse_errno(l, name, r) : 0;
 }
 
 /* Files that travelled alone; one that is not good is not passed over. */

@@ -11,6 +11,8 @@
 #define TRUST_VERSION_FILE "policy-version"
 #define TRUST_KEYS_VERSION_FILE "keys-version"
 #define TRUST_REVOCATIONS_MAX 256u /* files in UZ_REVOCATIONS_DIR */
+#define TRUST_REVOCATION_DIGITS 16u
+#define TRUST_REVOCATIONS_TEXT_MAX (TRUST_REVOCATIONS_MAX * (TRUST_REVOCATION_DIGITS + 1u))
 
 typedef struct TrustFloor {
         uint64_t policy, keys; /* versions; 0 = none yet */
@@ -19,7 +21,10 @@ typedef struct TrustFloor {
 typedef struct Trust {
         Snapshot snapshot;
         int whitelist_fd;
-        char message[TRUST_MESSAGE_MAX]; /* what is wrong and what to do; "" = fine */
+        size_t n_revocations;                         /* files */
+        char revocations[TRUST_REVOCATIONS_TEXT_MAX]; /* of each the first 16 digits of its SHA-256,
+                                                       * with a blank between them */
+        char message[TRUST_MESSAGE_MAX];              /* what is wrong and what to do; "" = fine */
 } Trust;
 
 /* Always gives a Trust: one whose snapshot.status is not OK blocks everything. -ENOMEM only.

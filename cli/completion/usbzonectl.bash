@@ -58,7 +58,8 @@ _usbzonectl_options() {
         host) _usbzonectl_say --out --name --zone --level --days --not-before --not-after --dir --key \
                 --passphrase-fd --algorithm --new-key --new-authority --yes --ledger-key-out \
                 --no-start --help ;;
-        policy) _usbzonectl_say --out --dir --key --passphrase-fd --json --help ;;
+        policy) _usbzonectl_say --out --dir --key --passphrase-fd --authority --policy --version --revocations \
+                --silent --behind --csv --json --help ;;
         whitelist) _usbzonectl_say --out --json --help ;;
         esac
 }
@@ -79,9 +80,9 @@ _usbzonectl_takes() {
                 | 'authority --roots' | 'authority --threshold' | 'authority --not-before' \
                 | 'authority --not-after' | 'authority --overlap' | 'authority --passphrase-fd' \
                 | 'host -n' | 'host --name' | 'host --not-before' | 'host --not-after' \
-                | 'host --passphrase-fd' | 'policy --passphrase-fd') : ;;
+                | 'host --passphrase-fd' | 'policy --passphrase-fd' | 'policy --version') : ;;
         'allow --for') _usbzonectl_say 15m 30m 1h 2h 8h ;;
-        'inspect -s' | 'inspect --silent') _usbzonectl_say 7 30 90 ;;
+        'inspect -s' | 'inspect --silent' | 'policy -s' | 'policy --silent') _usbzonectl_say 7 30 90 ;;
         'enroll --days' | 'simulate -d' | 'simulate --days' | 'authority --days' \
                 | 'host --days') _usbzonectl_say 7 30 90 365 ;;
         'finding --due') _usbzonectl_say 7d 14d 30d ;;
@@ -95,7 +96,8 @@ _usbzonectl_takes() {
                 | 'authority -D' | 'authority --dir' | 'authority --root-out' | 'authority --root' \
                 | 'authority -o' | 'authority --out' | 'host -o' | 'host --out' | 'host -D' \
                 | 'host --dir' | 'host --key' | 'host --ledger-key-out' | 'policy -o' \
-                | 'policy --out' | 'policy -D' | 'policy --dir' | 'policy --key' | 'whitelist -o' \
+                | 'policy --out' | 'policy -D' | 'policy --dir' | 'policy --key' | 'policy -a' \
+                | 'policy --authority' | 'policy --policy' | 'policy --revocations' | 'whitelist -o' \
                 | 'whitelist --out') _usbzonectl_files ;;
         'log -k' | 'log --kind') _usbzonectl_kinds ;;
         'log -r' | 'log --reason') _usbzonectl_reasons ;;
@@ -136,7 +138,7 @@ _usbzonectl_behind() {
         'report '*) _usbzonectl_files ;;
         'host ') _usbzonectl_say request sign install ;;
         'host '*) _usbzonectl_files ;;
-        'policy ') _usbzonectl_say check sign show diff install ;;
+        'policy ') _usbzonectl_say check sign show diff install rollout-report ;;
         'policy '*) _usbzonectl_files ;;
         'whitelist ') _usbzonectl_say build merge diff lookup ;;
         'whitelist '*) _usbzonectl_files ;;

@@ -241,12 +241,19 @@ complete -c usbzonectl -n '__usbzonectl_verb host' -s y -l yes -d 'install: trus
 complete -c usbzonectl -n '__usbzonectl_verb host' -l ledger-key-out -r -F -d 'write the ledger’s first key there, for the auditor (default: print it)'
 complete -c usbzonectl -n '__usbzonectl_verb host' -l no-start -d 'write the files only, start nothing'
 complete -c usbzonectl -n '__usbzonectl_verb host' -s h -l help -d 'show this help'
-complete -c usbzonectl -n __usbzonectl_none -a policy -d 'check, sign, show, compare and install policies'
+complete -c usbzonectl -n __usbzonectl_none -a policy -d 'check, sign, show, compare and install policies; how far one has come'
 complete -c usbzonectl -n '__usbzonectl_verb policy' -s o -l out -r -F -d 'sign: write the signed policy there'
 complete -c usbzonectl -n '__usbzonectl_verb policy' -s D -l dir -r -F -d 'the authority’s folder (default: /etc/usbzone/authority)'
 complete -c usbzonectl -n '__usbzonectl_verb policy' -l key -r -F -d 'sign with this key (default: the one in the authority’s folder)'
 complete -c usbzonectl -n '__usbzonectl_verb policy' -l passphrase-fd -x -d 'read the passphrases of keys from this descriptor, one a line'
-complete -c usbzonectl -n '__usbzonectl_verb policy' -s j -l json -d 'show, diff: print JSON'
+complete -c usbzonectl -n '__usbzonectl_verb policy' -s a -l authority -r -F -d 'rollout-report: check credentials with this list of the authority’s keys'
+complete -c usbzonectl -n '__usbzonectl_verb policy' -l policy -r -F -d 'rollout-report: who is behind this policy (default: the newest that is seen)'
+complete -c usbzonectl -n '__usbzonectl_verb policy' -l version -x -d 'rollout-report: who is behind this version'
+complete -c usbzonectl -n '__usbzonectl_verb policy' -l revocations -r -F -d 'rollout-report: who lacks this revocation file (may be given again)'
+complete -c usbzonectl -n '__usbzonectl_verb policy' -s s -l silent -x -a '7 30 90' -d 'rollout-report: name computers whose last record is that old'
+complete -c usbzonectl -n '__usbzonectl_verb policy' -s b -l behind -d 'rollout-report: list only those with something to do'
+complete -c usbzonectl -n '__usbzonectl_verb policy' -l csv -d 'rollout-report: print a table for a spreadsheet'
+complete -c usbzonectl -n '__usbzonectl_verb policy' -s j -l json -d 'show, diff, rollout-report: print JSON'
 complete -c usbzonectl -n '__usbzonectl_verb policy' -s h -l help -d 'show this help'
 complete -c usbzonectl -n __usbzonectl_none -a whitelist -d 'make, merge, compare whitelists, look a drive up'
 complete -c usbzonectl -n '__usbzonectl_verb whitelist' -s o -l out -r -F -d 'build, merge: write the whitelist there'
@@ -270,7 +277,7 @@ complete -c usbzonectl -n '__usbzonectl_first report' -F
 complete -c usbzonectl -n '__usbzonectl_more report' -F
 complete -c usbzonectl -n '__usbzonectl_first host' -a 'request sign install'
 complete -c usbzonectl -n '__usbzonectl_more host' -F
-complete -c usbzonectl -n '__usbzonectl_first policy' -a 'check sign show diff install'
+complete -c usbzonectl -n '__usbzonectl_first policy' -a 'check sign show diff install rollout-report'
 complete -c usbzonectl -n '__usbzonectl_more policy' -F
 complete -c usbzonectl -n '__usbzonectl_first whitelist' -a 'build merge diff lookup'
 complete -c usbzonectl -n '__usbzonectl_more whitelist' -F

@@ -52,7 +52,7 @@ _usbzonectl() {
                 'simulate:show what enforcing would have blocked in the last days'
                 'authority:make and change the keys of an organisation'
                 'host:make this computer one of an office\: request, sign, install'
-                'policy:check, sign, show, compare and install policies'
+                'policy:check, sign, show, compare and install policies; how far one has come'
                 'whitelist:make, merge, compare whitelists, look a drive up'
                 'help:show the help of a verb'
         )
@@ -328,9 +328,16 @@ _usbzonectl() {
                         '*'{-D,--dir}'[the authority’s folder (default\: /etc/usbzone/authority)]:dir:_usbzonectl_files' \
                         '*--key[sign with this key (default\: the one in the authority’s folder)]:file:_usbzonectl_files' \
                         '*--passphrase-fd[read the passphrases of keys from this descriptor, one a line]:n:' \
-                        '*'{-j,--json}'[show, diff\: print JSON]' \
+                        '*'{-a,--authority}'[rollout-report\: check credentials with this list of the authority’s keys]:file:_usbzonectl_files' \
+                        '*--policy[rollout-report\: who is behind this policy (default\: the newest that is seen)]:file:_usbzonectl_files' \
+                        '*--version[rollout-report\: who is behind this version]:n:' \
+                        '*--revocations[rollout-report\: who lacks this revocation file (may be given again)]:file:_usbzonectl_files' \
+                        '*'{-s,--silent}'[rollout-report\: name computers whose last record is that old]:days:(7 30 90)' \
+                        '*'{-b,--behind}'[rollout-report\: list only those with something to do]' \
+                        '*--csv[rollout-report\: print a table for a spreadsheet]' \
+                        '*'{-j,--json}'[show, diff, rollout-report\: print JSON]' \
                         '*'{-h,--help}'[show this help]' \
-                        '1:word:(check sign show diff install)' \
+                        '1:word:(check sign show diff install rollout-report)' \
                         '*:word:_usbzonectl_files'
                 ;;
         whitelist)

@@ -85,6 +85,7 @@ for h in a b; do
                 python3 "$here/make_records.py" "$T/$h" "$(printf "$h%.0s" {1..32})" >/dev/null
 done
 shape inspect 1 '.findings |= map(.places |= (. // []))' inspect "$T/a.uzx" "$T/a/ledger" "$T/b/ledger"
+shape policy-rollout-report 1 . policy rollout-report "$T/a.uzx" "$T/a/ledger"
 shape finding 0 . finding list --all
 shape finding-show 0 . finding show 8
 shape incident 0 . incident list --all

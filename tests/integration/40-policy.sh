@@ -52,6 +52,8 @@ expect 'an edited policy is refused' 'Error.Invalid' send $root $manager.Reload
 mv "$dir/etc/policy" "$dir/etc/policy.aside"
 expect 'a policy that is gone is refused' 'Error.Invalid.*is missing' send $root $manager.Reload
 expect 'each refusal is recorded' '^6$' count_records '.kind=="policy-refused"'
+check 'what a rollout is measured by is recorded' has_record \
+        '.kind=="policy-loaded" and .policy_version==5 and .revoked==0 and (.whitelist // "" | test("^([0-9a-f]{64})?$"))'
 
 wait "$silent_pid"
 expect 'a silent polkit means no' 'Access denied' cat "$dir/silent"

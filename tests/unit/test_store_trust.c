@@ -362,6 +362,36 @@ Test(store_trust, a_revocation_file_adds_to_the_policy)
         trust_free(t);
 }
 
+/* As SHA-256 says it, whatever the file's name. */
+Test(store_trust, which_revocation_files_are_loaded_is_told)
+{
+        static const uint8_t drive[DIGEST_SIZE] = {4, 5}, other[DIGEST_SIZE] = {6};
+        _cleanup_(freep) char *note = NULL;
+        char want[TRUST_REVOCATIONS_TEXT_MAX];
+        uint8_t digest[DIGEST_SIZE];
+        size_t size;
+        Trust *t = load(0);
+
+        cr_assert_eq(t->n_revocations, 0);
+        cr_assert_str_empty(t->revocations);
+        trust_free(t);
+        (void)mkdirat(etc, UZ_REVOCATIONS_DIR, 0755);
+        note = make_revocations(REVOKED_DRIVE, drive, fixture.policy, &size);
+        put_file(REVOCATIONS_NAME, note, size);
+        cr_assert_eq(digest_compute(note, size, digest), 0);
+        text_hex(digest, 8, want);
+        free(TAKE_PTR(note));
+        note = make_revocations(REVOKED_DRIVE, other, fixture.policy, &size);
+        put_file(UZ_REVOCATIONS_DIR "/1" UZ_REVOCATIONS_SUFFIX, note, size);
+        cr_assert_eq(digest_compute(note, size, digest), 0);
+        want[16] = ' ';
+        text_hex(digest, 8, want + 17);
+        t = load(0);
+        cr_assert_eq(t->n_revocations, 2);
+        cr_assert_str_eq(t->revocations, want);
+        trust_free(t);
+}
+
 Test(store_trust, a_revocation_file_that_is_not_good_is_not_passed_over)
 {
         static const uint8_t drive[DIGEST_SIZE] = {4, 5};

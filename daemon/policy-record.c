@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tells the ledger which policy is in force, or why one is not. */
+#include "daemon/policy-record.h"
+
+#include <string.h>
+
+#include "daemon/event.h"
+#include "lib/text.h"
+
+static void field(json_object *o, const char *key, const char *text)
+{
+        if (o && text && text[0])
+                (void)json_object_object_add(o, key, json_object_new_string(text));
+}
+
+static void field_number(json_object *o, const char *key, uint64_t n)
+{
+        if (o)
+                (void)json_object_object_add(o, key, json_object_new_uint64(n));
+}
+
+/* What a rollout is measured by. */
+static void rollout_fields(const Trust *t, json_object *o)
+{
+        const Bundle *b = &t->snapshot.bundle;
+        char hex[2 * DIGEST_SIZE + 1] = "";
+
+        if (b->has_whitelist)
+                text_hex(b->whitelist_digest, DIGEST_SIZE, hex);
+        field(o, "whitelist", hex);
+        field_number(o, "revoked", b->n_revoked);
+        field(o, "revocations", t->revocations);
+        if (b->not_after)
+                field_number(o, "policy_ends", (uint64_t)b->not_after);
+        if (t->snapshot.host.not_after)
+                field_number(o, "credential_ends", (uint64_t)t->snapshot.host.not_after);
+}
+
+/* What is in force now; and what this computer was before, if that changed. */
+static void policy_fields(const Manager *m, const Snapshot *s, json_object *o)
+{
+        const Host *was = m->trust && m->trust->snapshot.status == REASON_OK
+                                  ? &m->trust->snapshot.host
+                                  : &s->host;
+        char id[2 * HOST_ID_SIZE + 1];
+
+        field_number(o, "policy_version", s->bundle.version);
+        field_number(o, "keys_version", s->authority.version);
+        field(o, "host_name", s->host.name);
+        field(o, "zone", zone_name(s->host.zone));
+        field(o, "level", level_name(s->host.level));
+        if (was->zone != s->host.zone)
+                field(o, "zone_before", zone_name(was->zone));
+        if (was->level != s->host.level)
+                field(o, "level_before", level_name(was->level));
+        if (memcmp(was->id, s->host.id, HOST_ID_SIZE) != 0) {
+                text_hex(was->id, HOST_ID_SIZE, id);
+                field(o, "host_before", id);
+        }
+}
+
+void policy_record(Manager *m, const Trust *t)
+{
+        bool good = t->snapshot.status == REASON_OK;
+        json_object *o = json_object_new_object();
+        char text[TRUST_MESSAGE_MAX * 2];
+
+        if (good) {
+                policy_fields(m, &t->snapshot, o);
+                rollout_fields(t, o);
+        } else {
+                field(o, "reason", reason_slug(t->snapshot.status));
+                if (t->snapshot.bundle.version)
+                        field_number(o, "policy_version", t->snapshot.bundle.version);
+        }
+        text_escape(t->message, strlen(t->message), text, sizeof(text));
+        field(o, "message", text);
+        (void)event_emit(m, good ? EVENT_POLICY_LOADED : EVENT_POLICY_REFUSED, o);
+        (void)json_object_put(o);
+}
