@@ -12,6 +12,7 @@ typedef struct InspectHost {
         uint64_t records, violations, gaps, counted; /* counted: up to this number */
         int64_t exported, last;                      /* times */
         uint8_t head[DIGEST_SIZE];                   /* of record `counted` */
+        InspectPlace used;                           /* a drive was let in, last */
         uint64_t seen; /* a journal holds a head of this record, and it should be in an export */
 } InspectHost;
 
@@ -28,6 +29,7 @@ typedef struct Inspect {
         InspectHost *hosts;
         uint32_t n_hosts;
         InspectDrives drives;
+        InspectRevoked revoked; /* more can be put in before reading */
         InspectTrouble *troubles;
         size_t n_troubles, n_exports;
         bool broken; /* evidence does not verify */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Keeps drives by identity, by number and by label. */
+/* Keeps drives by identity, and every label and number that each had. */
 #include "cli/inspect_drives.h"
 
 #include <stdio.h>
@@ -24,71 +24,82 @@ static uint64_t hash_bytes(const void *data, size_t n)
 /* The slot of an identity: the drive's, or the empty one where it belongs. */
 static uint32_t *identity_slot(const InspectDrives *d, const uint8_t identity[DIGEST_SIZE])
 {
-        uint32_t mask = 2 * d->room - 1, at = (uint32_t)hash_bytes(identity, DIGEST_SIZE) & mask;
+        const InspectIndex *x = &d->by_identity;
+        uint32_t mask = 2 * x->room - 1, at = (uint32_t)hash_bytes(identity, DIGEST_SIZE) & mask;
 
-        while (d->by_identity[at] != INSPECT_NONE &&
-               memcmp(d->list[d->by_identity[at]].identity, identity, DIGEST_SIZE) != 0)
+        while (x->slots[at] != INSPECT_NONE &&
+               memcmp(d->list[x->slots[at]].identity, identity, DIGEST_SIZE) != 0)
                 at = (at + 1) & mask;
-        return &d->by_identity[at];
+        return &x->slots[at];
 }
 
 static uint32_t *number_slot(const InspectDrives *d, const char *number)
 {
-        uint32_t mask = 2 * d->room - 1, at = (uint32_t)hash_bytes(number, strlen(number)) & mask;
+        const InspectIndex *x = &d->by_number;
+        uint32_t mask = 2 * x->room - 1, at = (uint32_t)hash_bytes(number, strlen(number)) & mask;
 
-        while (d->by_number[at] != INSPECT_NONE &&
-               strcmp(d->list[d->by_number[at]].number, number) != 0)
+        while (x->slots[at] != INSPECT_NONE && strcmp(d->labels[x->slots[at]].number, number) != 0)
                 at = (at + 1) & mask;
-        return &d->by_number[at];
+        return &x->slots[at];
 }
 
-/* Makes both indexes anew for twice as many drives. */
-static int grow(InspectDrives *d)
+/* Makes room for one more in a list of `n`, and an empty index for as many. 1: there is room. */
+static int grow(void **list, size_t size, uint32_t n, uint32_t max, InspectIndex *x)
 {
-        uint32_t room = d->room ? 2 * d->room : ROOM_FIRST;
-        InspectDrive *list = reallocarray(d->list, room, sizeof(*list));
-        uint32_t *identities, *numbers;
+        uint32_t room = x->room ? 2 * x->room : ROOM_FIRST, *slots;
+        void *more;
 
-        if (!list)
+        if (n < x->room)
+                return 1;
+        if (n >= max)
+                return -ENOSPC;
+        more = reallocarray(*list, room, size);
+        if (!more)
                 return -ENOMEM;
-        d->list = list;
-        identities = malloc(2 * (size_t)room * sizeof(uint32_t));
-        numbers = malloc(2 * (size_t)room * sizeof(uint32_t));
-        if (!identities || !numbers) {
-                free(identities);
-                free(numbers);
+        *list = more;
+        slots = malloc(2 * (size_t)room * sizeof(uint32_t));
+        if (!slots)
                 return -ENOMEM;
-        }
-        free(d->by_identity);
-        free(d->by_number);
-        d->by_identity = identities;
-        d->by_number = numbers;
-        d->room = room;
-        memset(identities, 0xff, 2 * (size_t)room * sizeof(uint32_t));
-        memset(numbers, 0xff, 2 * (size_t)room * sizeof(uint32_t));
-        for (uint32_t i = 0; i < d->n; i++) {
-                uint32_t *slot = *d->list[i].number ? number_slot(d, d->list[i].number) : NULL;
+        free(x->slots);
+        memset(slots, 0xff, 2 * (size_t)room * sizeof(uint32_t));
+        *x = (InspectIndex){slots, room};
+        return 0;
+}
 
+static int grow_drives(InspectDrives *d)
+{
+        int r = grow((void **)&d->list, sizeof(*d->list), d->n, INSPECT_DRIVES_MAX,
+                     &d->by_identity);
+
+        for (uint32_t i = 0; i < d->n && r == 0; i++)
                 *identity_slot(d, d->list[i].identity) = i;
+        return r < 0 ? r : 0;
+}
+
+static int grow_labels(InspectDrives *d)
+{
+        int r = grow((void **)&d->labels, sizeof(*d->labels), d->n_labels, INSPECT_LABELS_MAX,
+                     &d->by_number);
+
+        for (uint32_t i = 0; i < d->n_labels && r == 0; i++) {
+                uint32_t *slot = *d->labels[i].number ? number_slot(d, d->labels[i].number) : NULL;
+
                 if (slot && *slot == INSPECT_NONE)
                         *slot = i;
         }
-        return 0;
+        return r < 0 ? r : 0;
 }
 
 static int find_drive(InspectDrives *d, const uint8_t identity[DIGEST_SIZE], uint32_t *ret)
 {
         uint32_t *slot;
+        int r = grow_drives(d);
 
-        if (d->n == d->room) {
-                int r = d->n >= INSPECT_DRIVES_MAX ? -ENOSPC : grow(d);
-
-                if (r < 0)
-                        return r;
-        }
+        if (r < 0)
+                return r;
         slot = identity_slot(d, identity);
         if (*slot == INSPECT_NONE) {
-                d->list[d->n] = (InspectDrive){.same_number = INSPECT_NONE};
+                d->list[d->n] = (InspectDrive){.labels = INSPECT_NONE};
                 memcpy(d->list[d->n].identity, identity, DIGEST_SIZE);
                 *slot = d->n++;
         }
@@ -96,27 +107,51 @@ static int find_drive(InspectDrives *d, const uint8_t identity[DIGEST_SIZE], uin
         return 0;
 }
 
-/* A number belongs to one drive for ever. */
-static void take_number(InspectDrives *d, uint32_t index, const char *number)
+/* A number belongs to one drive for ever: whose is it, if it is another's? */
+static uint32_t claim_number(const InspectDrives *d, uint32_t label, bool had_it)
 {
-        InspectDrive *drive = &d->list[index];
         uint32_t *slot;
 
-        if (!*number || strlen(number) >= sizeof(drive->number) ||
-            strcmp(number, drive->number) == 0)
-                return;
-        slot = number_slot(d, number);
-        if (*slot != INSPECT_NONE && *slot != index) {
-                drive->same_number = *slot;
-                if (!*drive->number)
-                        memcpy(drive->number, number, strlen(number) + 1);
-                return;
+        if (!*d->labels[label].number)
+                return INSPECT_NONE;
+        slot = number_slot(d, d->labels[label].number);
+        if (*slot == INSPECT_NONE)
+                *slot = label;
+        return had_it || d->labels[*slot].drive == d->labels[label].drive ? INSPECT_NONE : *slot;
+}
+
+/* The label of a drive by its id and number; made if it is new. */
+static int find_label(InspectDrives *d, uint32_t drive, const InspectLabel *what, uint32_t *ret)
+{
+        uint32_t *end = &d->list[drive].labels;
+        bool had_number = false;
+        int r;
+
+        while (*end != INSPECT_NONE) {
+                InspectLabel *l = &d->labels[*end];
+                bool same = strcmp(l->number, what->number) == 0;
+
+                if (same && memcmp(l->id, what->id, LABEL_ID_SIZE) == 0) {
+                        *ret = *end;
+                        return 0;
+                }
+                had_number |= same;
+                end = &l->next;
         }
-        /* An index entry whose text changes could no longer be found: only the first is kept. */
-        if (!*drive->number) {
-                memcpy(drive->number, number, strlen(number) + 1);
-                *slot = index;
-        }
+        r = grow_labels(d);
+        if (r < 0)
+                return r;
+        /* The list may have moved. */
+        end = &d->list[drive].labels;
+        while (*end != INSPECT_NONE)
+                end = &d->labels[*end].next;
+        *ret = *end = d->n_labels;
+        d->labels[d->n_labels] = *what;
+        d->labels[d->n_labels].drive = drive;
+        d->labels[d->n_labels].next = INSPECT_NONE;
+        d->n_labels++;
+        d->labels[*ret].same = claim_number(d, *ret, had_number);
+        return 0;
 }
 
 static void take_later(InspectPlace *place, const InspectPlace *at)
@@ -125,94 +160,132 @@ static void take_later(InspectPlace *place, const InspectPlace *at)
                 *place = *at;
 }
 
-static void take_earlier(InspectPlace *place, const InspectPlace *at)
+/* 1 + where the key stands; 0: there is no such id. */
+static int find_key(InspectDrives *d, const char *hex, uint16_t *ret)
 {
-        if (place->time == 0 || at->time < place->time)
-                *place = *at;
+        uint8_t id[KEY_ID_SIZE], (*keys)[KEY_ID_SIZE];
+        char text[2 * KEY_ID_SIZE + 1];
+
+        *ret = 0;
+        (void)snprintf(text, sizeof(text), "%s", hex);
+        if (text_unhex(text, id, KEY_ID_SIZE) < 0)
+                return 0;
+        for (uint16_t i = 0; i < d->n_keys && *ret == 0; i++)
+                if (memcmp(d->keys[i], id, KEY_ID_SIZE) == 0)
+                        *ret = (uint16_t)(i + 1);
+        if (*ret)
+                return 0;
+        if (d->n_keys == INSPECT_KEYS_MAX)
+                return -ENOSPC;
+        keys = reallocarray(d->keys, d->n_keys + 1u, sizeof(*keys));
+        if (!keys)
+                return -ENOMEM;
+        d->keys = keys;
+        memcpy(d->keys[d->n_keys++], id, KEY_ID_SIZE);
+        *ret = d->n_keys;
+        return 0;
 }
 
-static void add_verdict(InspectDrive *drive, json_object *o, const InspectPlace *at)
+/* "label_key" of a verdict, one or two with a blank between them; "key" of an enrolment. */
+static int take_keys(InspectDrives *d, json_object *o, uint32_t label)
+{
+        const char *text = json_text(o, "label_key"), *second;
+        uint16_t keys[LABEL_SIGNATURES_MAX] = {0};
+        int r;
+
+        if (!*text)
+                text = json_text(o, "key");
+        second = strchr(text, ' ');
+        r = find_key(d, text, &keys[0]);
+        if (r == 0 && second)
+                r = find_key(d, second + 1, &keys[1]);
+        if (r == 0 && keys[0])
+                memcpy(d->labels[label].keys, keys, sizeof(keys));
+        return r;
+}
+
+static void take_end(InspectPlace *place, json_object *o, const char *key, const InspectPlace *at)
+{
+        int64_t end = (int64_t)json_number(o, key);
+
+        if (end > 0 && at->time > end)
+                take_later(place, at);
+}
+
+static bool add_verdict(InspectDrives *d, uint32_t index, uint32_t label, json_object *o,
+                        const InspectPlace *at)
 {
         bool used = strcmp(json_text(o, "effect"), effect_name(EFFECT_BLOCK)) != 0;
+        InspectDrive *drive = &d->list[index];
         Zone zone = ZONE_NONE;
 
         if (zone_parse(json_text(o, "host_zone"), &zone) < 0)
                 zone = ZONE_NONE;
         take_later(used ? &drive->used[zone] : &drive->blocked[zone], at);
-        if (!used)
-                return;
-        take_later(&drive->last_use, at);
+        if (!used || label == INSPECT_NONE)
+                return used;
+        take_later(&d->labels[label].used, at);
         if (!strcmp(json_text(o, "reason"), reason_slug(REASON_LABEL_EXPIRED)))
-                take_later(&drive->overdue, at);
+                take_later(&d->labels[label].overdue, at);
+        take_end(&d->labels[label].overdue, o, "label_ends", at);
+        take_end(&d->labels[label].retained, o, "retention_ends", at);
+        return true;
 }
 
-static int revoke_label(InspectDrives *d, const char *hex, const InspectPlace *at)
+/* Most drives that are blocked have none, and nothing is to be kept then. */
+static bool has_label(const InspectLabel *what, json_object *o)
 {
-        void *list = reallocarray(d->revoked_labels, d->n_revoked + 1, sizeof(*d->revoked_labels));
+        static const uint8_t none[LABEL_ID_SIZE];
 
-        if (!list)
-                return -ENOMEM;
-        d->revoked_labels = list;
-        if (text_unhex(hex, d->revoked_labels[d->n_revoked].label_id, LABEL_ID_SIZE) == 0)
-                d->revoked_labels[d->n_revoked++].place = *at;
-        return 0;
+        return *what->number || memcmp(what->id, none, LABEL_ID_SIZE) != 0 ||
+               strcmp(json_text(o, "reason"), reason_slug(REASON_LABEL_EXPIRED)) == 0;
 }
 
-int inspect_drives_add(InspectDrives *d, json_object *o, const InspectPlace *at)
+int inspect_drives_add(InspectDrives *d, json_object *o, const InspectPlace *at, bool *ret_used)
 {
-        const char *kind = json_text(o, "kind"), *label = json_text(o, "label_id");
-        bool revoked = !strcmp(kind, "revoked");
+        const char *number = json_text(o, "media_number");
         uint8_t identity[DIGEST_SIZE];
-        InspectDrive *drive;
+        InspectLabel what = {0};
+        uint32_t drive, label = INSPECT_NONE;
         Zone zone;
-        uint32_t i;
         int r;
 
+        *ret_used = false;
         if (text_unhex(json_text(o, "identity"), identity, sizeof(identity)) < 0)
-                return revoked && *label ? revoke_label(d, label, at) : 0;
-        r = find_drive(d, identity, &i);
+                return 0;
+        if (strlen(number) < sizeof(what.number))
+                memcpy(what.number, number, strlen(number) + 1);
+        if (text_unhex(json_text(o, "label_id"), what.id, LABEL_ID_SIZE) < 0)
+                memset(what.id, 0, LABEL_ID_SIZE);
+        r = find_drive(d, identity, &drive);
+        if (r == 0 && has_label(&what, o))
+                r = find_label(d, drive, &what, &label);
+        if (r == 0 && label != INSPECT_NONE)
+                r = take_keys(d, o, label);
         if (r < 0)
                 return r;
-        drive = &d->list[i];
-        if (revoked) {
-                take_earlier(&drive->revoked, at);
-                return 0;
-        }
-        take_number(d, i, json_text(o, "media_number"));
-        if (text_unhex(label, drive->label_id, LABEL_ID_SIZE) < 0)
-                memset(drive->label_id, 0, LABEL_ID_SIZE);
         if (zone_parse(json_text(o, "drive_zone"), &zone) == 0 && zone != ZONE_NONE)
-                drive->label_zones |= 1u << zone;
-        if (!strcmp(kind, "verdict"))
-                add_verdict(drive, o, at);
+                d->list[drive].label_zones |= 1u << zone;
+        if (!strcmp(json_text(o, "kind"), "verdict"))
+                *ret_used = add_verdict(d, drive, label, o, at);
         return 0;
 }
 
-static int compare_label(const void *a, const void *b)
+InspectPlace inspect_drive_use(const InspectDrive *drive)
 {
-        return memcmp(a, b, LABEL_ID_SIZE);
-}
+        InspectPlace last = {0};
 
-void inspect_drives_finish(InspectDrives *d)
-{
-        if (d->n_revoked == 0)
-                return;
-        qsort(d->revoked_labels, d->n_revoked, sizeof(*d->revoked_labels), compare_label);
-        for (uint32_t i = 0; i < d->n; i++) {
-                __typeof__(d->revoked_labels) found =
-                        bsearch(d->list[i].label_id, d->revoked_labels, d->n_revoked,
-                                sizeof(*d->revoked_labels), compare_label);
-
-                if (found)
-                        take_earlier(&d->list[i].revoked, &found->place);
-        }
+        for (Zone z = ZONE_NONE; z < ZONE_MAX_; z++)
+                take_later(&last, &drive->used[z]);
+        return last;
 }
 
 void inspect_drives_clear(InspectDrives *d)
 {
         free(d->list);
-        free(d->by_identity);
-        free(d->by_number);
-        free(d->revoked_labels);
+        free(d->labels);
+        free(d->keys);
+        free(d->by_identity.slots);
+        free(d->by_number.slots);
         *d = (InspectDrives){0};
 }

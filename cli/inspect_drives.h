@@ -5,42 +5,49 @@
 
 #include <json-c/json.h>
 
+#include "cli/inspect_revoked.h"
 #include "cli/out.h"
 #include "policy/label.h"
 
 #define INSPECT_DRIVES_MAX 4000000u
-#define INSPECT_NONE UINT32_MAX
+#define INSPECT_LABELS_MAX 8000000u
+#define INSPECT_KEYS_MAX 4096u
 
-/* When and where something was seen; time 0: it was not. */
-typedef struct InspectPlace {
-        int64_t time;
-        uint64_t seq;
-        uint32_t host;
-} InspectPlace;
+/* A label that a drive had, or a number that it had by another account. */
+typedef struct InspectLabel {
+        uint8_t id[LABEL_ID_SIZE];           /* zeros: not told */
+        char number[LABEL_NUMBER_SIZE];      /* "" = none */
+        uint32_t next;                       /* of this drive */
+        uint32_t drive, same;                /* `same`: a label of another drive with this number */
+        uint16_t keys[LABEL_SIGNATURES_MAX]; /* 1 + place in `keys`; 0 = none */
+        InspectPlace used, overdue, retained; /* last; after its end; after its retention */
+} InspectLabel;
 
 typedef struct InspectDrive {
-        uint8_t identity[DIGEST_SIZE], label_id[LABEL_ID_SIZE];
-        char number[LABEL_NUMBER_SIZE]; /* the first one that was read; "" = none */
-        unsigned label_zones;           /* bits, 1 << Zone */
+        uint8_t identity[DIGEST_SIZE];
+        unsigned label_zones;                             /* bits, 1 << Zone */
+        uint32_t labels;                                  /* the first one that was read */
         InspectPlace used[ZONE_MAX_], blocked[ZONE_MAX_]; /* on computers of this zone, last */
-        InspectPlace last_use, overdue, revoked;
-        uint32_t same_number; /* another drive with this number, or INSPECT_NONE */
 } InspectDrive;
 
-/* Drives by identity, by number and by label. */
+typedef struct InspectIndex {
+        uint32_t *slots, room; /* open addressing, twice as large as `room` */
+} InspectIndex;
+
+/* Drives by identity; their labels, and those by number. */
 typedef struct InspectDrives {
         InspectDrive *list;
-        uint32_t n, room;
-        uint32_t *by_identity, *by_number; /* open addressing, twice as large as `room` */
-        struct {
-                uint8_t label_id[LABEL_ID_SIZE];
-                InspectPlace place;
-        } * revoked_labels;
-        size_t n_revoked;
+        InspectLabel *labels;
+        uint32_t n, n_labels;
+        InspectIndex by_identity, by_number; /* by_number: the first label with it */
+        uint8_t (*keys)[KEY_ID_SIZE];
+        uint16_t n_keys;
 } InspectDrives;
 
-/* A record of a drive. -ENOMEM; -ENOSPC: more drives than INSPECT_DRIVES_MAX. */
-int inspect_drives_add(InspectDrives *d, json_object *record, const InspectPlace *at) _must_check_;
-/* Once all is read: revoked labels are put down at their drives. */
-void inspect_drives_finish(InspectDrives *d);
+/* A record of a drive. -ENOMEM; -ENOSPC: more drives than INSPECT_DRIVES_MAX. `ret_used` is set
+ * if the drive was let in. */
+int inspect_drives_add(InspectDrives *d, json_object *record, const InspectPlace *at,
+                       bool *ret_used) _must_check_;
+/* The last time it was let in anywhere. */
+InspectPlace inspect_drive_use(const InspectDrive *drive);
 void inspect_drives_clear(InspectDrives *d);

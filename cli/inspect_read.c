@@ -134,6 +134,19 @@ static bool is_kind(const char *line, size_t size, const char *kind)
         return memmem(line, MIN(size, (size_t)KIND_WITHIN), kind, strlen(kind));
 }
 
+static int add_drive(Reading *rd, json_object *o, const InspectPlace *at)
+{
+        bool used;
+        int r;
+
+        if (!strcmp(json_text(o, "kind"), "revoked"))
+                return inspect_revoked_record(&rd->in->revoked, o, at);
+        r = inspect_drives_add(&rd->in->drives, o, at, &used);
+        if (r == 0 && used && at->time > rd->in->hosts[at->host].used.time)
+                rd->in->hosts[at->host].used = *at;
+        return r;
+}
+
 static int add_record(Reading *rd, uint64_t seq, const char *line, size_t size)
 {
         InspectHost *host = &rd->in->hosts[rd->in->n_hosts - 1];
@@ -154,7 +167,7 @@ static int add_record(Reading *rd, uint64_t seq, const char *line, size_t size)
         host->violations += record_is_violation(o);
         if (host->zone == ZONE_NONE && zone_parse(json_text(o, "host_zone"), &host->zone) < 0)
                 host->zone = ZONE_NONE;
-        return drive ? inspect_drives_add(&rd->in->drives, o, &at) : 0;
+        return drive ? add_drive(rd, o, &at) : 0;
 }
 
 static void keep_time(Reading *rd, const char *line, size_t size)
@@ -422,13 +435,14 @@ int inspect_read(Inspect *in, char **paths, int n, const Authority *authority)
         progress_end(&rd.progress);
         if (r == 0 && add_unexported(&rd) < 0)
                 r = cli_out_of_memory();
-        inspect_drives_finish(&in->drives);
+        inspect_revoked_sort(&in->revoked);
         return r;
 }
 
 void inspect_clear(Inspect *in)
 {
         inspect_drives_clear(&in->drives);
+        inspect_revoked_clear(&in->revoked);
         free(in->hosts);
         free(in->troubles);
         *in = (Inspect){0};

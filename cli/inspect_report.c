@@ -40,6 +40,7 @@ void inspect_host_name(const InspectHost *h, char *ret, size_t size)
                 snprintf(ret, size, "%.32s", *h->id ? h->id : "?");
 }
 
+/* "" = by its identity alone. */
 static void drive_name_as(const InspectDrive *d, const char *number, char *ret, size_t size)
 {
         char hex[2 * DIGEST_SIZE + 1];
@@ -51,9 +52,14 @@ static void drive_name_as(const InspectDrive *d, const char *number, char *ret, 
                 snprintf(ret, size, "%.*s", 2 * SHORT_ID, hex);
 }
 
-static void drive_name(const InspectDrive *d, char *ret, size_t size)
+/* With the first number that it had. */
+static void drive_name(const InspectDrives *all, const InspectDrive *d, char *ret, size_t size)
 {
-        drive_name_as(d, d->number, ret, size);
+        uint32_t i = d->labels;
+
+        while (i != INSPECT_NONE && !*all->labels[i].number)
+                i = all->labels[i].next;
+        drive_name_as(d, i == INSPECT_NONE ? "" : all->labels[i].number, ret, size);
 }
 
 static void put(json_object *o, const char *key, const char *text)
@@ -82,8 +88,12 @@ static void print_line(const Inspect *in, const Line *line)
 {
         char name[NAME_MAX_SIZE + 48], time[32];
 
-        inspect_host_name(host_of(in, line->place->host), name, sizeof(name));
         out_time(line->place->time, time, sizeof(time));
+        if (line->place->host == INSPECT_NONE) {
+                printf(_("    %s  %s  in a file given here\n"), time, _(line->what));
+                return;
+        }
+        inspect_host_name(host_of(in, line->place->host), name, sizeof(name));
         printf("    %s  %s  %s", time, _(line->what), name);
         if (line->zone != ZONE_NONE)
                 printf(", %s", _(zone_name(line->zone)));
@@ -166,38 +176,72 @@ static void tell_zones(Telling *t, const InspectDrive *d, const char *name)
                      N_("drive %s was plugged in in several zones"), name, lines, n);
 }
 
-static void tell_number(Telling *t, const InspectDrive *d)
+static void tell_number(Telling *t, const InspectLabel *l)
 {
+        const InspectDrives *all = &t->in->drives;
         char name[64], other[64], subject[160];
-        const InspectDrive *same;
 
-        if (d->same_number == INSPECT_NONE)
+        if (l->same == INSPECT_NONE)
                 return;
-        same = &t->in->drives.list[d->same_number];
-        drive_name_as(d, same->number, name, sizeof(name)); /* it may have had another one before */
-        drive_name(same, other, sizeof(other));
+        drive_name_as(&all->list[l->drive], l->number, name, sizeof(name));
+        drive_name_as(&all->list[all->labels[l->same].drive], l->number, other, sizeof(other));
         snprintf(subject, sizeof(subject), _("%s, %s"), name, other);
         tell(t, "same-number", SEVERITY_CRITICAL, N_("two drives have one media number: %s"),
              subject, NULL, 0);
 }
 
+/* What was revoked, and is in use all the same. */
+static void tell_revoked(Telling *t, RevokedKind kind, const uint8_t *id, const char *slug,
+                         const char *title, const char *name, const InspectPlace *used)
+{
+        const InspectPlace *revoked = inspect_revoked_find(&t->in->revoked, kind, id);
+        const Line lines[] = {{N_("revoked"), revoked, ZONE_NONE}, {N_("used"), used, ZONE_NONE}};
+
+        if (revoked && used->time > revoked->time)
+                tell(t, slug, SEVERITY_CRITICAL, title, name, lines, 2);
+}
+
+static void tell_label(Telling *t, const InspectLabel *l, const char *drive)
+{
+        const InspectDrives *all = &t->in->drives;
+        const Line overdue = {N_("used"), &l->overdue, ZONE_NONE};
+        const Line retained = {N_("used"), &l->retained, ZONE_NONE};
+        char own[64];
+        const char *name = drive;
+
+        if (*l->number) {
+                drive_name_as(&all->list[l->drive], l->number, own, sizeof(own));
+                name = own;
+        }
+        tell_number(t, l);
+        tell_revoked(t, REVOKED_LABEL, l->id, "used-after-revocation",
+                     N_("drive %s was used after its label was revoked"), name, &l->used);
+        for (size_t i = 0; i < LABEL_SIGNATURES_MAX; i++)
+                if (l->keys[i])
+                        tell_revoked(t, REVOKED_KEY, all->keys[l->keys[i] - 1],
+                                     "used-after-key-revocation",
+                                     N_("drive %s was used after the key of its label was revoked"),
+                                     name, &l->used);
+        if (l->overdue.time)
+                tell(t, "used-overdue", SEVERITY_WARNING,
+                     N_("drive %s was used after its label had expired"), name, &overdue, 1);
+        if (l->retained.time)
+                tell(t, "retention-over", SEVERITY_WARNING,
+                     N_("drive %s was used after its retention had ended"), name, &retained, 1);
+}
+
 static void tell_drive(Telling *t, const InspectDrive *d)
 {
-        const Line revoked[] = {{N_("revoked"), &d->revoked, ZONE_NONE},
-                                {N_("used"), &d->last_use, ZONE_NONE}};
-        const Line overdue = {N_("used"), &d->overdue, ZONE_NONE};
+        const InspectPlace used = inspect_drive_use(d);
         char name[64], subject[160];
         size_t n = 0;
 
-        drive_name(d, name, sizeof(name));
+        drive_name(&t->in->drives, d, name, sizeof(name));
         tell_zones(t, d, name);
-        tell_number(t, d);
-        if (d->revoked.time && d->last_use.time > d->revoked.time)
-                tell(t, "used-after-revocation", SEVERITY_CRITICAL,
-                     N_("drive %s was used after it was revoked"), name, revoked, 2);
-        if (d->overdue.time)
-                tell(t, "used-overdue", SEVERITY_WARNING,
-                     N_("drive %s was used after its label had expired"), name, &overdue, 1);
+        tell_revoked(t, REVOKED_DRIVE, d->identity, "used-after-revocation",
+                     N_("drive %s was used after it was revoked"), name, &used);
+        for (uint32_t i = d->labels; i != INSPECT_NONE; i = t->in->drives.labels[i].next)
+                tell_label(t, &t->in->drives.labels[i], name);
         if (!(d->label_zones & (d->label_zones - 1)))
                 return;
         for (Zone z = ZONE_INTERNAL; z < ZONE_MAX_; z++)
@@ -207,6 +251,37 @@ static void tell_drive(Telling *t, const InspectDrive *d)
         snprintf(subject + n, sizeof(subject) - n, "%s%s", _(": "), name);
         tell(t, "relabelled", SEVERITY_WARNING, N_("a drive had labels of several zones: %s"),
              subject, NULL, 0);
+}
+
+/* A computer that was revoked blocks everything, once it knows. */
+static void tell_revoked_hosts(Telling *t)
+{
+        for (uint32_t i = 0; i < t->in->n_hosts; i++) {
+                const InspectHost *h = &t->in->hosts[i];
+                InspectPlace last = {.time = h->last, .seq = h->counted, .host = i};
+                bool used;
+                const InspectPlace *revoked;
+                uint8_t id[HOST_ID_SIZE];
+                char name[NAME_MAX_SIZE + 48];
+
+                revoked = text_unhex(h->id, id, sizeof(id)) == 0
+                                  ? inspect_revoked_find(&t->in->revoked, REVOKED_HOST, id)
+                                  : NULL;
+                if (!revoked || h->last <= revoked->time)
+                        continue;
+                used = h->used.time > revoked->time;
+                const Line lines[] = {{N_("revoked"), revoked, ZONE_NONE},
+                                      {used ? N_("used") : N_("last record"),
+                                       used ? &h->used : &last, ZONE_NONE}};
+                inspect_host_name(h, name, sizeof(name));
+                if (used)
+                        tell(t, "revoked-computer-uses", SEVERITY_CRITICAL,
+                             N_("computer %s let a drive in after it was revoked"), name, lines, 2);
+                else
+                        tell(t, "revoked-computer", SEVERITY_NOTICE,
+                             N_("computer %s goes on after it was revoked, and lets nothing in"),
+                             name, lines, 2);
+        }
 }
 
 /* Measured against the newest thing that is known, not against the clock of who inspects. */
@@ -287,6 +362,7 @@ static void tell_all(Telling *t, int64_t silent)
         tell_troubles(t);
         for (uint32_t i = 0; i < t->in->drives.n; i++)
                 tell_drive(t, &t->in->drives.list[i]);
+        tell_revoked_hosts(t);
         tell_silent(t, silent);
         tell_journal(t);
         tell_gaps(t);

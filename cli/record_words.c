@@ -116,8 +116,11 @@ static bool is_in(const char *key, const char *const *list, size_t n)
 /* Long hex is cut for people; --json shows it whole. */
 static void put_field(const char *key, const char *text, int64_t number, StrBuf *b)
 {
-        static const char *const times[] = {"start", "end", "due",         "deadline",
-                                            "from",  "to",  "policy_ends", "credential_ends"};
+        static const char *const times[] = {"start",       "end",
+                                            "due",         "deadline",
+                                            "from",        "to",
+                                            "policy_ends", "credential_ends",
+                                            "label_ends",  "retention_ends"};
         static const char *const common[] = {"mode",        "verdict",     "severity",
                                              "zone",        "level",       "drive_zone",
                                              "drive_level", "zone_before", "level_before"};

@@ -13,6 +13,7 @@
 
 typedef struct InspectArgs {
         const char *authority, *silent;
+        OptionList revocations;
         bool list, json;
 } InspectArgs;
 
@@ -28,8 +29,13 @@ static int run(void *args, int n, char **words)
                 return cli_out_of_memory();
         if (a->silent && (text_u64(a->silent, DAYS_MAX, &days) < 0 || days == 0))
                 return cli_fail(CLI_USAGE, _("--silent: \"%s\" is no number of days"), a->silent);
+        if (a->revocations.n && !a->authority)
+                return cli_fail(CLI_USAGE, "%s",
+                                _("--revocations needs --authority, to check who signed them"));
         if (a->authority)
                 r = verify_load_authority(a->authority, authority);
+        for (size_t i = 0; i < a->revocations.n && r == 0; i++)
+                r = inspect_revoked_file(&in.revoked, a->revocations.items[i], authority);
         if (r == 0)
                 r = inspect_read(&in, words, n, a->authority ? authority : NULL);
         return r ? r : inspect_report(&in, (int64_t)days * DAY_SECONDS, a->list, a->json);
@@ -40,6 +46,8 @@ static const Option options[] = {
              N_("check each credential with this list of the authority's keys")),
         TEXT(InspectArgs, silent, "silent", 's', N_("DAYS"),
              N_("name computers whose last record is that much older than the newest thing here")),
+        LIST(InspectArgs, revocations, "revocations", 'R', N_("FILE"),
+             N_("a revocation file or a policy: who uses what it revokes (may be given again)")),
         FLAG(InspectArgs, list, "list", 'l', N_("list the computers, too")),
         FLAG(InspectArgs, json, "json", 'j', N_("print JSON")),
 };

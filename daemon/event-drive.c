@@ -64,6 +64,21 @@ static void put_verdict(Fields *f, const DriveView *v)
                 put_hex(f, "grant", d->grant.id, GRANT_ID_SIZE);
 }
 
+static void put_keys(Fields *f, const Label *label)
+{
+        char text[LABEL_SIGNATURES_MAX * (2 * KEY_ID_SIZE + 1)];
+        size_t at = 0;
+
+        for (size_t i = 0; i < label->n_signatures; i++) {
+                if (i > 0)
+                        text[at++] = ' ';
+                text_hex(label->key_id[i], KEY_ID_SIZE, text + at);
+                at += (size_t)2 * KEY_ID_SIZE;
+        }
+        if (at > 0)
+                put_text(f, "label_key", text);
+}
+
 static void put_label(Fields *f, const Label *label)
 {
         put_text(f, "drive_zone", zone_name(label->zone));
@@ -73,6 +88,11 @@ static void put_label(Fields *f, const Label *label)
         put_hex(f, "label_id", label->id, LABEL_ID_SIZE);
         put_text(f, "unit", label->unit);
         put_text(f, "holder", label->holder);
+        put_keys(f, label);
+        if (label->not_after > 0)
+                put_number(f, "label_ends", (uint64_t)label->not_after);
+        if (label->retention_end > 0)
+                put_number(f, "retention_ends", (uint64_t)label->retention_end);
 }
 
 void event_interfaces_text(const DeviceInterfaces *d, char *ret, size_t size)

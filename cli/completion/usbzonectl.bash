@@ -44,7 +44,7 @@ _usbzonectl_options() {
                 --lines --reverse --follow --dir --json --csv --no-pager --help ;;
         verify) _usbzonectl_say --key --authority --json --help ;;
         export) _usbzonectl_say --since --until --force --json --help ;;
-        inspect) _usbzonectl_say --authority --silent --list --json --help ;;
+        inspect) _usbzonectl_say --authority --silent --revocations --list --json --help ;;
         acknowledge) _usbzonectl_say --text --help ;;
         finding) _usbzonectl_say --text --due --all --dir --json --help ;;
         incident) _usbzonectl_say --text --all --dir --json --help ;;
@@ -90,12 +90,12 @@ _usbzonectl_takes() {
         'setup --root-out' | 'setup --ledger-key-out' | 'enroll --key' | 'revoke -o' \
                 | 'revoke --out' | 'revoke -D' | 'revoke --dir' | 'log -D' | 'log --dir' \
                 | 'verify -k' | 'verify --key' | 'verify -a' | 'verify --authority' | 'inspect -a' \
-                | 'inspect --authority' | 'finding -D' | 'finding --dir' | 'incident -D' \
-                | 'incident --dir' | 'report -o' | 'report --out' | 'history -D' | 'history --dir' \
-                | 'history -f' | 'history --file' | 'simulate -D' | 'simulate --dir' \
-                | 'authority -D' | 'authority --dir' | 'authority --root-out' | 'authority --root' \
-                | 'authority -o' | 'authority --out' | 'host -o' | 'host --out' | 'host -D' \
-                | 'host --dir' | 'host --key' | 'host --ledger-key-out' | 'policy -o' \
+                | 'inspect --authority' | 'inspect -R' | 'inspect --revocations' | 'finding -D' \
+                | 'finding --dir' | 'incident -D' | 'incident --dir' | 'report -o' | 'report --out' \
+                | 'history -D' | 'history --dir' | 'history -f' | 'history --file' | 'simulate -D' \
+                | 'simulate --dir' | 'authority -D' | 'authority --dir' | 'authority --root-out' \
+                | 'authority --root' | 'authority -o' | 'authority --out' | 'host -o' | 'host --out' \
+                | 'host -D' | 'host --dir' | 'host --key' | 'host --ledger-key-out' | 'policy -o' \
                 | 'policy --out' | 'policy -D' | 'policy --dir' | 'policy --key' | 'policy -a' \
                 | 'policy --authority' | 'policy --policy' | 'policy --revocations' | 'whitelist -o' \
                 | 'whitelist --out') _usbzonectl_files ;;

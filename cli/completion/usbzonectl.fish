@@ -161,6 +161,7 @@ complete -c usbzonectl -n '__usbzonectl_verb export' -s h -l help -d 'show this 
 complete -c usbzonectl -n __usbzonectl_none -a inspect -d 'merge exports of many computers and find what one cannot see'
 complete -c usbzonectl -n '__usbzonectl_verb inspect' -s a -l authority -r -F -d 'check each credential with this list of the authority’s keys'
 complete -c usbzonectl -n '__usbzonectl_verb inspect' -s s -l silent -x -a '7 30 90' -d 'name computers whose last record is that much older than the newest thing here'
+complete -c usbzonectl -n '__usbzonectl_verb inspect' -s R -l revocations -r -F -d 'a revocation file or a policy: who uses what it revokes (may be given again)'
 complete -c usbzonectl -n '__usbzonectl_verb inspect' -s l -l list -d 'list the computers, too'
 complete -c usbzonectl -n '__usbzonectl_verb inspect' -s j -l json -d 'print JSON'
 complete -c usbzonectl -n '__usbzonectl_verb inspect' -s h -l help -d 'show this help'

@@ -211,6 +211,7 @@ _usbzonectl() {
                 _arguments -s \
                         '*'{-a,--authority}'[check each credential with this list of the authority’s keys]:file:_usbzonectl_files' \
                         '*'{-s,--silent}'[name computers whose last record is that much older than the newest thing here]:days:(7 30 90)' \
+                        '*'{-R,--revocations}'[a revocation file or a policy\: who uses what it revokes (may be given again)]:file:_usbzonectl_files' \
                         '*'{-l,--list}'[list the computers, too]' \
                         '*'{-j,--json}'[print JSON]' \
                         '*'{-h,--help}'[show this help]' \

@@ -93,7 +93,105 @@ is 'used with an expired label' "$(kinds "$T/in")" used-overdue
 { start 01; verdict 06 internal D5 allow '"drive_zone":"internal"'; verdict 07 internal D5 block '"drive_zone":"classified"'; } | records e
 export_of e in/e.uzx --force
 is 'labels of two zones' "$(kinds "$T/in")" relabelled
-rm "$T/in/e.uzx" "$T/in/office.uzx"
+{ start 01; verdict 03 internal D5 allow "\"label_id\":\"$label\",\"media_number\":\"N5\""
+        verdict 06 internal D5 allow "\"label_id\":\"$label\",\"media_number\":\"N5\""
+        verdict 08 internal D5 allow "\"label_id\":\"$(id_of L2)\",\"media_number\":\"N6\""; } | records e
+export_of e in/e.uzx --force
+{ start 01; revoke 05 label_id "$label"; } | records office
+export_of office in/office.uzx --force
+inspect 'used after its label was revoked, and relabelled then' 1 \
+        'drive N5 .* used after its label was revoked \[used-after-revocation\].*revoked .*, record 2.*used .*, record 3$' "$T/in"
+{ start 01; revoke 07 label_id "$label"; } | records office
+export_of office in/office.uzx --force
+is 'another label after it is no such use' "$(kinds "$T/in")" ''
+
+key=$(id_of K1) other=$(id_of K2)
+revoke_key() { { start 01; revoke "$1" key "$2"; } | records office && export_of office in/office.uzx --force; }
+{ start 01; verdict 06 internal D5 allow "\"label_id\":\"$label\",\"label_key\":\"$key\",\"media_number\":\"N5\""
+        verdict 08 internal D5 allow "\"label_id\":\"$(id_of L2)\",\"label_key\":\"$other\",\"media_number\":\"N5\""; } | records e
+export_of e in/e.uzx --force
+revoke_key 05 "$key"
+inspect 'used after the key of its label was revoked' 1 'drive N5 .* after the key of its label was revoked \[used-after-key-revocation\].*used .*record 2$' "$T/in"
+revoke_key 07 "$key"
+is 'with that key only before' "$(kinds "$T/in")" ''
+revoke_key 05 "$(id_of K3)"
+is 'another key' "$(kinds "$T/in")" ''
+{ start 01; verdict 06 internal D5 allow "\"label_id\":\"$label\",\"label_key\":\"$other $key\""; } | records e
+export_of e in/e.uzx --force
+revoke_key 05 "$key"
+is 'the second of two signatures' "$(kinds "$T/in")" used-after-key-revocation
+{ start 01; verdict 06 internal D5 block "\"label_id\":\"$label\",\"label_key\":\"$key\""; } | records e
+export_of e in/e.uzx --force
+is 'blocked is not used' "$(kinds "$T/in")" ''
+{ start 01
+        echo "{\"time\":\"2026-11-01T10:00:00\",\"kind\":\"enrolled\",\"identity\":\"$(id_of D5 64)\",\"label_id\":\"$label\",\"key\":\"$key\",\"media_number\":\"N5\"}"
+        verdict 06 internal D5 allow "\"label_id\":\"$label\",\"media_number\":\"N5\""; } | records e
+export_of e in/e.uzx --force
+is 'the key as the enrolment tells it' "$(kinds "$T/in")" used-after-key-revocation
+rm "$T/in/office.uzx"
+
+at() { date -u -d "$1" +%s; }
+{ start 01; verdict 06 internal D5 allow "\"label_id\":\"$label\",\"label_ends\":$(at 2026-11-05Z)"; } | records e
+export_of e in/e.uzx --force
+is 'let in after its label had ended' "$(kinds "$T/in")" used-overdue
+{ start 01; verdict 06 internal D5 allow "\"label_id\":\"$label\",\"label_ends\":$(at 2026-11-07Z)"; } | records e
+export_of e in/e.uzx --force
+is 'before it ends' "$(kinds "$T/in")" ''
+{ start 01; verdict 06 internal D5 block "\"label_id\":\"$label\",\"label_ends\":$(at 2026-11-05Z)"; } | records e
+export_of e in/e.uzx --force
+is 'ended, and blocked' "$(kinds "$T/in")" ''
+{ start 01; verdict 06 internal D5 allow "\"label_id\":\"$label\",\"media_number\":\"N5\",\"retention_ends\":$(at 2026-11-05Z)"; } | records e
+export_of e in/e.uzx --force
+inspect 'its retention had ended' 1 'warning: drive N5 .* after its retention had ended \[retention-over\]' "$T/in"
+{ start 01; verdict 04 internal D5 allow '"media_number":"N5"'; verdict 05 internal D5 allow '"media_number":"N6"'
+        verdict 06 internal D5 allow '"media_number":"N7"'; verdict 07 internal D6 allow '"media_number":"N6"'; } | records e
+export_of e in/e.uzx --force
+inspect 'the second of three numbers is another drive'\''s, too' 1 'number: N6 \([0-9a-f]+\), N6 \([0-9a-f]+\) \[same-number\]$' "$T/in"
+{ start 01; verdict 04 internal D5 allow '"media_number":"N5"'; verdict 05 internal D5 allow '"media_number":"N6"'
+        verdict 06 internal D5 allow '"media_number":"N5"'; } | records e
+export_of e in/e.uzx --force
+is 'its own number again' "$(kinds "$T/in")" ''
+rm "$T/in/e.uzx"
+
+# --- a computer that was revoked ---
+revoke_host() { { start 01; revoke "$1" host_id "$(id_of b)"; } | records office && export_of office in/office.uzx --force; }
+revoke_host 03
+inspect 'it lets a drive in all the same' 1 "critical: computer $(id_of b) let a drive in after it was revoked \\[revoked-computer-uses\\].*revoked .*used .*, record 2" "$T/in"
+{ start 01; verdict 05 internal D1 block; } | records f
+export_of f in/f.uzx
+{ start 01; revoke 03 host_id "$(id_of f)"; } | records office
+export_of office in/office.uzx --force
+is 'it lets nothing in' "$(kinds "$T/in")" revoked-computer
+rm "$T/in/f.uzx"
+revoke_host 06
+is 'its last record is from before' "$(kinds "$T/in")" ''
+rm "$T/in/office.uzx"
+
+# --- what the office revokes, by its files ---
+O=$T/of
+run authority init --dir "$O" --name Office --no-passphrase
+is 'an office' "$rc" 0
+run revoke --drive "$(id_of D1 64)" --reason lost --dir "$O" --out "$T/r.uzr"
+is 'a revocation file' "$rc" 0
+soon=$(date -u -d '+1 day' +%Y-%m-%d)
+{ start 01; verdict 02 internal D1 allow '"media_number":"N1"' | sed "s/2026-11-02/$soon/"; } | records e
+export_of e in/e.uzx
+inspect 'used after it was revoked in a file' 1 \
+        'drive N1 .* used after it was revoked.*revoked  in a file given here.*used ' --authority "$O/authority.keys" --revocations "$T/r.uzr" "$T/e/ledger"
+is 'as JSON: of no computer' "$("$CTL" inspect --json --authority "$O/authority.keys" -R "$T/r.uzr" "$T/e/ledger" | jq -c '[.findings[].places[] | [.what, .host == ""]]')" \
+        '[["revoked",true],["used",false]]'
+inspect 'used before that' 0 'nothing was found' --authority "$O/authority.keys" --revocations "$T/r.uzr" "$T/b/ledger"
+printf 'usbzone-policy 1\nname = Office\nversion = 1\nnot-before = 2026-11-03\nrevoke-drive = %s\n' "$(id_of D1 64)" >"$T/draft"
+run policy sign "$T/draft" --dir "$O" --out "$T/policy"
+is 'a policy' "$rc" 0
+inspect 'after it was revoked by a policy' 1 'used after it was revoked' --authority "$O/authority.keys" --revocations "$T/policy" "$T/b/ledger"
+sed '/not-before/d' "$T/draft" >"$T/draft2"
+run policy sign "$T/draft2" --dir "$O" --out "$T/policy2"
+inspect 'a policy that does not say since when' 1 "no line 'not-before'" --authority "$O/authority.keys" --revocations "$T/policy2" "$T/b/ledger"
+inspect 'what nobody has signed' 1 'draft' --authority "$O/authority.keys" --revocations "$T/draft" "$T/b/ledger"
+inspect 'who signed is asked' 2 'needs --authority' --revocations "$T/r.uzr" "$T/b/ledger"
+inspect 'something else' 1 'neither a revocation file nor a policy' --authority "$O/authority.keys" --revocations "$O/authority.keys" "$T/b/ledger"
+rm "$T/in/e.uzx"
 
 # --- computers ---
 is 'silent computers, when asked' "$("$CTL" inspect --json --silent 2 "$T/a/ledger" "$T/b/ledger" | jq -c '[.findings[] | [.kind, .subject[0:8]]]')" \

@@ -18,7 +18,8 @@ allowed "own zone" "$dev"
 check "the partition mounts" mount_drive "$DISK" /media/uz
 check "a file is written" sh -c 'echo kept >/media/uz/note.txt && sync && umount /media/uz'
 check "the record has number and zone" ledger_has \
-        '.kind == "verdict" and .verdict == "allow" and .media_number == "NB-OWN" and .drive_zone == "internal"'
+        '.kind == "verdict" and .verdict == "allow" and .media_number == "NB-OWN" and .drive_zone == "internal"
+                and (.label_key | test("^[0-9a-f]{32}$"))'
 unplug g
 check "the object is gone after unplug" wait_not 10 uz_drive "$dev"
 
