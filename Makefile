@@ -98,7 +98,7 @@ OBJ = $(patsubst %.c,$(B)/%.o,$(SRC_$(1)))
 
 LIBS_daemon := $(call pkg,libs,libudev libsystemd libcrypto json-c)
 LIBS_probe := $(call pkg,libs,libusb-1.0 libseccomp)
-LIBS_cli := $(call pkg,libs,libudev libsystemd libcrypto json-c zlib liblzma)
+LIBS_cli := $(call pkg,libs,libudev libsystemd libcrypto libseccomp json-c zlib liblzma)
 LIBS_notice := $(call pkg,libs,libsystemd)
 LIBS_test := -lcriterion $(call pkg,libs,libudev libsystemd libcrypto json-c)
 

@@ -107,6 +107,10 @@ $(B)/tests/cli/mock-daemon: tests/cli/mock-daemon.c $(B)/flags
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(call pkg,libs,libsystemd)
+$(B)/tests/cli/jailed: tests/cli/jailed.c $(B)/cli/jail.o $(AR_lib) $(B)/flags
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(filter %.c %.o %.a,$^) $(call pkg,libs,libseccomp)
 
 check-desktop: all $(B)/tests/notice/mock ## notices of real services on a screen, pictures to look at (not in make check)
 	@./tests/desktop/run.sh $(B) "$(PACKAGES_DESKTOP)"
@@ -118,7 +122,7 @@ check-deb: ## the .deb packages: lintian, and the same files as make install (no
 check-deb-vm: deb ## the .deb in QEMU: installed, set up, upgraded, removed, purged (not in make check)
 	@./tests/vm/run --stage-only && ./tests/vm/package.sh
 
-check-cli: all $(B)/tests/cli/mock-daemon ## the command line on files, ledgers and a bus of its own
+check-cli: all $(B)/tests/cli/mock-daemon $(B)/tests/cli/jailed ## the command line on files, ledgers and a bus of its own
 	@./tests/cli/run.sh $(B)
 .PHONY: golden
 golden: all $(B)/tests/cli/mock-daemon ## write anew what tests/cli/golden holds the program's output to

@@ -29,7 +29,7 @@ complain_each 'may not be included here (docs/HACKING.md, rooms)' < <(
         room daemon 'lib|policy|store|daemon' 'libusb|seccomp'
         room daemon/probe 'lib|policy|daemon/probe' 'systemd/|json-c/|libudev|openssl/'
         room daemon/block 'lib|policy|daemon/block' 'systemd/|json-c/|libudev|libusb|openssl/'
-        room cli 'lib|policy|store|cli' 'libusb|seccomp'
+        room cli 'lib|policy|store|cli' 'libusb'
         room notice 'lib|policy|notice' 'json-c/|libudev|libusb|seccomp|openssl/'
 )
 
