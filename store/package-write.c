@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/draft.h"
 #include "lib/file.h"
 #include "lib/names.h"
 #include "policy/note.h"
@@ -14,6 +15,7 @@
 
 #define SECONDS_TEXT 19u /* "2026-11-21T08:00:00" */
 #define CHUNK 262144u
+#define ASK_EVERY 1024u /* records */
 #define TIME_START ",\"time\":\""
 #define TIME_WITHIN 64u  /* of a line's start */
 #define KIND_WITHIN 256u /* the same */
@@ -29,7 +31,7 @@ typedef struct Work {
                 char *text;
                 size_t size;
         } parts[MANIFEST_RECORDS]; /* all but the records */
-        int fd;
+        Draft draft;
 } Work;
 
 static void work_clear(Work *w)
@@ -37,7 +39,7 @@ static void work_clear(Work *w)
         w->key = private_key_free(w->key);
         for (size_t i = 0; i < MANIFEST_RECORDS; i++)
                 free(w->parts[i].text);
-        (void)fd_close(w->fd);
+        draft_close(&w->draft);
 }
 
 static bool fits(const PackageJob *job, const char *line, size_t size)
@@ -206,9 +208,11 @@ static int write_records(Work *w, uint64_t at)
                 n += size + 1;
                 if (n <= CHUNK - CHAIN_LINE_MAX && chain.seq < m->last.seq)
                         continue;
-                r = digest_update(d, chunk, n);
+                r = draft_interrupted();
                 if (r == 0)
-                        r = file_pwrite_full(w->fd, chunk, n, at);
+                        r = digest_update(d, chunk, n);
+                if (r == 0)
+                        r = file_pwrite_full(w->draft.fd, chunk, n, at);
                 at += n;
                 n = 0;
         }
@@ -237,7 +241,7 @@ static int write_all(Work *w)
         at = size + 1;
         for (size_t i = 0; i < MANIFEST_RECORDS && r == 0; i++) {
                 if (w->parts[i].size > 0)
-                        r = file_pwrite_full(w->fd, w->parts[i].text, w->parts[i].size, at);
+                        r = file_pwrite_full(w->draft.fd, w->parts[i].text, w->parts[i].size, at);
                 at += w->parts[i].size;
         }
         if (r == 0)
@@ -249,22 +253,32 @@ static int write_all(Work *w)
         if (r == 0 && signed_size != size)
                 r = -EIO;
         if (r == 0)
-                r = file_pwrite_full(w->fd, note, size, 0);
+                r = file_pwrite_full(w->draft.fd, note, size, 0);
         if (r == 0)
-                r = file_pwrite_full(w->fd, "\n", 1, size);
-        return r == 0 && fsync(w->fd) < 0 ? -errno : r;
+                r = file_pwrite_full(w->draft.fd, "\n", 1, size);
+        return r == 0 && fsync(w->draft.fd) < 0 ? -errno : r;
+}
+
+static int may_go_on(_unused_ void *userdata, uint64_t seq, _unused_ const char *line,
+                     _unused_ size_t size)
+{
+        return seq % ASK_EVERY == 0 ? draft_interrupted() : 0;
 }
 
 /* Reads back what was written. A credential that does not verify is left out, not the evidence. */
-static int read_back(Work *w, int dirfd, const char *temp)
+static int read_back(Work *w)
 {
+        char path[PATH_MAX];
         _cleanup_(package_closep) Package *p = NULL;
         _cleanup_(freep) Authority *a = calloc(1, sizeof(*a));
-        LedgerVerify v = {0};
+        LedgerVerify v = {.record = may_go_on};
         PackageError e = {0};
         Host host;
-        int r = a ? package_open(dirfd, temp, &p, &e) : -ENOMEM;
+        int r = a ? 0 : -ENOMEM;
 
+        draft_path(&w->draft, path);
+        if (r == 0)
+                r = package_open(w->draft.dirfd, path, &p, &e);
         if (r == 0)
                 r = package_verify(p, &v);
         if (r != 0)
@@ -277,26 +291,25 @@ static int read_back(Work *w, int dirfd, const char *temp)
         return r < 0 ? r : 0;
 }
 
-static int write_and_check(Work *w, int dirfd, const char *temp)
+static int write_and_check(Work *w)
 {
         int r = write_all(w);
 
         if (r == 0)
-                r = read_back(w, dirfd, temp);
+                r = read_back(w);
         if (r != 0 || !w->job->left_out.kind)
                 return r;
         drop_part(w, MANIFEST_AUTHORITY);
         drop_part(w, MANIFEST_CREDENTIAL);
-        if (ftruncate(w->fd, 0) < 0)
+        if (ftruncate(w->draft.fd, 0) < 0)
                 return -errno;
         r = write_all(w);
-        return r == 0 ? read_back(w, dirfd, temp) : r;
+        return r == 0 ? read_back(w) : r;
 }
 
 int package_write(PackageJob *job, int dirfd, const char *name)
 {
-        _cleanup_(work_clear) Work w = {.job = job, .fd = -EBADF};
-        char temp[PATH_MAX];
+        _cleanup_(work_clear) Work w = {.job = job, .draft.fd = -EBADF};
         int r;
 
         /* Told before an hour's work, and made sure of at the end. */
@@ -311,13 +324,10 @@ int package_write(PackageJob *job, int dirfd, const char *name)
                 r = read_parts(&w);
         if (r != 0)
                 return r;
-        w.fd = file_temp(dirfd, name, temp, sizeof(temp));
-        if (w.fd < 0)
-                return w.fd;
-        r = write_and_check(&w, dirfd, temp);
+        r = draft_open(dirfd, name, job->named, &w.draft);
         if (r == 0)
-                r = file_publish(dirfd, temp, name, job->replace);
-        if (r != 0)
-                (void)unlinkat(dirfd, temp, 0);
-        return r;
+                r = write_and_check(&w);
+        if (r == 0)
+                r = draft_interrupted();
+        return r == 0 ? draft_publish(&w.draft, job->replace) : r;
 }

@@ -13,6 +13,7 @@ typedef struct PackageJob {
         int64_t created;
         char since[TEXT_TIME_MAX], until[TEXT_TIME_MAX]; /* "" = no bound; whole seconds */
         bool replace;                                    /* an existing target */
+        bool named; /* lib/draft.h: as on file systems where every file has a name; for tests */
         /* Found. */
         Manifest manifest;
         LedgerVerify verify;   /* of the ledger; its progress and userdata are the caller's */
@@ -27,5 +28,6 @@ typedef enum PackageWriteOutcome {
 } PackageWriteOutcome;
 
 /* The range is from the first record that fits to the last one, and all between. 0,
- * PACKAGE_W_*, -errno (-EEXIST: the target exists). Leaves nothing behind when it fails. */
+ * PACKAGE_W_*, -errno (-EEXIST: the target exists; -EINTR: a signal came, and takes effect when
+ * this returns). Leaves nothing behind when it fails. */
 int package_write(PackageJob *job, int dirfd, const char *name) _must_check_;

@@ -35,6 +35,28 @@ fact 'a folder that is not there' 1 'nothing is left behind: No such file or dir
 run export
 is 'export without a name' "$rc" 2
 
+# --- what an export that was killed leaves ---
+: >"$P.tmp0a1b2c"
+: >"$T/b.uzx.tmp0a1b2c"
+fact 'what is left of a killed one is no hindrance' 0 'Records 1 to 6' export --force "$P"
+is 'it is removed, and nobody else'\''s' "$(cd "$T" && echo *.tmp??????)" b.uzx.tmp0a1b2c
+rm "$T/b.uzx.tmp0a1b2c"
+mkdir "$T/big"
+{
+        echo '{"time":"2026-11-01T08:00:00","kind":"start","version":"0.1.0"}'
+        for ((i = 0; i < 20000; i++)); do echo '{"time":"2026-11-01T09:00:00","kind":"removed","drive":1}'; done
+} | python3 "$(dirname "$0")/make_records.py" "$T/big" ''
+for sig in TERM INT HUP KILL; do
+        for after in 0.01 0.03 0.05 0.08; do
+                USBZONE_STATE_DIR=$T/big timeout -s "$sig" "$after" "$CTL" export --force "$T/big/x.uzx" >/dev/null 2>&1
+                [ ! -e "$T/big/x.uzx" ] || "$CTL" verify "$T/big/x.uzx" >/dev/null 2>&1 || echo "$sig $after: not whole"
+                # Of SIGKILL only what has no name is gone
+                [ "$sig" = KILL ] || find "$T/big" -name '*.tmp*'
+                rm -f "$T/big/x.uzx"
+        done
+done >"$T/left" 2>/dev/null
+is 'a whole file or none, however it ends' "$(cat "$T/left")" ''
+
 # --- ranges ---
 fact 'a range in the middle' 0 'Records 2 to 4' export --since '2026-11-20T08:01:00Z' --until '2026-11-21T10:30:00Z' "$T/m.uzx"
 fact 'it verifies without the records before it' 0 'records 2 to 4, .*verified to record 4.*1 signed heads agree' verify "$T/m.uzx"

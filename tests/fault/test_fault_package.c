@@ -70,7 +70,8 @@ static void assert_whole(void)
         cr_assert_eq(unlinkat(state, OUT, 0), 0);
 }
 
-static int export_once(void *userdata _unused_)
+/* `userdata`: with a name while it is written, or NULL. */
+static int export_once(void *userdata)
 {
         PackageJob *job;
         bool armed = inject_pause();
@@ -79,6 +80,7 @@ static int export_once(void *userdata _unused_)
         job = calloc(1, sizeof(*job));
         (void)unlinkat(state, OUT, 0);
         job->state_fd = job->etc_fd = state;
+        job->named = job->replace = userdata != NULL;
         job->ledger_fd = openat(state, UZ_LEDGER_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         inject_resume(armed);
         r = package_write(job, state, OUT);
@@ -98,6 +100,7 @@ Test(fault_package, a_package_is_whole_or_there_is_none)
 
         make_ledger();
         inject_each("export", export_once, NULL);
+        inject_each("export, named", export_once, path);
         fd_close(state);
         snprintf(command, sizeof(command), "rm -rf %s", path);
         cr_assert_eq(system(command), 0);
