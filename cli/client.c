@@ -100,6 +100,7 @@ static const char *who_may(const char *member)
                 {"Reload", UZ_GROUP_ADMIN},
                 {"SetMode", UZ_GROUP_ADMIN},
                 {"Reprobe", UZ_GROUP_ADMIN},
+                {"AcceptClock", UZ_GROUP_SECURITY},
                 {"Grant", UZ_GROUP_SECURITY},
                 {"EndGrant", UZ_GROUP_SECURITY},
                 {"WriteLabel", UZ_GROUP_SECURITY},

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "cli/cli.h"
+#include "cli/clock_words.h"
 #include "cli/doctor.h"
 #include "cli/out.h"
 #include "policy/reason.h"
@@ -81,6 +82,8 @@ static void check_policy(Doctor *d)
 {
         const char *status = json_text(d->manager, "policy_status");
         int64_t expires = (int64_t)json_number(d->manager, "policy_expires");
+        ClockTimes t;
+        int64_t now = clock_times(d->manager, &t) ? t.judged : (int64_t)time(NULL);
         char time_text[32];
         Reason reason;
 
@@ -92,12 +95,28 @@ static void check_policy(Doctor *d)
                             "%s (%s)",
                             reason_parse(status, &reason) == 0 ? _(reason_text(reason)) : status,
                             status);
-        if (expires && expires < (int64_t)time(NULL) + SOON_SECONDS) {
+        if (expires && expires < now + SOON_SECONDS) {
                 out_time(expires, time_text, sizeof(time_text));
-                doctor_find(d, expires <= (int64_t)time(NULL) ? FINDING_HOLE : FINDING_NOTE,
-                            "policy-expiry", _("install a newer policy"),
-                            _("the policy ends at %s"), time_text);
+                doctor_find(d, expires <= now ? FINDING_HOLE : FINDING_NOTE, "policy-expiry",
+                            _("install a newer policy"), _("the policy ends at %s"), time_text);
         }
+}
+
+/* No hole: nothing becomes valid by it. But the ledger's times are wrong. */
+static void check_clock(Doctor *d)
+{
+        char much[CLOCK_WORDS_MAX], judged[32];
+        ClockTimes t;
+
+        if (!clock_times(d->manager, &t) || t.behind < CLOCK_TELL_SECONDS)
+                return;
+        clock_words(t.behind, much);
+        out_time(t.judged, judged, sizeof(judged));
+        doctor_find(d, FINDING_NOTE, "clock-behind",
+                    _("set the clock right; if the remembered time is the wrong one: usbzonectl "
+                      "clock accept --reason TEXT"),
+                    _("the system clock is %s behind the remembered time; drives are judged by %s"),
+                    much, judged);
 }
 
 static void check_daemon(Doctor *d)
@@ -115,6 +134,7 @@ static void check_daemon(Doctor *d)
                             _("see to the space and the owner of /var/lib/usbzone/ledger"),
                             _("the ledger cannot be written (%s)"), ledger);
         check_policy(d);
+        check_clock(d);
         d->observe = strcmp(json_text(d->manager, "mode"), "enforce") != 0;
         if (d->observe)
                 doctor_find(d, FINDING_HOLE, "observe", "usbzonectl mode enforce --reason TEXT",

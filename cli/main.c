@@ -9,12 +9,12 @@
 #include "cli/verbs.h"
 
 const Verb *const cli_verbs[] = {
-        &verb_setup,       &verb_status,    &verb_list,     &verb_show,      &verb_explain,
-        &verb_enroll,      &verb_label,     &verb_allow,    &verb_revoke,    &verb_mode,
-        &verb_reload,      &verb_log,       &verb_verify,   &verb_export,    &verb_inspect,
-        &verb_acknowledge, &verb_finding,   &verb_incident, &verb_report,    &verb_monitor,
-        &verb_doctor,      &verb_history,   &verb_simulate, &verb_authority, &verb_host,
-        &verb_policy,      &verb_whitelist, NULL,
+        &verb_setup,   &verb_status,      &verb_list,      &verb_show,     &verb_explain,
+        &verb_enroll,  &verb_label,       &verb_allow,     &verb_revoke,   &verb_mode,
+        &verb_clock,   &verb_reload,      &verb_log,       &verb_verify,   &verb_export,
+        &verb_inspect, &verb_acknowledge, &verb_finding,   &verb_incident, &verb_report,
+        &verb_monitor, &verb_doctor,      &verb_history,   &verb_simulate, &verb_authority,
+        &verb_host,    &verb_policy,      &verb_whitelist, NULL,
 };
 
 const Verb *cli_find_verb(const char *name)

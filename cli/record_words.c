@@ -103,6 +103,13 @@ static void put_verdict(json_object *o, bool styled, StrBuf *b)
         strbuf_printf(b, _("%s: %s"), verdict.text ? verdict.text : "", reason);
         if (*effect && strcmp(json_text(o, "verdict"), effect) != 0)
                 strbuf_printf(b, " %s", _("[observed only]"));
+        if (json_number(o, "judged")) {
+                char judged[32];
+
+                out_time((int64_t)json_number(o, "judged"), judged, sizeof(judged));
+                strbuf_printf(b, " ");
+                strbuf_printf(b, _("[by the remembered time %s]"), judged);
+        }
 }
 
 static bool is_in(const char *key, const char *const *list, size_t n)

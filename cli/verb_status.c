@@ -7,6 +7,7 @@
 
 #include "cli/cases.h"
 #include "cli/cli.h"
+#include "cli/clock_words.h"
 #include "cli/expiry.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
@@ -57,8 +58,24 @@ static void print_computer(json_object *m)
 
 static bool ends_soon(json_object *m)
 {
-        return (int64_t)json_number(m, "policy_expires") - time(NULL) <
+        ClockTimes t;
+
+        return (int64_t)json_number(m, "policy_expires") -
+                       (clock_times(m, &t) ? t.judged : time(NULL)) <
                EXPIRY_WARNING_DAYS * INT64_C(86400);
+}
+
+static void print_clock(json_object *m)
+{
+        char much[CLOCK_WORDS_MAX], judged[32];
+        ClockTimes t;
+
+        if (!clock_times(m, &t) || t.behind < CLOCK_TELL_SECONDS)
+                return;
+        clock_words(t.behind, much);
+        out_time(t.judged, judged, sizeof(judged));
+        out_field_styled(STYLE_WARN, _("Clock"),
+                         _("%s behind the remembered time: drives are judged by %s"), much, judged);
 }
 
 static void print_policy(json_object *m)
@@ -175,6 +192,7 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
         }
         print_computer(manager);
         print_policy(manager);
+        print_clock(manager);
         print_state(manager, &counts);
         print_incidents(incidents);
         return 0;

@@ -8,4 +8,4 @@ extern const Verb verb_setup, verb_status, verb_list, verb_show, verb_explain, v
         verb_label, verb_allow, verb_revoke, verb_mode, verb_reload, verb_log, verb_verify,
         verb_monitor, verb_doctor, verb_history, verb_authority, verb_host, verb_policy,
         verb_whitelist, verb_acknowledge, verb_finding, verb_incident, verb_export, verb_report,
-        verb_inspect, verb_simulate;
+        verb_inspect, verb_simulate, verb_clock;

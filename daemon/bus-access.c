@@ -22,6 +22,8 @@
 static const AccessRow table[] = {
         {UZ_BUS_MANAGER, "Reload", ACCESS_POLKIT, "org.usbzone1.reload", bus_reload},
         {UZ_BUS_MANAGER, "SetMode", ACCESS_POLKIT, "org.usbzone1.set-mode", bus_set_mode},
+        {UZ_BUS_MANAGER, "AcceptClock", ACCESS_POLKIT, "org.usbzone1.accept-clock",
+         bus_accept_clock},
         {UZ_BUS_MANAGER, "Grant", ACCESS_POLKIT, "org.usbzone1.grant", bus_grant},
         {UZ_BUS_MANAGER, "EndGrant", ACCESS_POLKIT, "org.usbzone1.grant", bus_end_grant},
         {UZ_BUS_MANAGER, "ListGrants", ACCESS_POLKIT, "org.usbzone1.inspect", bus_list_grants},

@@ -44,6 +44,7 @@ bool bus_polkit_allows(sd_bus_message *reply);
 /* Methods, one for each row of the access table. */
 int bus_reload(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
 int bus_set_mode(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_accept_clock(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
 int bus_grant(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
 int bus_end_grant(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
 int bus_list_grants(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);

@@ -6,6 +6,7 @@
 
 #include "daemon/bus-access.h"
 #include "daemon/event.h"
+#include "daemon/floor.h"
 #include "daemon/incidents.h"
 #include "daemon/records.h"
 #include "store/record.h"
@@ -187,7 +188,7 @@ int bus_follow_finding(Bus *b, sd_bus_message *call, const BusCaller *caller, sd
 
 int bus_open_incident(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error)
 {
-        Incident incident = {.opened = manager_now(b->m)};
+        Incident incident = {.opened = floor_system()};
         json_object *o;
         const char *text;
         uint64_t record;

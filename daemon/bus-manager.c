@@ -6,6 +6,7 @@
 
 #include "daemon/bus-access.h"
 #include "daemon/event.h"
+#include "daemon/floor.h"
 #include "daemon/grants.h"
 #include "lib/names.h"
 #include "lib/text.h"
@@ -21,7 +22,7 @@ typedef struct ManagerView {
         const char *version, *mode, *host_id, *host_name, *zone, *level, *authority;
         const char *policy_status, *policy_message, *contact, *ledger_head, *ledger_status;
         uint64_t policy_version, whitelist_count, ledger_sequence;
-        int64_t policy_expires;
+        int64_t policy_expires, system_time, remembered_time, judged_time;
         char id[2 * HOST_ID_SIZE + 1], head[2 * DIGEST_SIZE + 1];
 } ManagerView;
 
@@ -79,6 +80,13 @@ static void view_ledger(ManagerView *v, const Ledger *l)
         v->ledger_status = l && ledger_status(l) == 0 ? "ok" : "unwritable";
 }
 
+static void view_clock(ManagerView *v, const Manager *m)
+{
+        v->system_time = floor_system();
+        v->remembered_time = floor_time(m);
+        v->judged_time = manager_now(m);
+}
+
 /* A property is a field of the view, which is filled anew for each question. */
 typedef struct PropertyRow {
         const char *name;
@@ -95,6 +103,11 @@ typedef struct PropertyRow {
                 name, 't', offsetof(ManagerView, field) \
         }
 
+#define TIME(name, field) \
+        { \
+                name, 'x', offsetof(ManagerView, field) \
+        }
+
 static const PropertyRow properties[] = {
         TEXT("Version", version),
         TEXT("Mode", mode),
@@ -106,12 +119,15 @@ static const PropertyRow properties[] = {
         TEXT("PolicyStatus", policy_status),
         TEXT("PolicyMessage", policy_message),
         NUMBER("PolicyVersion", policy_version),
-        {"PolicyExpires", 'x', offsetof(ManagerView, policy_expires)},
+        TIME("PolicyExpires", policy_expires),
         NUMBER("WhitelistCount", whitelist_count),
         TEXT("Contact", contact),
         NUMBER("LedgerSequence", ledger_sequence),
         TEXT("LedgerHead", ledger_head),
         TEXT("LedgerStatus", ledger_status),
+        TIME("SystemTime", system_time),
+        TIME("RememberedTime", remembered_time),
+        TIME("JudgedTime", judged_time),
 };
 
 static int get_property(sd_bus *bus _unused_, const char *path _unused_,
@@ -122,7 +138,8 @@ static int get_property(sd_bus *bus _unused_, const char *path _unused_,
         ManagerView v = {.version = UZ_VERSION, .mode = m->observe ? "observe" : "enforce"};
 
         view_host(&v, &m->trust->snapshot);
-        view_policy(&v, m->trust, manager_now(m));
+        view_clock(&v, m);
+        view_policy(&v, m->trust, v.judged_time);
         view_ledger(&v, m->ledger);
         for (size_t i = 0; i < ARRAY_SIZE(properties); i++) {
                 const void *field = (const char *)&v + properties[i].offset;
@@ -171,6 +188,23 @@ int bus_set_mode(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_e
         r = manager_set_mode(b->m, observe, caller->who, reason);
         if (r < 0)
                 return bus_fail(error, r, "The mode could not be changed");
+        return sd_bus_reply_method_return(call, NULL);
+}
+
+int bus_accept_clock(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error)
+{
+        const char *reason;
+        int r;
+
+        r = sd_bus_message_read(call, "s", &reason);
+        if (r < 0)
+                return r;
+        r = bus_check_text(reason, "reason", error);
+        if (r < 0)
+                return r;
+        r = floor_trust_clock(b->m, caller->who, reason);
+        if (r < 0)
+                return bus_fail(error, r, "The clock could not be accepted");
         return sd_bus_reply_method_return(call, NULL);
 }
 
@@ -259,8 +293,13 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("LedgerSequence", "t", get_property, 0, 0),
         SD_BUS_PROPERTY("LedgerHead", "s", get_property, 0, 0),
         SD_BUS_PROPERTY("LedgerStatus", "s", get_property, 0, 0),
+        SD_BUS_PROPERTY("SystemTime", "x", get_property, 0, 0),
+        SD_BUS_PROPERTY("RememberedTime", "x", get_property, 0, 0),
+        SD_BUS_PROPERTY("JudgedTime", "x", get_property, 0, 0),
         SD_BUS_METHOD("Reload", NULL, NULL, bus_access_method, METHOD),
         SD_BUS_METHOD_WITH_NAMES("SetMode", "ss", SD_BUS_PARAM(mode) SD_BUS_PARAM(reason), NULL, ,
+                                 bus_access_method, METHOD),
+        SD_BUS_METHOD_WITH_NAMES("AcceptClock", "s", SD_BUS_PARAM(reason), NULL, ,
                                  bus_access_method, METHOD),
         SD_BUS_METHOD_WITH_NAMES("Grant", "ssts",
                                  SD_BUS_PARAM(drive) SD_BUS_PARAM(verdict) SD_BUS_PARAM(seconds)

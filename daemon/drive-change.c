@@ -78,8 +78,7 @@ static int redecide_now(Drive *d)
 
         if (!decision)
                 return -ENOMEM;
-        policy_decide(&d->m->trust->snapshot, &d->facts, &d->m->grants, manager_now(d->m),
-                      decision);
+        drive_judge(d, decision);
         wanted = drive_effect_wanted(d, decision, &observed);
         if (wanted > d->effect)
                 return widen(d);

@@ -26,7 +26,6 @@ typedef struct DriveDisk {
         uint64_t diskseq;
         char path[USB_PATH_MAX];
 } DriveDisk;
-
 typedef struct DriveTask DriveTask;
 
 struct Drive {
@@ -61,6 +60,7 @@ void drive_disarm(Drive *d);
 /* drive-verify.c: begin from closed, decide, record (without a record nothing passes, but in
  * observe mode), and do what was decided. */
 void drive_begin(Drive *d);
+void drive_judge(Drive *d, Decision *ret);
 void drive_decide(Drive *d);
 void drive_record(Drive *d);
 void drive_conclude(Drive *d);

@@ -10,6 +10,7 @@
 #include "daemon/drive-gate.h"
 #include "daemon/drive-internal.h"
 #include "daemon/event.h"
+#include "daemon/floor.h"
 #include "lib/clock.h"
 #include "lib/text.h"
 
@@ -36,10 +37,18 @@ Effect drive_effect_wanted(const Drive *d, const Decision *decision, bool *ret_o
         return effect;
 }
 
+/* What is to be said of the drive now; nothing comes of it yet. */
+void drive_judge(Drive *d, Decision *ret)
+{
+        int64_t now = manager_now(d->m), clock = floor_system();
+
+        d->facts.clock = clock < now ? clock : 0;
+        policy_decide(&d->m->trust->snapshot, &d->facts, &d->m->grants, now, ret);
+}
+
 void drive_decide(Drive *d)
 {
-        policy_decide(&d->m->trust->snapshot, &d->facts, &d->m->grants, manager_now(d->m),
-                      &d->decision);
+        drive_judge(d, &d->decision);
         d->effect = drive_effect_wanted(d, &d->decision, &d->observed);
         d->since_us = clock_us(CLOCK_REALTIME);
 }

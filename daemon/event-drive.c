@@ -62,6 +62,8 @@ static void put_verdict(Fields *f, const DriveView *v)
         put_number(f, "policy_version", d->verdict.policy_version);
         if (d->verdict.reason == REASON_GRANTED)
                 put_hex(f, "grant", d->grant.id, GRANT_ID_SIZE);
+        if (d->remembered)
+                put_number(f, "judged", (uint64_t)d->now);
 }
 
 static void put_keys(Fields *f, const Label *label)

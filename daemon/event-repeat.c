@@ -30,7 +30,7 @@ static bool is_countable(EventKind kind, json_object *fields)
                strcmp(record_text(fields, "effect"), effect_name(EFFECT_BLOCK)) == 0;
 }
 
-/* Every field but the number of the object on the bus, which is a new one at each plug. */
+/* Every field but what is new at each plug: the number of the object on the bus, and the time. */
 static int digest_content(EventKind kind, json_object *fields, uint8_t ret[DIGEST_SIZE])
 {
         _cleanup_(digest_freep) Digest *d = NULL;
@@ -43,7 +43,7 @@ static int digest_content(EventKind kind, json_object *fields, uint8_t ret[DIGES
         {
                 const char *text = json_object_get_string(value);
 
-                if (strcmp(key, "drive") == 0)
+                if (strcmp(key, "drive") == 0 || strcmp(key, "judged") == 0)
                         continue;
                 if (r == 0)
                         r = digest_update(d, key, strlen(key) + 1);

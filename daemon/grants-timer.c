@@ -2,7 +2,6 @@
 /* Ends grants on time, whatever happens to the clock. */
 #include "daemon/grants.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -13,6 +12,7 @@
 #include "daemon/bus.h"
 #include "daemon/clock.h"
 #include "daemon/drive.h"
+#include "daemon/floor.h"
 #include "lib/clock.h"
 
 #define SECOND_US 1000000u
@@ -150,11 +150,9 @@ static int on_clock_set(sd_event_source *s _unused_, int fd, uint32_t events _un
         if (watch_clock(fd) < 0)
                 fprintf(stderr, SD_WARNING "usbzoned: changes of the clock are not seen: %m\n");
         clock_check(m);
+        floor_save(m);
         (void)on_time(NULL, 0, t);
-        for (size_t i = 0; i < m->n_drives; i++)
-                if (drive_redecide(m->drives[i]) < 0)
-                        fprintf(stderr, SD_ERR "usbzoned: drive %" PRIu64 " cannot be decided\n",
-                                drive_number(m->drives[i]));
+        floor_changed(m);
         return 0;
 }
 

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 
 #include "daemon/block-server.h"
 #include "daemon/bus.h"
@@ -16,6 +15,7 @@
 #include "daemon/coldplug.h"
 #include "daemon/drive.h"
 #include "daemon/event-repeat.h"
+#include "daemon/floor.h"
 #include "daemon/footprint.h"
 #include "daemon/gate.h"
 #include "daemon/grants.h"
@@ -64,6 +64,7 @@ Manager *manager_free(Manager *m)
         sd_event_source_disable_unref(m->rescan_timer);
         sd_event_source_disable_unref(m->rest_timer);
         sd_event_source_disable_unref(m->trim_timer);
+        sd_event_source_disable_unref(m->floor_timer);
         m->probes = probe_pool_free(m->probes);
         m->repeats = event_repeats_free(m->repeats);
         m->own_files = own_files_free(m->own_files);
@@ -121,9 +122,9 @@ void manager_rest_soon(Manager *m)
                 complain("a timer", r);
 }
 
-int64_t manager_now(Manager *m _unused_)
+int64_t manager_now(const Manager *m)
 {
-        return time(NULL);
+        return floor_now(m);
 }
 
 Drive *manager_find_drive(Manager *m, uint64_t number)
@@ -205,18 +206,22 @@ static void host_id(const Manager *m, char ret[2 * HOST_ID_SIZE + 1])
                 text_hex(h->id, HOST_ID_SIZE, ret);
 }
 
+static void record_damaged(Manager *m, const char *what)
+{
+        json_object *o = fields_new();
+
+        field(o, "what", what);
+        emit(m, EVENT_TAMPER, o);
+}
+
 /* The highest versions ever seen; a file that was tampered with counts as none, and is told. */
 static TrustFloor version_floor(Manager *m)
 {
         TrustFloor floor = {0};
         const char *damaged;
-        json_object *o;
 
-        if (m->state_fd < 0 || trust_remembered(m->state_fd, &floor, &damaged) >= 0)
-                return floor;
-        o = fields_new();
-        field(o, "what", damaged);
-        emit(m, EVENT_TAMPER, o);
+        if (m->state_fd >= 0 && trust_remembered(m->state_fd, &floor, &damaged) < 0)
+                record_damaged(m, damaged);
         return floor;
 }
 
@@ -251,11 +256,8 @@ static void open_ledger(Manager *m)
         if (!m->ledger)
                 return;
         clock_begin(m);
-        if (r == -EUCLEAN) {
-                o = fields_new();
-                field(o, "what", "ledger");
-                emit(m, EVENT_TAMPER, o);
-        }
+        if (r == -EUCLEAN)
+                record_damaged(m, "ledger");
         torn = ledger_take_torn(m->ledger);
         if (torn > 0) {
                 o = fields_new();
@@ -276,14 +278,20 @@ static void record_start(Manager *m)
 
 static int load(Manager *m)
 {
-        int r;
+        int r, damaged;
 
+        damaged = floor_load(m);
         m->observe = m->state_fd >= 0 && faccessat(m->state_fd, UZ_OBSERVE_FILE, F_OK, 0) == 0;
         r = trust_load(m->etc_fd, manager_now(m), (TrustFloor){0}, &m->trust);
         if (r < 0)
                 return r;
         open_ledger(m);
         record_start(m);
+        if (damaged < 0)
+                record_damaged(m, UZ_FLOOR_FILE);
+        r = floor_start(m);
+        if (r < 0)
+                return r;
         event_repeats_recover(m);
         /* Once more with the ledger open, should the memory of versions be tampered with. */
         m->trust = trust_free(m->trust);
@@ -356,11 +364,12 @@ void manager_stop(Manager *m)
         if (gate_close_root_hubs() > 0)
                 own_files_defaults_changed(m);
         event_repeats_flush(m);
+        floor_save(m);
         if (m->trust)
                 emit(m, EVENT_STOP, fields_new());
 }
 
-static void redecide_all(Manager *m)
+void manager_decide_all(Manager *m)
 {
         int r;
 
@@ -395,7 +404,7 @@ int manager_reload(Manager *m, char **ret_message)
                 if (m->ledger)
                         ledger_set_host(m->ledger, id);
                 remember_version(m);
-                redecide_all(m);
+                manager_decide_all(m);
         }
         bus_manager_changed(m->bus);
         manager_rest_soon(m);
@@ -433,7 +442,7 @@ int manager_set_mode(Manager *m, bool observe, const char *who, const char *reas
         if (r < 0)
                 return r;
         m->observe = observe;
-        redecide_all(m);
+        manager_decide_all(m);
         bus_manager_changed(m->bus);
         return 0;
 }

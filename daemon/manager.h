@@ -10,6 +10,7 @@
 
 #include "policy/clock.h"
 #include "policy/decide.h"
+#include "policy/floor.h"
 #include "policy/incident.h"
 #include "store/ledger.h"
 #include "store/trust.h"
@@ -31,8 +32,10 @@ typedef struct Manager {
         struct EventRepeats *repeats; /* NULL: nothing has come yet that may come again */
         ClockMoment clock;            /* at the last record, if known */
         bool clock_known, clock_other_boot;
-        bool observe;   /* decide and record, let pass */
-        Ledger *ledger; /* NULL: not writable */
+        Floor floor;                /* what drives are judged by: daemon/floor.h */
+        char boot[FLOOR_BOOT_SIZE]; /* which boot this is */
+        bool observe;               /* decide and record, let pass */
+        Ledger *ledger;             /* NULL: not writable */
         Monitor *monitor;
         BlockServer *block;
         Bus *bus; /* NULL until connected; everything works without it */
@@ -41,7 +44,7 @@ typedef struct Manager {
         uint64_t next_drive; /* number of the next drive object, 1.. */
         sd_event_source *grant_timer;
         sd_event_source *rescan_timer;
-        sd_event_source *rest_timer, *trim_timer;
+        sd_event_source *rest_timer, *trim_timer, *floor_timer;
         struct ProbePool *probes;
 } Manager;
 
@@ -61,10 +64,13 @@ int manager_reload(Manager *m, char **ret_message) _must_check_;
 /* Sets and persists the mode, records it with who asked, decides all drives again. */
 int manager_set_mode(Manager *m, bool observe, const char *who, const char *reason) _must_check_;
 
+/* Decides all drives again. */
+void manager_decide_all(Manager *m);
+
 /* When nothing has happened for a while: memory is given back, a probe made ready. */
 void manager_rest_soon(Manager *m);
 
-/* Seconds since the epoch, as decisions see it. */
-int64_t manager_now(Manager *m);
+/* Seconds since the epoch, as decisions see it: daemon/floor.h. */
+int64_t manager_now(const Manager *m);
 
 Drive *manager_find_drive(Manager *m, uint64_t number);

@@ -42,6 +42,7 @@
 /* Files below UZ_STATE_DIR */
 #define UZ_OBSERVE_FILE "observe" /* exists: observe mode; absent: enforce */
 #define UZ_GRANTS_FILE "grants"
+#define UZ_FLOOR_FILE "time-floor"    /* the latest time that was believed */
 #define UZ_INCIDENTS_FILE "incidents" /* open ones; the ledger has them all */
 #define UZ_LEDGER_DIR "ledger"
 #define UZ_HEADS_FILE "heads" /* in the ledger's folder */

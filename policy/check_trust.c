@@ -7,15 +7,41 @@
 #include "lib/text.h"
 
 /* `f` is of a date; `sentence` has one %s for it. */
-static void say_date(Finding *f, Reason reason, const char *sentence, int64_t t, int64_t now)
+static void say_date(Finding *f, Reason reason, const char *sentence, int64_t t)
 {
-        char date[TEXT_TIME_MAX], today[TEXT_TIME_MAX];
+        char date[TEXT_TIME_MAX];
 
         f->reason = reason;
         text_time_format(t, date);
-        text_time_format(now, today);
         say(f->saw, sentence, date);
-        say(f->wanted, STEP_NOW_WANTED, today);
+}
+
+/* From `start` until before `end`; 0 is no limit. */
+static bool is_within(int64_t t, int64_t start, int64_t end)
+{
+        return (!start || t >= start) && (!end || t < end);
+}
+
+/* A check of this period: would the system clock have ended it otherwise? */
+static bool note_clock(Context *c, int64_t start, int64_t end)
+{
+        int64_t clock = c->facts->clock;
+        bool differs = clock && is_within(clock, start, end) != is_within(c->now, start, end);
+
+        c->decision->remembered |= differs;
+        return differs;
+}
+
+static void say_now(const Context *c, bool remembered, Finding *f)
+{
+        char today[TEXT_TIME_MAX], clock[TEXT_TIME_MAX];
+
+        text_time_format(c->now, today);
+        text_time_format(c->facts->clock, clock);
+        if (remembered)
+                say(f->wanted, STEP_NOW_REMEMBERED, today, clock);
+        else
+                say(f->wanted, STEP_NOW_WANTED, today);
 }
 
 /* Looks up one id; fails `f` if it is revoked. `sentence` has one %s for it. */
@@ -39,6 +65,7 @@ bool check_policy(Context *c, Finding *f)
         const Snapshot *s = c->snapshot;
         const Bundle *b = &s->bundle;
         const Host *h = &s->host;
+        bool remembered;
 
         say(f->wanted, STEP_VALID_WANTED);
         if (s->status != REASON_OK) {
@@ -48,18 +75,24 @@ bool check_policy(Context *c, Finding *f)
         }
         say(f->saw, STEP_IN_FORCE, (unsigned long long)b->version, zone_name(h->zone));
         f->reason = REASON_OK;
-        if (h->zone == ZONE_NONE || !zone_level_valid(h->zone, h->level))
+        if (h->zone == ZONE_NONE || !zone_level_valid(h->zone, h->level)) {
                 f->reason = REASON_POLICY_INVALID;
-        else if (find_revoked(c, REVOKED_HOST, h->id, STEP_REVOKED_HOST, f))
                 return true;
-        else if (b->not_before && c->now < b->not_before)
-                say_date(f, REASON_POLICY_INVALID, STEP_POLICY_STARTS, b->not_before, c->now);
+        }
+        if (find_revoked(c, REVOKED_HOST, h->id, STEP_REVOKED_HOST, f))
+                return true;
+        if (b->not_before && c->now < b->not_before)
+                say_date(f, REASON_POLICY_INVALID, STEP_POLICY_STARTS, b->not_before);
         else if (h->not_before && c->now < h->not_before)
-                say_date(f, REASON_POLICY_INVALID, STEP_CREDENTIAL_STARTS, h->not_before, c->now);
+                say_date(f, REASON_POLICY_INVALID, STEP_CREDENTIAL_STARTS, h->not_before);
         else if (b->not_after && c->now >= b->not_after)
-                say_date(f, REASON_POLICY_EXPIRED, STEP_POLICY_ENDED, b->not_after, c->now);
+                say_date(f, REASON_POLICY_EXPIRED, STEP_POLICY_ENDED, b->not_after);
         else if (h->not_after && c->now >= h->not_after)
-                say_date(f, REASON_POLICY_EXPIRED, STEP_CREDENTIAL_ENDED, h->not_after, c->now);
+                say_date(f, REASON_POLICY_EXPIRED, STEP_CREDENTIAL_ENDED, h->not_after);
+        remembered = note_clock(c, b->not_before, b->not_after);
+        remembered |= note_clock(c, h->not_before, h->not_after);
+        if (f->reason != REASON_OK || remembered)
+                say_now(c, remembered, f);
         return true;
 }
 
@@ -110,12 +143,11 @@ static bool judge_key_dates(const Context *c, Finding *f)
                 if (!key)
                         continue;
                 if (key->not_before && label->issued < key->not_before) {
-                        say_date(f, REASON_LABEL_NOT_YET_VALID, STEP_LABEL_OLDER, key->not_before,
-                                 c->now);
+                        say_date(f, REASON_LABEL_NOT_YET_VALID, STEP_LABEL_OLDER, key->not_before);
                         return true;
                 }
                 if (key->not_after && label->issued >= key->not_after) {
-                        say_date(f, REASON_LABEL_EXPIRED, STEP_LABEL_NEWER, key->not_after, c->now);
+                        say_date(f, REASON_LABEL_EXPIRED, STEP_LABEL_NEWER, key->not_after);
                         return true;
                 }
         }
@@ -125,21 +157,22 @@ static bool judge_key_dates(const Context *c, Finding *f)
 bool check_validity(Context *c, Finding *f)
 {
         const Label *label = &c->decision->label.label;
+        bool remembered;
 
         if (!c->genuine)
                 return false;
-        if (label->not_before && c->now < label->not_before) {
-                say_date(f, REASON_LABEL_NOT_YET_VALID, STEP_LABEL_STARTS, label->not_before,
-                         c->now);
-        } else if (label->not_after && c->now >= label->not_after) {
-                say_date(f, REASON_LABEL_EXPIRED, STEP_LABEL_ENDED, label->not_after, c->now);
-        } else if (!judge_key_dates(c, f)) {
-                if (label->not_after)
-                        say_date(f, REASON_OK, STEP_LABEL_ENDS, label->not_after, c->now);
-                else
-                        say(f->saw, STEP_LABEL_ENDLESS);
-                f->reason = REASON_OK;
-        }
+        f->reason = REASON_OK;
+        if (label->not_before && c->now < label->not_before)
+                say_date(f, REASON_LABEL_NOT_YET_VALID, STEP_LABEL_STARTS, label->not_before);
+        else if (label->not_after && c->now >= label->not_after)
+                say_date(f, REASON_LABEL_EXPIRED, STEP_LABEL_ENDED, label->not_after);
+        else if (!judge_key_dates(c, f) && label->not_after)
+                say_date(f, REASON_OK, STEP_LABEL_ENDS, label->not_after);
+        else if (f->reason == REASON_OK)
+                say(f->saw, STEP_LABEL_ENDLESS);
+        remembered = note_clock(c, label->not_before, label->not_after);
+        if (f->reason != REASON_OK || label->not_after || remembered)
+                say_now(c, remembered, f);
         return true;
 }
 

@@ -151,6 +151,7 @@ void policy_decide(const Snapshot *snapshot, const Facts *facts, const Grants *g
                      .decision = ret};
 
         memset(ret, 0, sizeof(*ret));
+        ret->now = now;
         c.storage = device_has_storage(&facts->interfaces);
         find_identity(&c);
         if (snapshot->status == REASON_OK)

@@ -39,6 +39,8 @@ typedef struct Facts {
         uint8_t area[LABEL_AREA_SIZE];
         Reason refused; /* != OK: the daemon found the device itself at fault (DESCRIPTORS_CHANGED,
                            MEDIUM_SWAPPED, INTERFACE_TAKEN, RATE_LIMITED); 0 counts as none */
+        int64_t clock;  /* what the system clock says, where that is before the time it is judged
+                           by; else 0 */
 } Facts;
 
 typedef struct DecisionStep {
@@ -54,6 +56,8 @@ typedef struct Decision {
         uint8_t identity[DIGEST_SIZE];
         LabelArea label; /* .reason == OK: the label is genuine, whatever the verdict */
         Grant grant;     /* verdict.reason == GRANTED */
+        int64_t now;     /* what it was judged by, seconds since the epoch */
+        bool remembered; /* by the system clock, facts.clock, a check would have ended otherwise */
         DecisionStep steps[CHECK_MAX_];
         size_t n_steps;
 } Decision;

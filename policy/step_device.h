@@ -12,6 +12,7 @@
         X(CREDENTIAL_STARTS, "t", "the credential starts %s") \
         X(CREDENTIAL_ENDED, "t", "the credential ended %s") \
         X(NOW_WANTED, "t", "a period that contains now, %s") \
+        X(NOW_REMEMBERED, "tt", "a period that contains %s, remembered; the clock says %s") \
         X(INTERFACES, "i", "interfaces %s") \
         X(NO_INTERFACE, "", "no interface") \
         X(STORAGE_WANTED, "", "storage and nothing else") \

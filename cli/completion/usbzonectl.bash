@@ -4,9 +4,9 @@
 # Made by cli/completion/generate.py (make update-completion); change that, not this.
 
 _usbzonectl_say() { printf '%s\n' "$@"; }
-_usbzonectl_verbs() { _usbzonectl_say setup status list show explain enroll label allow revoke mode reload log verify \
-                export inspect acknowledge finding incident report monitor doctor history simulate \
-                authority host policy whitelist help; }
+_usbzonectl_verbs() { _usbzonectl_say setup status list show explain enroll label allow revoke mode clock reload log \
+                verify export inspect acknowledge finding incident report monitor doctor history \
+                simulate authority host policy whitelist help; }
 _usbzonectl_reasons() { _usbzonectl_say internal-error ok granted zone-mismatch level-too-high no-label label-malformed \
                 label-signature-invalid label-signer-unknown label-purpose-wrong label-expired \
                 label-not-yet-valid identity-mismatch not-whitelisted revoked host-not-permitted \
@@ -18,7 +18,7 @@ _usbzonectl_reasons() { _usbzonectl_say internal-error ok granted zone-mismatch 
 _usbzonectl_kinds() { _usbzonectl_say start stop verdict removed active-before-start mode policy-loaded policy-refused \
                 grant grant-ended label-written enrolled revoked setup torn-tail tamper grant-ending \
                 uninstalled acknowledged finding instruction remedy finding-closed incident repeated \
-                clock-set incident-closed; }
+                clock-set clock-accepted incident-closed; }
 _usbzonectl_drives() {
         usbzonectl list --json 2>/dev/null | sed -nE 's/^ *"(number|media_number)": *"?([^",]+)"?,?$/\2/p'
 }
@@ -39,6 +39,7 @@ _usbzonectl_options() {
         allow) _usbzonectl_say --for --read-only --reason --list --end --json --help ;;
         revoke) _usbzonectl_say --drive --label --key --host --out --dir --passphrase-fd --reason --help ;;
         mode) _usbzonectl_say --reason --json --help ;;
+        clock) _usbzonectl_say --reason --json --help ;;
         reload) _usbzonectl_say --help ;;
         log) _usbzonectl_say --since --until --drive --reason --severity --kind --zone --open --acknowledged \
                 --lines --reverse --follow --dir --json --csv --no-pager --help ;;
@@ -74,13 +75,14 @@ _usbzonectl_takes() {
                 | 'enroll --serial' | 'enroll --scsi-vendor' | 'enroll --scsi-product' | 'allow -r' \
                 | 'allow --reason' | 'allow --end' | 'revoke --drive' | 'revoke --label' \
                 | 'revoke --key' | 'revoke --host' | 'revoke --passphrase-fd' | 'revoke -r' \
-                | 'revoke --reason' | 'mode -r' | 'mode --reason' | 'log -n' | 'log --lines' \
-                | 'acknowledge -t' | 'acknowledge --text' | 'finding -t' | 'finding --text' \
-                | 'incident -t' | 'incident --text' | 'authority -n' | 'authority --name' \
-                | 'authority --roots' | 'authority --threshold' | 'authority --not-before' \
-                | 'authority --not-after' | 'authority --overlap' | 'authority --passphrase-fd' \
-                | 'host -n' | 'host --name' | 'host --not-before' | 'host --not-after' \
-                | 'host --passphrase-fd' | 'policy --passphrase-fd' | 'policy --version') : ;;
+                | 'revoke --reason' | 'mode -r' | 'mode --reason' | 'clock -r' | 'clock --reason' \
+                | 'log -n' | 'log --lines' | 'acknowledge -t' | 'acknowledge --text' | 'finding -t' \
+                | 'finding --text' | 'incident -t' | 'incident --text' | 'authority -n' \
+                | 'authority --name' | 'authority --roots' | 'authority --threshold' \
+                | 'authority --not-before' | 'authority --not-after' | 'authority --overlap' \
+                | 'authority --passphrase-fd' | 'host -n' | 'host --name' | 'host --not-before' \
+                | 'host --not-after' | 'host --passphrase-fd' | 'policy --passphrase-fd' \
+                | 'policy --version') : ;;
         'allow --for') _usbzonectl_say 15m 30m 1h 2h 8h ;;
         'inspect -s' | 'inspect --silent' | 'policy -s' | 'policy --silent') _usbzonectl_say 7 30 90 ;;
         'enroll --days' | 'simulate -d' | 'simulate --days' | 'authority --days' \
@@ -126,6 +128,7 @@ _usbzonectl_behind() {
         'revoke ') _usbzonectl_drives ;;
         'enroll ') _usbzonectl_drives; _usbzonectl_files ;;
         'mode ') _usbzonectl_say observe enforce ;;
+        'clock ') _usbzonectl_say accept ;;
         'label ') _usbzonectl_say show ;;
         'label show') _usbzonectl_drives; _usbzonectl_files ;;
         'finding ') _usbzonectl_say list show add instruct remedy close ;;

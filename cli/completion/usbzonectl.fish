@@ -3,9 +3,9 @@
 # Made by cli/completion/generate.py (make update-completion); change that, not this.
 
 function __usbzonectl_verbs
-    printf '%s\n' setup status list show explain enroll label allow revoke mode reload log verify \
-                export inspect acknowledge finding incident report monitor doctor history simulate \
-                authority host policy whitelist help
+    printf '%s\n' setup status list show explain enroll label allow revoke mode clock reload log \
+                verify export inspect acknowledge finding incident report monitor doctor history \
+                simulate authority host policy whitelist help
 end
 function __usbzonectl_reasons
     printf '%s\n' internal-error ok granted zone-mismatch level-too-high no-label label-malformed \
@@ -21,7 +21,7 @@ function __usbzonectl_kinds
     printf '%s\n' start stop verdict removed active-before-start mode policy-loaded policy-refused \
                 grant grant-ended label-written enrolled revoked setup torn-tail tamper grant-ending \
                 uninstalled acknowledged finding instruction remedy finding-closed incident repeated \
-                clock-set incident-closed
+                clock-set clock-accepted incident-closed
 end
 function __usbzonectl_drives
     usbzonectl list --json 2>/dev/null | sed -nE 's/^ *"(number|media_number)": *"?([^",]+)"?,?$/\2/p'
@@ -127,6 +127,10 @@ complete -c usbzonectl -n __usbzonectl_none -a mode -d 'show or change the mode'
 complete -c usbzonectl -n '__usbzonectl_verb mode' -s r -l reason -x -d 'why, for the ledger (needed for a change)'
 complete -c usbzonectl -n '__usbzonectl_verb mode' -s j -l json -d 'print JSON'
 complete -c usbzonectl -n '__usbzonectl_verb mode' -s h -l help -d 'show this help'
+complete -c usbzonectl -n __usbzonectl_none -a clock -d 'show the time drives are judged by, or accept the system clock'
+complete -c usbzonectl -n '__usbzonectl_verb clock' -s r -l reason -x -d 'why, for the ledger (needed to accept)'
+complete -c usbzonectl -n '__usbzonectl_verb clock' -s j -l json -d 'print JSON'
+complete -c usbzonectl -n '__usbzonectl_verb clock' -s h -l help -d 'show this help'
 complete -c usbzonectl -n __usbzonectl_none -a reload -d 'load the files in /etc/usbzone anew'
 complete -c usbzonectl -n '__usbzonectl_verb reload' -s h -l help -d 'show this help'
 complete -c usbzonectl -n __usbzonectl_none -a log -d 'show records of the verified ledger'
@@ -266,6 +270,7 @@ complete -c usbzonectl -n '__usbzonectl_first allow' -a '(__usbzonectl_drives)'
 complete -c usbzonectl -n '__usbzonectl_first revoke' -a '(__usbzonectl_drives)'
 complete -c usbzonectl -n '__usbzonectl_first enroll' -F -a '(__usbzonectl_drives)'
 complete -c usbzonectl -n '__usbzonectl_first mode' -a 'observe enforce'
+complete -c usbzonectl -n '__usbzonectl_first clock' -a 'accept'
 complete -c usbzonectl -n '__usbzonectl_first label' -a 'show'
 complete -c usbzonectl -n '__usbzonectl_behind label show' -F -a '(__usbzonectl_drives)'
 complete -c usbzonectl -n '__usbzonectl_first finding' -a 'list show add instruct remedy close'

@@ -3,9 +3,9 @@
 # Completion of usbzonectl for zsh: verbs, options and what they take.
 # Made by cli/completion/generate.py (make update-completion); change that, not this.
 
-_usbzonectl_verbs() { compadd -- setup status list show explain enroll label allow revoke mode reload log verify \
-                export inspect acknowledge finding incident report monitor doctor history simulate \
-                authority host policy whitelist help; }
+_usbzonectl_verbs() { compadd -- setup status list show explain enroll label allow revoke mode clock reload log \
+                verify export inspect acknowledge finding incident report monitor doctor history \
+                simulate authority host policy whitelist help; }
 _usbzonectl_reasons() { compadd -- internal-error ok granted zone-mismatch level-too-high no-label label-malformed \
                 label-signature-invalid label-signer-unknown label-purpose-wrong label-expired \
                 label-not-yet-valid identity-mismatch not-whitelisted revoked host-not-permitted \
@@ -17,7 +17,7 @@ _usbzonectl_reasons() { compadd -- internal-error ok granted zone-mismatch level
 _usbzonectl_kinds() { compadd -- start stop verdict removed active-before-start mode policy-loaded policy-refused \
                 grant grant-ended label-written enrolled revoked setup torn-tail tamper grant-ending \
                 uninstalled acknowledged finding instruction remedy finding-closed incident repeated \
-                clock-set incident-closed; }
+                clock-set clock-accepted incident-closed; }
 _usbzonectl_files() { _files; }
 _usbzonectl_drives() {
         local -a drives=("${(@f)$(usbzonectl list --json 2>/dev/null | sed -nE 's/^ *"(number|media_number)": *"?([^",]+)"?,?$/\2/p')}")
@@ -37,6 +37,7 @@ _usbzonectl() {
                 'allow:make a temporary exception for a drive'
                 'revoke:revoke a drive, a label, a key or a computer'
                 'mode:show or change the mode'
+                'clock:show the time drives are judged by, or accept the system clock'
                 'reload:load the files in /etc/usbzone anew'
                 'log:show records of the verified ledger'
                 'verify:check that the ledger, or a package of export, is whole'
@@ -165,6 +166,13 @@ _usbzonectl() {
                         '*'{-j,--json}'[print JSON]' \
                         '*'{-h,--help}'[show this help]' \
                         '1:word:(observe enforce)'
+                ;;
+        clock)
+                _arguments -s \
+                        '*'{-r,--reason}'[why, for the ledger (needed to accept)]:text:' \
+                        '*'{-j,--json}'[print JSON]' \
+                        '*'{-h,--help}'[show this help]' \
+                        '1:word:(accept)'
                 ;;
         reload)
                 _arguments -s \

@@ -34,6 +34,7 @@ static const MockDrive drives[] = {
 };
 
 static sd_bus *bus;
+static int clock_accepted;
 
 static void s(sd_bus_message *m, const char *name, const char *type, const char *value)
 {
@@ -78,7 +79,8 @@ static void put_steps(sd_bus_message *m, const MockDrive *d)
         if (d->media)
                 sd_bus_message_append(m, "(ssss)", "validity", "ok",
                                       "the label ends 2030-03-17T17:46:40Z",
-                                      "a period that contains now, 2026-11-21T18:18:48Z");
+                                      "a period that contains 2026-11-21T18:18:48Z, remembered; "
+                                      "the clock says 2026-11-20T18:17:48Z");
         sd_bus_message_close_container(m);
         sd_bus_message_close_container(m);
         sd_bus_message_close_container(m);
@@ -138,6 +140,9 @@ static void put_manager(sd_bus_message *m)
         s(m, "LedgerSequence", "t", "99");
         s(m, "LedgerHead", "s", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff");
         s(m, "LedgerStatus", "s", "ok");
+        s(m, "SystemTime", "x", clock_accepted ? "1795285128" : "1795198668");
+        s(m, "RememberedTime", "x", "1795285128");
+        s(m, "JudgedTime", "x", "1795285128");
         sd_bus_message_close_container(m);
 }
 
@@ -257,6 +262,17 @@ static int set_mode(sd_bus_message *call)
         return by_word(call, reason, "", NULL);
 }
 
+static int accept_clock(sd_bus_message *call)
+{
+        const char *reason;
+
+        if (sd_bus_message_read(call, "s", &reason) < 0)
+                return -EINVAL;
+        printf("AcceptClock %s\n", reason);
+        clock_accepted = strcmp(reason, "polkit") != 0;
+        return by_word(call, reason, "", NULL);
+}
+
 /* What is recorded becomes record 100; a text that is "gone" has no record. */
 static int record(sd_bus_message *call, const char *member)
 {
@@ -330,6 +346,8 @@ static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *error)
                 return grant(call) < 0 ? -1 : 1;
         if (!strcmp(member, "SetMode"))
                 return set_mode(call) < 0 ? -1 : 1;
+        if (!strcmp(member, "AcceptClock"))
+                return accept_clock(call) < 0 ? -1 : 1;
         if (!strcmp(member, "Reload"))
                 return sd_bus_reply_method_errorf(call, ERROR("Invalid"), "policy, line 3: no.");
         if (!strcmp(member, "ListGrants"))

@@ -35,6 +35,20 @@ run status --json
 is 'status --json' "$(json '[.mode, .zone, .policy_version, .drives.violations] | join(" ")')" 'enforce internal 4 2'
 fact 'mode' 0 '^enforce$' mode
 fact 'mode --json' 0 '"mode": ?"enforce"' mode --json
+fact 'clock: behind, and what to do' 0 '24 h 1 min.*clock accept' clock
+run clock --json
+is 'clock --json' "$(json '[.system_time, .judged_time, .behind, .ahead] | join(" ")')" '1795198668 1795285128 86460 0'
+fact 'status names it' 0 '24 h 1 min behind the remembered time' status
+fact 'so does doctor' 1 '\[clock-behind\]' doctor
+fact 'clock with another word: 2' 2 'not accept' clock set
+fact 'clock accept without a reason: 2' 2 'needs --reason' clock accept
+fact 'clock accept by who may not: 4' 4 'group usbzone-security' clock accept --reason polkit
+fact 'clock accept' 0 'has not been set back' clock accept --reason 'battery changed'
+is 'what was accepted' "$(tail -n 1 "$T/calls")" 'AcceptClock battery changed'
+run status
+is 'then status does not name it' "$(grep -c 'remembered' <<<"$out")" 0
+run doctor
+is 'nor does doctor' "$(grep -c 'clock-behind' <<<"$out")" 0
 
 mkdir "$T/log"
 echo 'Nov 21 08:00:00 pc1 kernel: usb 1-1: USB disconnect, device number 2' >"$T/log/kern.log"

@@ -18,7 +18,7 @@ mask() {
 }
 # Of doctor only what does not depend on the computer the test runs on.
 own() {
-        awk '/\[[a-z-]+\]$/ { on = /\[(ledger-not-sealed|not-set-up)\]$/ } /^[0-9]/ { on = 1; sub(/^[0-9]+/, "N") } on'
+        awk '/\[[a-z-]+\]$/ { on = /\[(ledger-not-sealed|not-set-up|clock-behind)\]$/ } /^[0-9]/ { on = 1; sub(/^[0-9]+/, "N") } on'
 }
 verbs=()
 # golden NAME STATUS ARGUMENTS...
@@ -49,6 +49,8 @@ golden log-violations 0 log --severity warning --reverse
 golden verify 0 verify
 golden doctor 1 doctor
 golden mode 0 mode
+golden clock 0 clock
+golden clock-accept 0 clock accept --reason x
 golden allow 0 allow 2 --for 90m --reason x
 golden allow-list 0 allow --list
 

@@ -105,6 +105,7 @@ shape status 0 . status
 shape list 0 . list
 shape show 0 . show 2
 shape explain 0 . explain 2
+shape clock 0 . clock
 shape mode 0 . mode
 shape mode-enforce 0 . mode enforce --reason x
 shape allow 0 . allow 2 --for 1m --reason x

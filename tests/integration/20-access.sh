@@ -4,7 +4,7 @@
 
 mapfile -t methods < <(python3 "$here/introspect.py" methods $root
         python3 "$here/introspect.py" methods "$root/drive/$phone")
-check 'introspection shows the eighteen methods' test ${#methods[@]} = 18
+check 'introspection shows the nineteen methods' test ${#methods[@]} = 19
 path_of() {
         case $1 in
         "$drive") echo "$root/drive/$phone" ;;

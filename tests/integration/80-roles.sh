@@ -10,7 +10,7 @@ polkitd=/usr/lib/polkit-1/polkitd
 declare -A uid_of=([admin]=9101 [security]=9102 [audit]=9103 [both]=9104 [none]=9105)
 declare -A may=(
         [admin]='reload set-mode reprobe inspect'
-        [security]='grant enroll inspect'
+        [security]='grant enroll accept-clock inspect'
         [audit]='audit inspect'
         [both]='' [none]=''
 )

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Makes what an authority would issue for one computer, for tests: DIRECTORY [--version N]
- * [--zone ZONE] [--broken]. Keys are kept in DIRECTORY/keys, so that a second run signs with the
- * same. */
+ * [--until SECONDS] [--zone ZONE] [--broken]. Keys are kept in DIRECTORY/keys, so that a second run
+ * signs with the same. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,7 +81,7 @@ static void put_host(PrivateKey *keys[PURPOSE_MAX_], Zone zone)
         free(text);
 }
 
-static void put_policy(PrivateKey *keys[PURPOSE_MAX_], uint64_t version, int broken)
+static void put_policy(PrivateKey *keys[PURPOSE_MAX_], uint64_t version, int64_t until, int broken)
 {
         Bundle b;
         char *text;
@@ -97,6 +97,7 @@ static void put_policy(PrivateKey *keys[PURPOSE_MAX_], uint64_t version, int bro
         strcpy(b.name, "test");
         strcpy(b.contact, "room 101");
         b.version = version;
+        b.not_after = until;
         check(bundle_format(&b, &text, &size), "policy");
         put(UZ_POLICY_FILE, text, size, keys[PURPOSE_POLICY]);
         free(text);
@@ -108,6 +109,7 @@ int main(int argc, char *argv[])
         PrivateKey *keys[PURPOSE_MAX_] = {NULL};
         Zone zone = ZONE_INTERNAL;
         uint64_t version = 1;
+        int64_t until = 0;
         int broken = 0;
 
         if (argc < 2)
@@ -117,6 +119,8 @@ int main(int argc, char *argv[])
                         broken = 1;
                 else if (strcmp(argv[i], "--version") == 0 && i + 1 < argc)
                         version = strtoull(argv[++i], NULL, 10);
+                else if (strcmp(argv[i], "--until") == 0 && i + 1 < argc)
+                        until = strtoll(argv[++i], NULL, 10);
                 else if (strcmp(argv[i], "--zone") != 0 || i + 1 == argc ||
                          zone_parse(argv[++i], &zone) < 0)
                         return 2;
@@ -129,7 +133,7 @@ int main(int argc, char *argv[])
                 keys[p] = get_key((Purpose)p);
         put_authority(keys);
         put_host(keys, zone);
-        put_policy(keys, version, broken);
+        put_policy(keys, version, until, broken);
         for (int p = PURPOSE_ROOT; p <= PURPOSE_POLICY; p++)
                 private_key_free(keys[p]);
         return 0;

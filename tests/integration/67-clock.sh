@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154,SC2086,SC2034
+# A clock set back makes nothing valid again; a clock without battery makes nothing invalid; who may
+# takes the clock as right, and that is recorded.
+
+DAY=86400
+clock_is() { echo "$1" >"$dir/clock"; }
+# ahead LOW HIGH: by how many seconds drives are judged by a later time than the system's
+ahead() {
+        local by
+        by=$(($(property $root $manager JudgedTime) - $(property $root $manager SystemTime)))
+        [ "$by" -ge "$1" ] && [ "$by" -le "$2" ]
+}
+policy_is() { property_is $root $manager PolicyStatus "$1"; }
+# boot N: the computer, or with the same N the daemon alone, starts again
+boot() {
+        [ -z "$daemon_pid" ] || stop_daemon
+        USBZONE_BOOT_ID=$(printf '%032d' "$1")
+        start_daemon
+        [ "$(property $root/drive/1 $drive VendorId)" = 6353 ] && phone=1 || phone=2
+        until_true property_is "$root/drive/$phone" $drive State blocked
+}
+export USBZONE_TEST_CLOCK=$dir/clock USBZONE_BOOT_ID
+version=$(property $root $manager PolicyVersion)
+"$dir/make-trust" "$dir/etc" --version "$version" --until $(($(date +%s) + 5 * DAY))
+clock_is 0
+boot 1
+expect 'what is believed is remembered, and in which boot' \
+        "^usbzone-time 1 time = $(date -u +%Y).*Z boot = $USBZONE_BOOT_ID mono = [0-9]+ $" \
+        bash -c "tr '\n' ' ' <$dir/state/time-floor"
+expect 'for everyone to read, for root to write' '^644$' stat -c %a "$dir/state/time-floor"
+check 'the clock is what drives are judged by' ahead 0 1
+check 'the policy is in force' policy_is ok
+
+# Within a boot: set forward by mistake and back.
+clock_is $((10 * DAY))
+check 'set forward: what ends, ends' policy_is policy-expired
+check 'by the clock' ahead 0 1
+clock_is 0
+check 'and back: it is in force again' policy_is ok
+clock_is $((10 * DAY))
+boot 1
+check 'nor does a restart of the daemon believe it' policy_is policy-expired
+clock_is 0
+check 'so that it can be set back' policy_is ok
+boot 1
+check 'and stays so' policy_is ok
+
+# In another boot the computer was off: what is ahead then is believed.
+clock_is $((10 * DAY))
+boot 2
+check 'ten days later the policy is over' policy_is policy-expired
+clock_is 0
+check 'set back, it stays over' policy_is policy-expired
+check 'judged by what is remembered' ahead $((10 * DAY - 1)) $((10 * DAY + 60))
+boot 2
+check 'after a restart, too' policy_is policy-expired
+boot 3
+check 'and after a start of the computer' policy_is policy-expired
+expect 'the drive is blocked for that' '^policy-expired$' property "$root/drive/$phone" $drive Reason
+expect 'it is said that this is by the remembered time' 'remembered; the clock says' \
+        busctl --address="$USBZONE_BUS_ADDRESS" get-property org.usbzone1 "$root/drive/$phone" $drive Steps
+check 'its record says by which' has_record \
+        '.kind=="verdict" and .reason=="policy-expired" and .judged - (.time[:19]+"Z"|fromdate) > 863000'
+clock_is -$((400 * DAY))
+boot 4
+check 'a clock without battery is judged by it, too' ahead $((410 * DAY - 1)) $((410 * DAY + 60))
+
+# Who may takes the clock as right.
+clock_is 0
+expect 'not without a reason' 'Error.Invalid' send $root $manager.AcceptClock string:
+check 'then nothing changes' policy_is policy-expired
+before=$(head_of_ledger)
+check 'the clock is accepted' on $root $manager AcceptClock s 'battery changed, paper 12'
+check 'the policy is in force again' policy_is ok
+expect 'the drive is judged anew' '^device-class-blocked$' property "$root/drive/$phone" $drive Reason
+check 'by the clock' ahead 0 1
+check 'who, why and both times are recorded' has_record \
+        ".seq > $before and .kind==\"clock-accepted\" and .who==\"root (uid 0)\" and .why==\"battery changed, paper 12\" and .step <= -$((10 * DAY - 1)) and .to - .from == .step"
+boot 4
+check 'it lasts: a restart' policy_is ok
+boot 5
+check 'and a start of the computer' policy_is ok
+
+# A file that somebody damaged is told, and written anew.
+expect 'nothing was tampered with so far' '^0$' count_records '.kind=="tamper" and .what=="time-floor"'
+stop_daemon
+echo 'usbzone-time 1' >"$dir/state/time-floor"
+boot 5
+check 'a damaged file is recorded as tampering' has_record '.kind=="tamper" and .what=="time-floor"'
+expect 'and written anew' '^mono = ' tail -n 1 "$dir/state/time-floor"
+check 'the policy is judged by the clock then' policy_is ok
+
+stop_daemon
+rm "$dir/state/time-floor"
+unset USBZONE_TEST_CLOCK USBZONE_BOOT_ID
+"$dir/make-trust" "$dir/etc" --version "$version"
+start_daemon
