@@ -32,3 +32,23 @@ is "started: verdict" "$(verdict "$dev")" "allow ok"
 check "watchdog is on" sh -c "[ \"\$(systemctl show -P WatchdogUSec usbzoned.service)\" != 0 ]"
 systemctl reload usbzoned.service
 check "SIGHUP reloads" wait_for 10 sh -c "cat /var/lib/usbzone/ledger/*.jsonl | jq -e 'select(.kind == \"policy-loaded\")' >/dev/null"
+
+# An installation that was cut short: the daemon itself may not write there, its unit finishes it.
+cut_short() { # what is in force is pending, and its place holds something else
+        cp -a /etc/usbzone /run/pending
+        rm -rf /run/pending/authority /run/pending/.[!.]*
+        cp -a /run/pending /etc/usbzone/.pending
+        rm -rf /run/pending
+        echo 'of before' >/etc/usbzone/policy
+}
+cut_short
+usbzonectl reload >/dev/null 2>&1 || :
+check "reload finishes it" test ! -e /etc/usbzone/.pending
+cut_short
+systemctl reload usbzoned.service
+check "so does the unit's reload" wait_for 10 test ! -e /etc/usbzone/.pending
+cut_short
+systemctl kill -s KILL usbzoned.service
+check "so does the start after a crash" wait_for 20 test ! -e /etc/usbzone/.pending
+check "it is back" wait_for 20 sh -c '[ "$(usbzonectl status --json | jq -r .policy_status)" = ok ]'
+is "and what was pending is in its place" "$(head -c 15 /etc/usbzone/policy)" "usbzone-policy "
