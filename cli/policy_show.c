@@ -82,6 +82,7 @@ static int show_json(const Bundle *b)
                                        json_object_new_int64(count_revoked(b, (RevokedKind)k)));
         json_object_object_add(o, "revoked", revoked);
         json_object_object_add(o, "grant_max", json_object_new_uint64(b->grant_max));
+        json_object_object_add(o, "pick_up", json_object_new_boolean(b->pick_up));
         json_object_object_add(o, "contact", json_object_new_string(b->contact));
         out_json(o);
         return 0;
@@ -137,6 +138,8 @@ int policy_show(const Bundle *b, bool json)
                   count_revoked(b, REVOKED_KEY), count_revoked(b, REVOKED_HOST));
         out_field(_("Exceptions"), _("%llu minutes at most"),
                   (unsigned long long)b->grant_max / 60);
+        if (b->pick_up)
+                out_field(_("Office files"), "%s", _("taken from drives of the own zone"));
         if (*b->contact)
                 out_field(_("Contact"), "%s", b->contact);
         return show_rules(b);

@@ -9,6 +9,7 @@
 #include "cli/home.h"
 #include "cli/install.h"
 #include "cli/out.h"
+#include "cli/pickup.h"
 #include "cli/policy_show.h"
 #include "cli/rollout.h"
 #include "cli/signer.h"
@@ -290,9 +291,11 @@ static int run(void *args, int n, char **words)
                                 INSTALL_FILES_MAX);
         if (!strcmp(what, "install") && n > 1)
                 return install_files(&install, n - 1, words + 1);
+        if (!strcmp(what, "pick-up") && n == 2)
+                return pick_up(words[1]);
         return cli_fail(CLI_USAGE, "%s",
                         _("policy: check FILE, sign DRAFT, show [FILE], diff [OLD] NEW, install "
-                          "FILE ... or rollout-report EXPORT ..."));
+                          "FILE ..., pick-up DEVICE or rollout-report EXPORT ..."));
 }
 
 static const Option options[] = {
@@ -321,12 +324,14 @@ static const Option options[] = {
 
 const Verb verb_policy = {
         .name = "policy",
-        .usage = N_("check|sign|show|diff|install|rollout-report [FILE ...]"),
+        .usage = N_("check|sign|show|diff|install|pick-up|rollout-report [FILE ...]"),
         .summary = N_("check, sign, show, compare and install policies; how far one has come"),
         .details = N_(
                 "install takes what came from the office - policy, key lists, revocation files,\n"
                 "whitelist, credential - verifies it as a whole, and replaces what is in force only\n"
                 "then. Files that are older than those in force are refused.\n"
+                "pick-up waits until the block device is mounted and installs what is new in its\n"
+                "folder usbzone-office, if the policy says \"pick-up = yes\"; the udev rules start it.\n"
                 "rollout-report reads exports as `usbzonectl inspect` does, and tells which policy,\n"
                 "key list, whitelist and revocations each computer has in force, and since when.\n"
                 "Exit status then: 0 all are at the newest, 1 some are not, 5 broken evidence."),

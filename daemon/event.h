@@ -41,6 +41,8 @@
         X(INCIDENT, "incident", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f18", 2, \
           "Incident: a leak is suspected") \
         X(REPEATED, "repeated", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f1a", 4, "The same happened again") \
+        X(PICKED_UP, "picked-up", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f1e", 5, \
+          "Office files were taken from a drive") \
         X(CLOCK_SET, "clock-set", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f1b", 4, "The clock was set") \
         X(CLOCK_ACCEPTED, "clock-accepted", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f1c", 4, \
           "The system clock was accepted") \

@@ -22,6 +22,7 @@
 #include "daemon/incidents.h"
 #include "daemon/monitor.h"
 #include "daemon/own-files.h"
+#include "daemon/pick-up.h"
 #include "daemon/policy-record.h"
 #include "daemon/probe.h"
 #include "lib/file.h"
@@ -300,6 +301,7 @@ static int load(Manager *m)
                 return r;
         policy_record(m, m->trust);
         remember_version(m);
+        pick_up_announce(m);
         r = grants_load(m);
         if (r < 0)
                 complain("the list of exceptions", r);
@@ -404,6 +406,7 @@ int manager_reload(Manager *m, char **ret_message)
                 if (m->ledger)
                         ledger_set_host(m->ledger, id);
                 remember_version(m);
+                pick_up_announce(m);
                 manager_decide_all(m);
         }
         bus_manager_changed(m->bus);

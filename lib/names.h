@@ -36,8 +36,9 @@
 #define UZ_REVOCATIONS_SUFFIX ".uzr"
 #define UZ_WHITELIST_PREFIX "whitelist-" /* + first 16 hex digits of the file's SHA-256 */
 #define UZ_WHITELIST_SUFFIX ".uzw"
-#define UZ_AUTHORITY_DIR "authority" /* private keys PURPOSE.pem of a stand-alone computer */
-#define UZ_PENDING_DIR ".pending"    /* in force as a whole, not all of it in its place yet */
+#define UZ_PENDING_DIR ".pending"      /* in force as a whole, not all of it in its place yet */
+#define UZ_OFFICE_DIR "usbzone-office" /* on a drive: what the office sends */
+#define UZ_AUTHORITY_DIR "authority"   /* private keys PURPOSE.pem of a stand-alone computer */
 
 /* Files below UZ_STATE_DIR */
 #define UZ_OBSERVE_FILE "observe" /* exists: observe mode; absent: enforce */
@@ -54,6 +55,7 @@
 #define UZ_READY_FILE "ready"        /* exists while the daemon guards */
 #define UZ_BLOCK_SOCKET "block.sock" /* block helper -> daemon */
 #define UZ_DRIVES_DIR "drives"       /* what is in use, for a restart */
+#define UZ_PICK_UP_FILE "pick-up"    /* exists: the policy in force takes files from drives */
 #define UZ_REPEATS_DIR "repeats"     /* what has been counted and is not in the ledger yet */
 
 #define UZ_DAEMON "usbzoned"

@@ -61,8 +61,8 @@ typedef struct Bundle {
         int64_t not_before, not_after;          /* 0 = no bound */
         uint32_t needs[BUNDLE_VERSION_PARTS];   /* of usbzone, at least; all 0 = any version */
         BundleRule rules[ZONE_MAX_][ZONE_MAX_]; /* [host zone][drive zone; ZONE_NONE = no label] */
-        bool whitelist_required;
-        bool has_whitelist;
+        bool pick_up; /* what the office put on a drive of the own zone is installed */
+        bool has_whitelist, whitelist_required;
         uint8_t whitelist_digest[DIGEST_SIZE];
         uint64_t grant_max; /* longest grant, seconds */
         char contact[BUNDLE_CONTACT_MAX];

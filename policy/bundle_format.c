@@ -132,6 +132,8 @@ int bundle_format(const Bundle *bundle, char **ret, size_t *ret_size)
         format_devices(&b, bundle);
         format_revoked(&b, bundle);
         format_duration(&b, bundle->grant_max);
+        if (bundle->pick_up)
+                strbuf_printf(&b, "pick-up = yes\n");
         if (bundle->contact[0])
                 strbuf_printf(&b, "contact = %s\n", bundle->contact);
         return strbuf_take(&b, ret, ret_size);

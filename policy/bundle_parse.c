@@ -112,14 +112,26 @@ static int parse_whitelist(Keyfile *k, void *userdata, TextError *error)
         return 0;
 }
 
+static int parse_yes(Keyfile *k, bool *ret, TextError *error)
+{
+        *ret = strcmp(k->value, "yes") == 0;
+        if (!*ret && strcmp(k->value, "no") != 0)
+                return keyfile_error(k, error, "expected 'yes' or 'no'");
+        return 0;
+}
+
 static int parse_whitelist_required(Keyfile *k, void *userdata, TextError *error)
 {
         Bundle *b = userdata;
 
-        b->whitelist_required = strcmp(k->value, "yes") == 0;
-        if (!b->whitelist_required && strcmp(k->value, "no") != 0)
-                return keyfile_error(k, error, "expected 'yes' or 'no'");
-        return 0;
+        return parse_yes(k, &b->whitelist_required, error);
+}
+
+static int parse_pick_up(Keyfile *k, void *userdata, TextError *error)
+{
+        Bundle *b = userdata;
+
+        return parse_yes(k, &b->pick_up, error);
 }
 
 static int parse_rule_zones(Keyfile *k, Zone *ret_host, Zone *ret_drive, TextError *error)
@@ -336,6 +348,7 @@ static const ParseKey bundle_keys[] = {
         {"revoke-key", parse_revoke_key, PARSE_REPEATED},
         {"revoke-host", parse_revoke_host, PARSE_REPEATED},
         {"grant-max", parse_grant_max, 0},
+        {"pick-up", parse_pick_up, 0},
         {"contact", parse_contact, 0},
 };
 

@@ -11,7 +11,7 @@ busctl --timeout=10 call org.usbzone1 /org/usbzone1 org.usbzone1.Manager Record 
         logger -t usbzone -p auth.warning 'usbzone is removed; no daemon was there to record it' || :
 systemctl --global disable --quiet usbzone-notice.service 2>/dev/null || :
 # Stopped first: a running guard takes a unit that is disabled for tampering.
-systemctl stop --quiet usbzoned.service 2>/dev/null || :
+systemctl stop --quiet usbzoned.service 'usbzone-pick-up@*.service' 2>/dev/null || :
 systemctl disable --quiet usbzoned.service 2>/dev/null || :
 # The rules are still there until the files go: the key list aside, they let everything pass.
 for hub in /sys/bus/usb/devices/usb*/interface_authorized_default; do

@@ -28,7 +28,7 @@ WORDS = {
     "verify": {"1": "@files"}, "export": {"1": "@files"},
     "inspect": {"1": "@files", "*": "@files"}, "report": {"1": "@files", "*": "@files"},
     "host": {"1": "request sign install", "*": "@files"},
-    "policy": {"1": "check sign show diff install rollout-report", "*": "@files"},
+    "policy": {"1": "check sign show diff install pick-up rollout-report", "*": "@files"},
     "whitelist": {"1": "build merge diff lookup", "*": "@files"},
     "authority": {"1": "init show issue-key rotate retire backup", "issue-key": "host label policy",
                   "rotate": "root host label policy", "backup": "@files"},

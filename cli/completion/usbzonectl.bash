@@ -18,7 +18,7 @@ _usbzonectl_reasons() { _usbzonectl_say internal-error ok granted zone-mismatch 
 _usbzonectl_kinds() { _usbzonectl_say start stop verdict removed active-before-start mode policy-loaded policy-refused \
                 grant grant-ended label-written enrolled revoked setup torn-tail tamper grant-ending \
                 uninstalled acknowledged finding instruction remedy finding-closed incident repeated \
-                clock-set clock-accepted incident-closed; }
+                picked-up clock-set clock-accepted incident-closed; }
 _usbzonectl_drives() {
         usbzonectl list --json 2>/dev/null | sed -nE 's/^ *"(number|media_number)": *"?([^",]+)"?,?$/\2/p'
 }
@@ -141,7 +141,7 @@ _usbzonectl_behind() {
         'report '*) _usbzonectl_files ;;
         'host ') _usbzonectl_say request sign install ;;
         'host '*) _usbzonectl_files ;;
-        'policy ') _usbzonectl_say check sign show diff install rollout-report ;;
+        'policy ') _usbzonectl_say check sign show diff install pick-up rollout-report ;;
         'policy '*) _usbzonectl_files ;;
         'whitelist ') _usbzonectl_say build merge diff lookup ;;
         'whitelist '*) _usbzonectl_files ;;

@@ -21,7 +21,7 @@ function __usbzonectl_kinds
     printf '%s\n' start stop verdict removed active-before-start mode policy-loaded policy-refused \
                 grant grant-ended label-written enrolled revoked setup torn-tail tamper grant-ending \
                 uninstalled acknowledged finding instruction remedy finding-closed incident repeated \
-                clock-set clock-accepted incident-closed
+                picked-up clock-set clock-accepted incident-closed
 end
 function __usbzonectl_drives
     usbzonectl list --json 2>/dev/null | sed -nE 's/^ *"(number|media_number)": *"?([^",]+)"?,?$/\2/p'
@@ -283,7 +283,7 @@ complete -c usbzonectl -n '__usbzonectl_first report' -F
 complete -c usbzonectl -n '__usbzonectl_more report' -F
 complete -c usbzonectl -n '__usbzonectl_first host' -a 'request sign install'
 complete -c usbzonectl -n '__usbzonectl_more host' -F
-complete -c usbzonectl -n '__usbzonectl_first policy' -a 'check sign show diff install rollout-report'
+complete -c usbzonectl -n '__usbzonectl_first policy' -a 'check sign show diff install pick-up rollout-report'
 complete -c usbzonectl -n '__usbzonectl_more policy' -F
 complete -c usbzonectl -n '__usbzonectl_first whitelist' -a 'build merge diff lookup'
 complete -c usbzonectl -n '__usbzonectl_more whitelist' -F

@@ -17,7 +17,7 @@ _usbzonectl_reasons() { compadd -- internal-error ok granted zone-mismatch level
 _usbzonectl_kinds() { compadd -- start stop verdict removed active-before-start mode policy-loaded policy-refused \
                 grant grant-ended label-written enrolled revoked setup torn-tail tamper grant-ending \
                 uninstalled acknowledged finding instruction remedy finding-closed incident repeated \
-                clock-set clock-accepted incident-closed; }
+                picked-up clock-set clock-accepted incident-closed; }
 _usbzonectl_files() { _files; }
 _usbzonectl_drives() {
         local -a drives=("${(@f)$(usbzonectl list --json 2>/dev/null | sed -nE 's/^ *"(number|media_number)": *"?([^",]+)"?,?$/\2/p')}")
@@ -346,7 +346,7 @@ _usbzonectl() {
                         '*--csv[rollout-report\: print a table for a spreadsheet]' \
                         '*'{-j,--json}'[show, diff, rollout-report\: print JSON]' \
                         '*'{-h,--help}'[show this help]' \
-                        '1:word:(check sign show diff install rollout-report)' \
+                        '1:word:(check sign show diff install pick-up rollout-report)' \
                         '*:word:_usbzonectl_files'
                 ;;
         whitelist)

@@ -235,3 +235,18 @@ fact 'a drive is enrolled with the key of the office' 0 'is enrolled as OF-1' \
         enroll "$T/stick.img" --number OF-1 --vid 1209 --pid 0001 --serial S --scsi-vendor Linux \
         --scsi-product Stick --holder Li --unit Office --no-whitelist --key "$O/label.pem"
 is 'the register of numbers is for root alone' "$(stat -c %a "$E/authority" "$E/authority/media.jsonl" | xargs)" '700 600'
+
+# --- files that come on a drive ---
+on pc3
+"$CTL" mode enforce --reason test >/dev/null 2>&1
+refused 'files are taken from drives only where the policy says so' "no line 'pick-up = yes'" policy pick-up 1
+signed "$T/p8" 8 'pick-up = yes'
+fact 'a policy that says so' 0 'policy version 8' policy install "$T/p8"
+run policy show
+said 'it is shown' 0 'Office files +taken from drives of the own zone'
+fact 'without a daemon there is no drive' 1 'no D-Bus system bus|usbzoned is not running' policy pick-up 1
+private_bus
+mock_daemon "$T/calls"
+refused 'a drive that is blocked' 'only from drives of this computer.s own zone' policy pick-up 2
+refused 'a drive that is not there' 'there is no drive' policy pick-up 9
+refused 'what is no path of a device' 'cannot open 1' policy pick-up 1

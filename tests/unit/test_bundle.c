@@ -139,6 +139,8 @@ static const struct Bad {
         {"revoked key no hex", START "revoke-key = everything\n", 4, 14, "32 hex"},
         {"grant-max 0", START "grant-max = 0\n", 4, 13, "8h"},
         {"grant-max too long", START "grant-max = 91d\n", 4, 13, "90d"},
+        {"pick-up neither yes nor no", START "pick-up = always\n", 4, 11, "yes"},
+        {"pick-up twice", START "pick-up = no\npick-up = yes\n", 5, 1, "line 4"},
         {"needs no version", START "needs = newest\n", 4, 9, "0.1"},
         {"needs one number", START "needs = 1\n", 4, 9, "0.1"},
         {"needs four numbers", START "needs = 0.0.0.1\n", 4, 9, "0.1"},
@@ -238,6 +240,8 @@ Test(bundle, what_is_written_reads_back_the_same)
                 START "device = 096e:0885 * 03:*:*\ndevice = ffff:0001 A\\x20B 0b:00:* 03:01:02\n",
                 START "revoke-key = " HEX16 "\nrevoke-drive = " HEX32 "\nrevoke-label = " HEX16
                       "\n",
+                START "pick-up = yes\n",
+                START "pick-up = no\n",
                 START "needs = 0.0.9999\n",
                 START "needs = " UZ_VERSION "\n",
                 START "not-before = 2026-01-01\nexpires = 2027-01-01\ngrant-max = 90s\n"
@@ -259,7 +263,8 @@ Test(bundle, what_is_written_reads_back_the_same)
                 cr_assert_eq(b.n_revoked, i == 6 ? 3 : 0);
                 cr_assert_eq(b.n_classes, i == 4 ? 3 : 0);
                 cr_assert_eq(b.n_devices, i == 5 ? 2 : 0);
-                cr_assert_eq(b.grant_max, i == 9 ? 90 : BUNDLE_GRANT_DEFAULT);
+                cr_assert_eq(b.pick_up, i == 7);
+                cr_assert_eq(b.grant_max, i == 11 ? 90 : BUNDLE_GRANT_DEFAULT);
                 bundle_clear(&b);
         }
 }
