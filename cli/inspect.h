@@ -11,7 +11,7 @@ typedef struct InspectHost {
         Zone zone;
         uint64_t records, violations, gaps, counted; /* counted: up to this number */
         int64_t exported, last;                      /* times */
-        uint8_t head[DIGEST_SIZE];                   /* of record `counted` */
+        Chain head;                                  /* of record `counted` */
         InspectPlace used;                           /* a drive was let in, last */
         uint64_t seen; /* a journal holds a head of this record, and it should be in an export */
 } InspectHost;

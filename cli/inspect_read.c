@@ -192,7 +192,7 @@ static int each_record(void *userdata, uint64_t seq, const char *line, size_t si
                 return r;
         host->gaps += seq - host->counted - 1;
         host->counted = seq;
-        memcpy(host->head, rd->verify.chain.head, DIGEST_SIZE);
+        host->head = rd->verify.chain;
         host->records++;
         keep_time(rd, line, size);
         return add_record(rd, seq, line, size);
@@ -211,7 +211,7 @@ static int compare_points(Reading *rd)
                 const Chain *b = k < rd->now.n ? &rd->now.list[k] : NULL;
 
                 if (a && b && a->seq == b->seq) {
-                        if (memcmp(a->head, b->head, DIGEST_SIZE) != 0) {
+                        if (!chain_same_head(a, b)) {
                                 r = add_trouble(rd, "forked",
                                                 N_("another export of this computer holds other "
                                                    "records with the same numbers"),
@@ -247,7 +247,7 @@ static int compare_journal(Reading *rd, const Manifest *m)
                         k++;
                 if (k == now->n || now->list[k].seq != chain->seq)
                         continue;
-                if (memcmp(now->list[k].head, chain->head, DIGEST_SIZE) != 0)
+                if (!chain_same_head(&now->list[k], chain))
                         return add_trouble(rd, "journal-differs",
                                            N_("a journal holds a head of other records with these "
                                               "numbers"),

@@ -371,9 +371,9 @@ static void tell_all(Telling *t, int64_t silent)
 static json_object *host_json(const InspectHost *h)
 {
         json_object *o = json_object_new_object();
-        char hex[2 * DIGEST_SIZE + 1], time[TEXT_TIME_MAX];
+        char head[CHAIN_HEAD_TEXT], time[TEXT_TIME_MAX];
 
-        text_hex(h->head, DIGEST_SIZE, hex);
+        chain_head_text(&h->head, head);
         text_time_format(h->last, time);
         put(o, "host", h->id);
         put(o, "name", h->name);
@@ -382,7 +382,7 @@ static json_object *host_json(const InspectHost *h)
         json_object_object_add(o, "violations", json_object_new_uint64(h->violations));
         json_object_object_add(o, "not_exported", json_object_new_uint64(h->gaps));
         json_object_object_add(o, "verified_to", json_object_new_uint64(h->counted));
-        put(o, "head", hex);
+        put(o, "head", head);
         put(o, "last_record", time);
         return o;
 }
@@ -391,14 +391,14 @@ static void print_hosts(const Inspect *in)
 {
         for (uint32_t i = 0; i < in->n_hosts; i++) {
                 const InspectHost *h = &in->hosts[i];
-                char name[NAME_MAX_SIZE + 48], time[32], hex[2 * DIGEST_SIZE + 1];
+                char name[NAME_MAX_SIZE + 48], time[32], head[CHAIN_HEAD_TEXT];
 
                 inspect_host_name(h, name, sizeof(name));
                 out_time(h->last, time, sizeof(time));
-                text_hex(h->head, DIGEST_SIZE, hex);
+                chain_head_text(&h->head, head);
                 printf(_("%s, %s: last record %s, %" PRIu64 " violations, verified to record "
                          "%" PRIu64 ", head %s\n"),
-                       name, _(zone_name(h->zone)), time, h->violations, h->counted, hex);
+                       name, _(zone_name(h->zone)), time, h->violations, h->counted, head);
         }
 }
 

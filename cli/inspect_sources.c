@@ -127,6 +127,8 @@ static int compare_seen(const void *a, const void *b)
 
         if (r == 0)
                 r = x->chain.seq < y->chain.seq ? -1 : x->chain.seq > y->chain.seq;
+        if (r == 0)
+                r = (x->chain.hash > y->chain.hash) - (x->chain.hash < y->chain.hash);
         return r ? r : memcmp(x->chain.head, y->chain.head, DIGEST_SIZE);
 }
 

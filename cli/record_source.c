@@ -155,7 +155,7 @@ static void look_at_head(RecordSource *s)
         ledger_reader_state(s->reader, &chain, NULL, NULL);
         s->held_seq = chain.seq;
         if (chain.seq == s->newest.chain.seq)
-                s->newest_differs = memcmp(chain.head, s->newest.chain.head, DIGEST_SIZE) != 0;
+                s->newest_differs = !chain_same_head(&chain, &s->newest.chain);
 }
 
 static int next_from_files(RecordSource *s)
@@ -242,7 +242,7 @@ static const char *signed_text(const RecordSource *s, uint64_t seq, char ret[128
 
 void record_footer(const RecordSource *s, int failed, FILE *f)
 {
-        char head[2 * DIGEST_SIZE + 1], text[512], more[128];
+        char head[CHAIN_HEAD_TEXT], text[512], more[128];
         Chain chain;
         size_t torn;
 
@@ -254,7 +254,7 @@ void record_footer(const RecordSource *s, int failed, FILE *f)
                 return;
         }
         ledger_reader_state(s->reader, &chain, NULL, &torn);
-        text_hex(chain.head, DIGEST_SIZE, head);
+        chain_head_text(&chain, head);
         snprintf(text, sizeof(text), _("verified to record %" PRIu64 ", head %s%s"), chain.seq,
                  head, signed_text(s, chain.seq, more));
         say(f, text);

@@ -297,9 +297,9 @@ static int end_source(Report *r)
 
 static void tell_verified(Report *r, const LedgerVerify *v)
 {
-        char head[2 * DIGEST_SIZE + 1];
+        char head[CHAIN_HEAD_TEXT];
 
-        text_hex(v->chain.head, DIGEST_SIZE, head);
+        chain_head_text(&v->chain, head);
         put_number(r->source, "head_seq", v->chain.seq);
         put_text(r->source, "head", head);
         put_number(r->source, "heads", v->heads);

@@ -85,9 +85,9 @@ static void print_json(const PackageJob *job, const char *path)
 {
         const Manifest *m = &job->manifest;
         json_object *j = json_object_new_object();
-        char head[2 * DIGEST_SIZE + 1];
+        char head[CHAIN_HEAD_TEXT];
 
-        text_hex(m->last.head, DIGEST_SIZE, head);
+        chain_head_text(&m->last, head);
         json_object_object_add(j, "file", json_object_new_string(path));
         json_object_object_add(j, "host", json_object_new_string(m->host));
         json_object_object_add(j, "first", json_object_new_uint64(m->before.seq + 1));
@@ -101,7 +101,7 @@ static void print_json(const PackageJob *job, const char *path)
 static void report(const PackageJob *job, const char *path, bool json)
 {
         const Manifest *m = &job->manifest;
-        char head[2 * DIGEST_SIZE + 1];
+        char head[CHAIN_HEAD_TEXT];
 
         if (job->left_out.kind)
                 cli_note(_("the credential does not verify and is left out: %s %s"),
@@ -110,7 +110,7 @@ static void report(const PackageJob *job, const char *path, bool json)
                 print_json(job, path);
                 return;
         }
-        text_hex(m->last.head, DIGEST_SIZE, head);
+        chain_head_text(&m->last, head);
         printf(_("Records %" PRIu64 " to %" PRIu64 " are in %s.\n"), m->before.seq + 1, m->last.seq,
                path);
         printf(_("verified to record %" PRIu64 ", head %s\n"), m->last.seq, head);

@@ -31,7 +31,7 @@ static void ask_witness(LedgerVerify *v)
                                &reply, "") < 0)
                 return;
         if (sd_bus_message_read(reply, "ts", &v->witness.seq, &hex) < 0 ||
-            text_unhex(hex, v->witness.head, DIGEST_SIZE) < 0)
+            chain_head_parse(hex, &v->witness) < 0)
                 v->witness.seq = 0;
 }
 

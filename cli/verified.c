@@ -18,9 +18,9 @@ static void put(json_object *j, const char *key, const char *text)
 json_object *verified_json(const LedgerVerify *v)
 {
         json_object *j = json_object_new_object();
-        char head[2 * DIGEST_SIZE + 1];
+        char head[CHAIN_HEAD_TEXT];
 
-        text_hex(v->chain.head, DIGEST_SIZE, head);
+        chain_head_text(&v->chain, head);
         json_object_object_add(j, "verified", json_object_new_boolean(!v->kind));
         json_object_object_add(j, "sequence", json_object_new_uint64(v->chain.seq));
         put(j, "head", head);
@@ -53,9 +53,9 @@ int verified_fail(const LedgerVerify *v, int r, const char *path)
 
 void verified_text(const LedgerVerify *v)
 {
-        char head[2 * DIGEST_SIZE + 1];
+        char head[CHAIN_HEAD_TEXT];
 
-        text_hex(v->chain.head, DIGEST_SIZE, head);
+        chain_head_text(&v->chain, head);
         printf(_("verified to record %" PRIu64 ", head %s\n"), v->chain.seq, head);
         if (v->torn)
                 printf(_("%zu bytes of unfinished writes were passed over\n"), v->torn);

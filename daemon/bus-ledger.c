@@ -238,13 +238,13 @@ int bus_query(Bus *b, sd_bus_message *call, const BusCaller *caller _unused_, sd
 
 int bus_head(Bus *b, sd_bus_message *call, const BusCaller *caller _unused_, sd_bus_error *error)
 {
-        char hash[2 * DIGEST_SIZE + 1];
+        char hash[CHAIN_HEAD_TEXT];
         Chain head;
 
         if (!b->m->ledger)
                 return bus_fail(error, -EIO, "The ledger cannot be opened");
         ledger_head(b->m->ledger, &head);
-        text_hex(head.head, DIGEST_SIZE, hash);
+        chain_head_text(&head, hash);
         return sd_bus_reply_method_return(call, "ts", head.seq, hash);
 }
 

@@ -23,7 +23,7 @@ typedef struct ManagerView {
         const char *policy_status, *policy_message, *contact, *ledger_head, *ledger_status;
         uint64_t policy_version, whitelist_count, ledger_sequence;
         int64_t policy_expires, system_time, remembered_time, judged_time;
-        char id[2 * HOST_ID_SIZE + 1], head[2 * DIGEST_SIZE + 1];
+        char id[2 * HOST_ID_SIZE + 1], head[CHAIN_HEAD_TEXT];
 } ManagerView;
 
 static void view_host(ManagerView *v, const Snapshot *s)
@@ -75,7 +75,7 @@ static void view_ledger(ManagerView *v, const Ledger *l)
         if (l)
                 ledger_head(l, &head);
         v->ledger_sequence = head.seq;
-        text_hex(head.head, DIGEST_SIZE, v->head);
+        chain_head_text(&head, v->head);
         v->ledger_head = v->head;
         v->ledger_status = l && ledger_status(l) == 0 ? "ok" : "unwritable";
 }

@@ -225,6 +225,9 @@ static int record(Manager *m, EventKind kind, json_object *fields, uint64_t *ret
                 r = ledger_open(m->state_fd, host, &m->ledger);
                 if (r < 0 && r != -EUCLEAN)
                         return r;
+                if (m->trust)
+                        ledger_set_algorithm(m->ledger,
+                                             authority_algorithm(&m->trust->snapshot.authority));
         }
         r = ledger_append(m->ledger, rows[kind].kind, fields);
         if (r < 0)
@@ -306,6 +309,8 @@ int event_emit(Manager *m, EventKind kind, json_object *fields)
                 head_start_fields(m, fields);
         else
                 clock_check(m);
+        if (kind == EVENT_POLICY_LOADED)
+                head_key_fields(m, fields);
         if (event_repeats_count(m, kind, fields)) {
                 tell(m, kind, fields, 0);
                 (void)json_object_put(none);
@@ -315,6 +320,8 @@ int event_emit(Manager *m, EventKind kind, json_object *fields)
         if (r < 0)
                 fprintf(stderr, SD_ERR "usbzoned: the record \"%s\" could not be written: %s\n",
                         rows[kind].kind, strerror(-r));
+        if (kind == EVENT_START || kind == EVENT_POLICY_LOADED)
+                head_key_named_in(m, r == 0);
         if (r == 0) {
                 event_repeats_begin(m, kind, fields, seq);
                 head_due(m, head_of(kind, fields));

@@ -32,19 +32,67 @@ static void put(json_object *o, const char *key, const char *text)
         (void)json_object_object_add(o, key, json_object_new_string(text));
 }
 
+static void put_key(json_object *fields, const PublicKey *key)
+{
+        char hex[2 * KEY_PUBLIC_MAX + 1] = "";
+
+        if (key)
+                text_hex(key->raw, key->raw_size, hex);
+        put(fields, "ledger_key", hex);
+}
+
+/* A key for the authority's algorithm, if this computer's own is of another one. */
+static const PublicKey *prepare_key(Manager *m, Heads *heads)
+{
+        int r = heads_prepare(heads, ledger_algorithm(m->ledger));
+
+        if (r < 0)
+                (void)fprintf(stderr, SD_ERR "usbzoned: no key of the ledger can be made: %s\n",
+                              strerror(-r));
+        return heads_prepared(heads);
+}
+
 void head_start_fields(Manager *m, json_object *fields)
 {
-        char key[2 * DIGEST_SIZE + 1] = "";
-        const Heads *heads;
+        const PublicKey *key = NULL;
+        Heads *heads;
 
         if (!m->ledger)
                 return;
         heads = heads_of(m);
-        if (heads)
-                text_hex(heads_key(heads)->raw, DIGEST_SIZE, key);
+        if (heads) {
+                key = prepare_key(m, heads);
+                key = key ? key : heads_key(heads);
+        }
         put(fields, "after", ledger_after(m->ledger));
         put(fields, "seal", ledger_seal_name(ledger_seal(m->ledger)));
-        put(fields, "ledger_key", key);
+        put_key(fields, key);
+}
+
+void head_key_fields(Manager *m, json_object *fields)
+{
+        Heads *heads = m->ledger ? heads_of(m) : NULL;
+        const PublicKey *key = heads ? prepare_key(m, heads) : NULL;
+
+        if (key)
+                put_key(fields, key);
+}
+
+void head_key_named_in(Manager *m, bool recorded)
+{
+        Heads *heads = m->ledger ? heads_of(m) : NULL;
+        int r;
+
+        if (!heads)
+                return;
+        if (!recorded) {
+                heads_drop(heads);
+                return;
+        }
+        r = heads_renew(heads);
+        if (r < 0)
+                (void)fprintf(stderr, SD_ERR "usbzoned: the ledger's key could not be kept: %s\n",
+                              strerror(-r));
 }
 
 static void fill(const Manager *m, HeadKind kind, Head *ret)
@@ -60,9 +108,9 @@ static void fill(const Manager *m, HeadKind kind, Head *ret)
 
 static void tell_journal(const Head *head, const char *note)
 {
-        char hash[2 * DIGEST_SIZE + 1];
+        char hash[CHAIN_HEAD_TEXT];
 
-        text_hex(head->chain.head, DIGEST_SIZE, hash);
+        chain_head_text(&head->chain, hash);
         (void)sd_journal_send("MESSAGE=Ledger head: record %" PRIu64 ", %s", head->chain.seq, hash,
                               "MESSAGE_ID=%s", UZ_HEAD_MESSAGE_ID, "PRIORITY=2",
                               "SYSLOG_IDENTIFIER=usbzoned", "USBZONE_KIND=head",

@@ -256,6 +256,7 @@ static void open_ledger(Manager *m)
                 complain("the ledger", r);
         if (!m->ledger)
                 return;
+        ledger_set_algorithm(m->ledger, authority_algorithm(&m->trust->snapshot.authority));
         clock_begin(m);
         if (r == -EUCLEAN)
                 record_damaged(m, "ledger");

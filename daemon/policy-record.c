@@ -65,6 +65,8 @@ void policy_record(Manager *m, const Trust *t)
         json_object *o = json_object_new_object();
         char text[TRUST_MESSAGE_MAX * 2];
 
+        if (good && m->ledger)
+                ledger_set_algorithm(m->ledger, authority_algorithm(&t->snapshot.authority));
         if (good) {
                 policy_fields(m, &t->snapshot, o);
                 rollout_fields(t, o);

@@ -214,3 +214,19 @@ int authority_format(const Authority *a, char **ret, size_t *ret_size)
                 format_key(&b, &a->ring.keys[i]);
         return strbuf_take(&b, ret, ret_size);
 }
+
+Algorithm authority_algorithm(const Authority *a)
+{
+        Algorithm algorithm = ALGORITHM_NONE;
+
+        for (size_t i = 0; i < a->ring.n; i++) {
+                const PublicKey *k = &a->ring.keys[i];
+
+                if (k->purpose != PURPOSE_ROOT || k->revoked)
+                        continue;
+                if (k->algorithm == ALGORITHM_ED25519_SHA256)
+                        return ALGORITHM_ED25519_SHA256;
+                algorithm = k->algorithm;
+        }
+        return algorithm;
+}

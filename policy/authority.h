@@ -36,6 +36,10 @@ int authority_succeed(const Authority *old, const char *note, size_t size, Autho
 /* Text (unsigned) of a key list. -EINVAL for a name that could not be read back. */
 int authority_format(const Authority *a, char **ret, size_t *ret_size) _must_check_;
 
+/* What its root keys are: SM2 if each that is not revoked is, else Ed25519. NONE: it was not
+ * loaded. */
+Algorithm authority_algorithm(const Authority *a);
+
 int host_load(const char *note, size_t size, const Authority *authority, int64_t now, Host *ret,
               TextError *error) _must_check_;
 int host_format(const Host *h, char **ret, size_t *ret_size) _must_check_;

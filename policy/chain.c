@@ -12,6 +12,7 @@
 #define MAC_START "\",\"mac\":\""
 #define LINE_END "\"}\n"
 #define HEX_SIZE (2u * DIGEST_SIZE)
+#define SM3_START "sm3:"
 
 const char *chain_outcome_text(int outcome)
 {
@@ -24,6 +25,8 @@ const char *chain_outcome_text(int outcome)
                 return "a record is missing: the sequence number does not follow";
         case CHAIN_E_BROKEN:
                 return "the line before was altered: its hash does not fit";
+        case CHAIN_E_HASH:
+                return "the line before is not known, and its hash is of another kind";
         case CHAIN_E_RESEALED:
                 return "the record was written anew: it is not sealed with the key of its time";
         case CHAIN_E_UNSEALED:
@@ -45,7 +48,8 @@ static bool strip_end(const char *line, size_t *size, const char *text)
         return true;
 }
 
-static bool strip_hex(const char *line, size_t *size, uint8_t ret[DIGEST_SIZE])
+/* Takes 64 digits off, and what tells that they are SM3. */
+static bool strip_hash(const char *line, size_t *size, Hash *ret_hash, uint8_t ret[DIGEST_SIZE])
 {
         char hex[HEX_SIZE + 1];
 
@@ -58,34 +62,65 @@ static bool strip_hex(const char *line, size_t *size, uint8_t ret[DIGEST_SIZE])
         if (text_unhex(hex, ret, DIGEST_SIZE) < 0)
                 return false;
         *size -= HEX_SIZE;
+        *ret_hash = strip_end(line, size, SM3_START) ? HASH_SM3 : HASH_SHA256;
         return true;
 }
 
+void chain_head_text(const Chain *chain, char ret[CHAIN_HEAD_TEXT])
+{
+        size_t n = chain->hash == HASH_SM3 ? strlen(SM3_START) : 0;
+
+        memcpy(ret, SM3_START, n);
+        text_hex(chain->head, DIGEST_SIZE, ret + n);
+}
+
+int chain_head_parse(const char *text, Chain *ret)
+{
+        size_t n = strlen(SM3_START);
+        bool sm3 = strncmp(text, SM3_START, n) == 0;
+        uint8_t head[DIGEST_SIZE];
+
+        if (text_unhex(sm3 ? text + n : text, head, DIGEST_SIZE) < 0)
+                return -EINVAL;
+        ret->hash = sm3 ? HASH_SM3 : HASH_SHA256;
+        memcpy(ret->head, head, DIGEST_SIZE);
+        return 0;
+}
+
+bool chain_same_head(const Chain *a, const Chain *b)
+{
+        return a->hash == b->hash && memcmp(a->head, b->head, DIGEST_SIZE) == 0;
+}
+
 /* Reads "mac":"..."} backwards: 1 with a mac, 0 without, -EINVAL. `size` becomes what it covers. */
-static int strip_mac(const char *line, size_t *size, uint8_t ret[DIGEST_SIZE])
+static int strip_mac(const char *line, size_t *size, Hash *ret_hash, uint8_t ret[DIGEST_SIZE])
 {
         if (!strip_end(line, size, LINE_END))
                 return -EINVAL;
         if (strip_end(line, size, MAC_START))
                 return 0;
-        return strip_hex(line, size, ret) && strip_end(line, size, MAC_START) ? 1 : -EINVAL;
+        return strip_hash(line, size, ret_hash, ret) && strip_end(line, size, MAC_START) ? 1
+                                                                                         : -EINVAL;
 }
 
-int chain_line_mac(const char *line, size_t size, size_t *ret_covered, uint8_t ret[DIGEST_SIZE])
+int chain_line_mac(const char *line, size_t size, size_t *ret_covered, Hash *ret_hash,
+                   uint8_t ret[DIGEST_SIZE])
 {
-        int r = strip_mac(line, &size, ret);
+        int r = strip_mac(line, &size, ret_hash, ret);
 
         *ret_covered = size + 1; /* with the quote that ends "prev" */
         return r;
 }
 
-/* Reads ,"prev":"...","mac":"..."} backwards from the end of the line. */
-static bool parse_tail(const char *line, size_t size, uint8_t ret_prev[DIGEST_SIZE])
+/* Reads ,"prev":"...","mac":"..."} backwards from the end of the line. One hash for both. */
+static bool parse_tail(const char *line, size_t size, Hash *ret_hash, uint8_t ret_prev[DIGEST_SIZE])
 {
         uint8_t mac[DIGEST_SIZE];
+        Hash hash = HASH_SHA256;
+        int r = strip_mac(line, &size, &hash, mac);
 
-        return strip_mac(line, &size, mac) >= 0 && strip_hex(line, &size, ret_prev) &&
-               strip_end(line, &size, PREV_START);
+        return r >= 0 && strip_hash(line, &size, ret_hash, ret_prev) &&
+               strip_end(line, &size, PREV_START) && (r == 0 || hash == *ret_hash);
 }
 
 /* Reads {"seq":N, from the start: decimal, no leading zero. */
@@ -107,15 +142,20 @@ static bool parse_seq(const char *line, size_t size, uint64_t *ret)
         return text_u64(digits, UINT64_MAX, ret) == 0;
 }
 
-static int chain_move(Chain *chain, Digest *d, const char *line, size_t size)
+static int hash_line(Digest *d, Hash hash, const char *line, size_t size, uint8_t ret[DIGEST_SIZE])
+{
+        return d ? digest_once(d, hash, line, size, ret) : digest_compute_as(hash, line, size, ret);
+}
+
+static int chain_move(Chain *chain, Digest *d, Hash hash, const char *line, size_t size)
 {
         uint8_t head[DIGEST_SIZE];
-        int r;
+        int r = hash_line(d, hash, line, size, head);
 
-        r = d ? digest_once(d, line, size, head) : digest_compute(line, size, head);
         if (r < 0)
                 return r;
         memcpy(chain->head, head, sizeof(head));
+        chain->hash = hash;
         chain->seq++;
         return 0;
 }
@@ -124,38 +164,78 @@ int chain_check(Chain *chain, Digest *d, const char *line, size_t size)
 {
         uint8_t prev[DIGEST_SIZE];
         uint64_t seq;
+        Hash hash;
 
         if (size == 0 || line[size - 1] != '\n')
                 return CHAIN_E_TORN;
         if (size > CHAIN_LINE_MAX || memchr(line, '\n', size) != line + size - 1 ||
             !text_is_clean(line, size - 1) || !parse_seq(line, size, &seq) ||
-            !parse_tail(line, size, prev))
+            !parse_tail(line, size, &hash, prev))
                 return CHAIN_E_FORMAT;
         if (chain->seq == UINT64_MAX || seq != chain->seq + 1)
                 return CHAIN_E_GAP;
+        /* Before the first record there are zeros, in any hash. */
+        if (chain->seq > 0 && hash != chain->hash)
+                return CHAIN_E_HASH;
         if (memcmp(prev, chain->head, sizeof(prev)) != 0)
                 return CHAIN_E_BROKEN;
-        return chain_move(chain, d, line, size);
+        return chain_move(chain, d, hash, line, size);
 }
 
-static int write_mac(Writer *w, const MacKey *key)
+int chain_rehash(Chain *chain, Digest *d, Hash hash, const char *last, size_t size)
+{
+        uint8_t head[DIGEST_SIZE];
+        int r;
+
+        if (chain->seq > 0 && hash != chain->hash) {
+                r = hash_line(d, chain->hash, last, size, head);
+                if (r < 0)
+                        return r;
+                if (memcmp(head, chain->head, sizeof(head)) != 0)
+                        return CHAIN_E_BROKEN;
+                r = hash_line(d, hash, last, size, head);
+                if (r < 0)
+                        return r;
+                memcpy(chain->head, head, sizeof(head));
+        }
+        chain->hash = hash;
+        return 0;
+}
+
+int chain_check_after(Chain *chain, Digest *d, const char *last, size_t last_size, const char *line,
+                      size_t size)
+{
+        int r = chain_check(chain, d, line, size);
+        Chain next = *chain;
+
+        if (r != CHAIN_E_HASH)
+                return r;
+        r = chain_rehash(&next, d, next.hash == HASH_SM3 ? HASH_SHA256 : HASH_SM3, last, last_size);
+        if (r == 0)
+                r = chain_check(&next, d, line, size);
+        if (r == 0)
+                *chain = next;
+        return r;
+}
+
+static int write_mac(Writer *w, const MacKey *key, Hash hash)
 {
         _cleanup_(digest_freep) Digest *d = NULL;
-        char hex[HEX_SIZE + 1] = "";
-        uint8_t mac[DIGEST_SIZE];
+        char text[CHAIN_HEAD_TEXT] = "";
+        Chain mac = {.hash = hash}; /* written like a hash */
         int r;
 
         writer_bytes(w, "\"", 1);
         if (key && !w->failed) {
                 r = digest_new(&d);
                 if (r == 0)
-                        r = mac_compute(key, d, w->data, w->pos, mac);
+                        r = mac_compute(key, d, hash, w->data, w->pos, mac.head);
                 if (r < 0)
                         return r;
-                text_hex(mac, DIGEST_SIZE, hex);
+                chain_head_text(&mac, text);
         }
         writer_bytes(w, MAC_START + 1, strlen(MAC_START) - 1);
-        writer_bytes(w, hex, strlen(hex));
+        writer_bytes(w, text, strlen(text));
         writer_bytes(w, LINE_END, strlen(LINE_END));
         return w->failed ? -ENOSPC : 0;
 }
@@ -164,7 +244,7 @@ int chain_append(Chain *chain, const char *body, const MacKey *key, char ret[CHA
                  size_t *ret_size)
 {
         size_t size = strlen(body);
-        char prev[HEX_SIZE + 1];
+        char prev[CHAIN_HEAD_TEXT];
         Chain next = *chain;
         uint64_t seq;
         Writer w;
@@ -173,14 +253,14 @@ int chain_append(Chain *chain, const char *body, const MacKey *key, char ret[CHA
         if (!parse_seq(body, size, &seq) || seq != chain->seq + 1 || !text_is_clean(body, size) ||
             (key && key->seq != seq))
                 return -EINVAL;
-        text_hex(chain->head, DIGEST_SIZE, prev);
+        chain_head_text(chain, prev);
         w = writer(ret, CHAIN_LINE_MAX);
         writer_bytes(&w, body, size);
         writer_bytes(&w, PREV_START, strlen(PREV_START));
-        writer_bytes(&w, prev, HEX_SIZE);
-        r = write_mac(&w, key);
+        writer_bytes(&w, prev, strlen(prev));
+        r = write_mac(&w, key, chain->hash);
         if (r == 0)
-                r = chain_move(&next, NULL, ret, w.pos);
+                r = chain_move(&next, NULL, chain->hash, ret, w.pos);
         if (r < 0)
                 return r;
         *chain = next;

@@ -8,6 +8,8 @@
 
 #include "policy/note.h"
 
+#define KEY_START ",\"ledger_key\":\""
+#define KIND_WITHIN 256u /* of a line's start: the fields before it have their limits */
 #define BASE64_SIZE(n) (4u * (((n) + 2u) / 3u))
 
 static const char *const kinds[HEAD_MAX_] = {
@@ -24,13 +26,14 @@ const char *head_kind_name(HeadKind kind)
 static int format(const Head *h, char *ret, size_t size)
 {
         char hash[BASE64_SIZE(DIGEST_SIZE) + 1], key[BASE64_SIZE(KEY_PUBLIC_MAX) + 1];
+        bool sm3 = h->chain.hash == HASH_SM3;
         int n;
 
         text_base64(h->chain.head, DIGEST_SIZE, hash);
         text_base64(h->key.raw, h->key.raw_size, key);
-        n = snprintf(ret, size, HEAD_ORIGIN "%s\n%" PRIu64 "\n%s\ntime %s\nkind %s\nkey %s %s\n",
-                     h->host, h->chain.seq, hash, h->time, kinds[h->kind],
-                     algorithm_name(h->key.algorithm), key);
+        n = snprintf(ret, size, HEAD_ORIGIN "%s\n%" PRIu64 "\n%s\n%stime %s\nkind %s\nkey %s %s\n",
+                     h->host, h->chain.seq, hash, sm3 ? HEAD_HASH "sm3\n" : "", h->time,
+                     kinds[h->kind], algorithm_name(h->key.algorithm), key);
         return n < 0 || (size_t)n >= size ? -ENOSPC : n;
 }
 
@@ -89,10 +92,13 @@ static bool parse(char *text, Head *h)
 {
         const char *host = take_line(&text, HEAD_ORIGIN), *seq = host ? take_line(&text, "") : NULL;
         const char *hash = seq ? take_line(&text, "") : NULL;
+        const char *as = hash ? take_line(&text, HEAD_HASH) : NULL;
         const char *time = hash ? take_line(&text, "time ") : NULL;
         const char *kind = time ? take_line(&text, "kind ") : NULL;
         char *key = kind ? take_line(&text, "key ") : NULL;
 
+        if (as && hash_parse(as, &h->chain.hash) < 0)
+                return false;
         if (!key || *text || strlen(host) >= sizeof(h->host) || strlen(time) >= sizeof(h->time))
                 return false;
         memcpy(h->host, host, strlen(host) + 1);
@@ -129,4 +135,38 @@ int head_verify(const char *note, size_t size, Head *ret)
         if (r == 0)
                 *ret = h;
         return r;
+}
+
+bool head_key_named(const char *line, size_t size, PublicKey *ret)
+{
+        static const char *const kinds_naming[] = {",\"kind\":\"start\",",
+                                                   ",\"kind\":\"policy-loaded\","};
+        const char *at = NULL, *end;
+        uint8_t raw[KEY_PUBLIC_MAX];
+        char hex[2 * KEY_PUBLIC_MAX + 1];
+        size_t n;
+
+        for (size_t i = 0; i < ARRAY_SIZE(kinds_naming) && !at; i++)
+                at = memmem(line, MIN(size, (size_t)KIND_WITHIN), kinds_naming[i],
+                            strlen(kinds_naming[i]));
+        at = at ? memmem(line, size, KEY_START, strlen(KEY_START)) : NULL;
+        if (!at)
+                return false;
+        at += strlen(KEY_START);
+        end = memchr(at, '"', (size_t)(line + size - at));
+        n = end ? (size_t)(end - at) / 2 : 0;
+        if (!end || n == 0 || n > sizeof(raw))
+                return false;
+        memcpy(hex, at, (size_t)(end - at));
+        hex[end - at] = '\0';
+        if (text_unhex(hex, raw, n) < 0)
+                return false;
+        for (Algorithm a = ALGORITHM_ED25519_SHA256; a <= ALGORITHM_SM2_SM3; a++)
+                if (algorithm_raw_size(a) == n) {
+                        *ret = (PublicKey){
+                                .algorithm = a, .purpose = PURPOSE_LEDGER, .raw_size = n};
+                        memcpy(ret->raw, raw, n);
+                        return true;
+                }
+        return false;
 }

@@ -66,6 +66,11 @@ size_t algorithm_raw_size(Algorithm algorithm)
         return 0;
 }
 
+Hash algorithm_hash(Algorithm algorithm)
+{
+        return algorithm == ALGORITHM_SM2_SM3 ? HASH_SM3 : HASH_SHA256;
+}
+
 const char *key_outcome_text(int outcome)
 {
         switch (outcome) {
@@ -94,8 +99,7 @@ static int key_id(const PublicKey *key, uint8_t ret[KEY_ID_SIZE])
         writer_bytes(&w, key->raw, key->raw_size);
         if (w.failed)
                 return -EINVAL;
-        r = key->algorithm == ALGORITHM_SM2_SM3 ? digest_compute_sm3(bytes, w.pos, digest)
-                                                : digest_compute(bytes, w.pos, digest);
+        r = digest_compute_as(algorithm_hash(key->algorithm), bytes, w.pos, digest);
         if (r < 0)
                 return r;
         memcpy(ret, digest, KEY_ID_SIZE);

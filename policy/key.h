@@ -8,11 +8,11 @@
 #include <stdint.h>
 
 #include "lib/macros.h"
+#include "policy/digest.h"
 
 #define KEY_ID_SIZE 16u
 #define KEY_PUBLIC_MAX 65u /* Ed25519: 32; SM2: 65 (uncompressed point) */
 #define SIGNATURE_SIZE 64u /* Ed25519 (RFC 8032), or SM2 r || s */
-#define DIGEST_SIZE 32u    /* SHA-256, or SM3 */
 #define KEYRING_MAX 64u
 
 /* The numbers are part of the label format. */
@@ -101,19 +101,7 @@ int key_verify(const PublicKey *key, const void *message, size_t size,
 
 /* Bytes of a raw public key; 0 for no algorithm. */
 size_t algorithm_raw_size(Algorithm algorithm);
-
-/* SHA-256; SM3. */
-int digest_compute_sm3(const void *data, size_t size, uint8_t ret[DIGEST_SIZE]) _must_check_;
-int digest_compute(const void *data, size_t size, uint8_t ret[DIGEST_SIZE]) _must_check_;
-
-/* Streaming SHA-256, for files; started anew, for many short texts. */
-typedef struct Digest Digest;
-int digest_new(Digest **ret) _must_check_;
-int digest_update(Digest *d, const void *data, size_t size) _must_check_;
-int digest_final(Digest *d, uint8_t ret[DIGEST_SIZE]) _must_check_;
-int digest_restart(Digest *d) _must_check_;
-int digest_once(Digest *d, const void *data, size_t size, uint8_t ret[DIGEST_SIZE]) _must_check_;
-Digest *digest_free(Digest *d);
-DEFINE_FREEP(Digest, digest_free)
+/* The hash that goes with it; SHA-256 for no algorithm. */
+Hash algorithm_hash(Algorithm algorithm);
 
 int random_bytes(void *ret, size_t n) _must_check_;

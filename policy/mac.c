@@ -11,7 +11,7 @@
 #include "policy/chain.h"
 
 #define CONTEXT "usbzone-ledger-key" /* its final NUL included */
-#define BLOCK_SIZE 64u               /* of SHA-256 */
+#define BLOCK_SIZE 64u               /* of SHA-256 and of SM3 */
 #define CHECK_SIZE 8u
 #define SEQ_AT 27u /* in the text form: after the first line and "seq = " */
 #define SEQ_DIGITS 20u
@@ -33,21 +33,43 @@ void mac_key_clear(MacKey *key)
         OPENSSL_cleanse(key, sizeof(*key));
 }
 
-int mac_key_advance(MacKey *key, Digest *d)
+Hash hash_plan_at(const HashPlan *plan, uint64_t seq)
+{
+        Hash hash = HASH_SHA256;
+
+        for (size_t i = 0; i < plan->n && plan->list[i].seq <= seq; i++)
+                hash = plan->list[i].hash;
+        return hash;
+}
+
+bool hash_plan_add(HashPlan *plan, uint64_t seq, Hash hash)
+{
+        bool full = plan->n == HASH_CHANGES_MAX;
+
+        if (hash_plan_at(plan, seq) == hash)
+                return true;
+        if (full)
+                memmove(plan->list, plan->list + 1, --plan->n * sizeof(plan->list[0]));
+        plan->list[plan->n].seq = seq;
+        plan->list[plan->n++].hash = hash;
+        return !full;
+}
+
+int mac_key_advance(MacKey *key, Digest *d, Hash hash)
 {
         uint8_t input[sizeof(CONTEXT) + MAC_KEY_SIZE];
         int r;
 
         memcpy(input, CONTEXT, sizeof(CONTEXT));
         memcpy(input + sizeof(CONTEXT), key->key, MAC_KEY_SIZE);
-        r = digest_once(d, input, sizeof(input), key->key);
+        r = digest_once(d, hash, input, sizeof(input), key->key);
         OPENSSL_cleanse(input, sizeof(input));
         if (r == 0)
                 key->seq++;
         return r;
 }
 
-int mac_key_seek(MacKey *key, Digest *d, uint64_t seq)
+int mac_key_seek(MacKey *key, Digest *d, uint64_t seq, const HashPlan *plan)
 {
         int r = 0;
 
@@ -56,12 +78,12 @@ int mac_key_seek(MacKey *key, Digest *d, uint64_t seq)
         if (seq - key->seq > MAC_STEPS_MAX)
                 return MAC_E_TOO_FAR;
         while (key->seq < seq && r == 0)
-                r = mac_key_advance(key, d);
+                r = mac_key_advance(key, d, hash_plan_at(plan, key->seq));
         return r;
 }
 
-static int hash_padded(Digest *d, const MacKey *key, uint8_t pad, const void *data, size_t size,
-                       uint8_t ret[DIGEST_SIZE])
+static int hash_padded(Digest *d, Hash hash, const MacKey *key, uint8_t pad, const void *data,
+                       size_t size, uint8_t ret[DIGEST_SIZE])
 {
         uint8_t block[BLOCK_SIZE];
         int r;
@@ -69,7 +91,7 @@ static int hash_padded(Digest *d, const MacKey *key, uint8_t pad, const void *da
         memset(block, pad, sizeof(block));
         for (size_t i = 0; i < MAC_KEY_SIZE; i++)
                 block[i] = (uint8_t)(block[i] ^ key->key[i]);
-        r = digest_restart(d);
+        r = digest_restart(d, hash);
         if (r == 0)
                 r = digest_update(d, block, sizeof(block));
         if (r == 0)
@@ -80,24 +102,25 @@ static int hash_padded(Digest *d, const MacKey *key, uint8_t pad, const void *da
         return r;
 }
 
-int mac_compute(const MacKey *key, Digest *d, const void *data, size_t size,
+int mac_compute(const MacKey *key, Digest *d, Hash hash, const void *data, size_t size,
                 uint8_t ret[DIGEST_SIZE])
 {
         uint8_t inner[DIGEST_SIZE];
-        int r = hash_padded(d, key, 0x36, data, size, inner);
+        int r = hash_padded(d, hash, key, 0x36, data, size, inner);
 
-        return r < 0 ? r : hash_padded(d, key, 0x5c, inner, sizeof(inner), ret);
+        return r < 0 ? r : hash_padded(d, hash, key, 0x5c, inner, sizeof(inner), ret);
 }
 
 int mac_check_line(const MacKey *key, Digest *d, const char *line, size_t size)
 {
         uint8_t claimed[DIGEST_SIZE], mac[DIGEST_SIZE];
         size_t covered;
-        int r = chain_line_mac(line, size, &covered, claimed);
+        Hash hash;
+        int r = chain_line_mac(line, size, &covered, &hash, claimed);
 
         if (r <= 0)
                 return r < 0 ? r : MAC_E_ABSENT;
-        r = mac_compute(key, d, line, covered, mac);
+        r = mac_compute(key, d, hash, line, covered, mac);
         if (r < 0)
                 return r;
         return CRYPTO_memcmp(mac, claimed, sizeof(mac)) == 0 ? 0 : MAC_E_MISMATCH;

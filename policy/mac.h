@@ -30,14 +30,29 @@ int mac_key_generate(uint64_t seq, MacKey *ret) _must_check_;
 /* Wipes it. */
 void mac_key_clear(MacKey *key);
 
-/* The key of the next record: SHA-256("usbzone-ledger-key" 0x00 key), seq + 1. The old one is
- * wiped. */
-int mac_key_advance(MacKey *key, Digest *d) _must_check_;
-/* Moves on to record `seq`. 0; MAC_E_PASSED, MAC_E_TOO_FAR: not moved. */
-int mac_key_seek(MacKey *key, Digest *d, uint64_t seq) _must_check_;
+/* Which hash the records told: those before the first change SHA-256. */
+#define HASH_CHANGES_MAX 64u
+typedef struct HashPlan {
+        size_t n;
+        struct HashChange {
+                uint64_t seq; /* the first record that tells it */
+                Hash hash;
+        } list[HASH_CHANGES_MAX];
+} HashPlan;
 
-/* HMAC-SHA-256 (RFC 2104). */
-int mac_compute(const MacKey *key, Digest *d, const void *data, size_t size,
+Hash hash_plan_at(const HashPlan *plan, uint64_t seq);
+/* Record `seq`, later than all before, tells `hash`. False: the oldest change had to be dropped. */
+bool hash_plan_add(HashPlan *plan, uint64_t seq, Hash hash);
+
+/* The key of the next record: HASH("usbzone-ledger-key" 0x00 key), seq + 1; `hash` is the one that
+ * the record of this key tells. The old key is wiped. */
+int mac_key_advance(MacKey *key, Digest *d, Hash hash) _must_check_;
+/* Moves on to record `seq`, past records as in `plan`. 0; MAC_E_PASSED, MAC_E_TOO_FAR: not
+ * moved. */
+int mac_key_seek(MacKey *key, Digest *d, uint64_t seq, const HashPlan *plan) _must_check_;
+
+/* HMAC (RFC 2104) with this hash. */
+int mac_compute(const MacKey *key, Digest *d, Hash hash, const void *data, size_t size,
                 uint8_t ret[DIGEST_SIZE]) _must_check_;
 /* Does the line's mac fit? The line has passed chain_check() and is the one of `key->seq`. 0,
  * MAC_E_MISMATCH, MAC_E_ABSENT, -errno. */

@@ -23,6 +23,11 @@ const char *manifest_part_name(ManifestPart part)
         return parts[part];
 }
 
+Hash manifest_hash(const Manifest *m)
+{
+        return algorithm_hash(m->keys[0].algorithm);
+}
+
 bool manifest_knows_key(const Manifest *m, const PublicKey *key)
 {
         for (size_t i = 0; i < m->n_keys; i++)
@@ -51,11 +56,20 @@ static void format_text(StrBuf *b, const char *name, const char *value)
                 strbuf_printf(b, "%s = %s\n", name, value);
 }
 
-static void format_hash(StrBuf *b, const char *name, uint64_t n, const uint8_t hash[DIGEST_SIZE])
+static void format_chain(StrBuf *b, const char *name, const Chain *c)
 {
-        strbuf_printf(b, "%s = %" PRIu64 " ", name, n);
-        strbuf_hex(b, hash, DIGEST_SIZE);
-        strbuf_printf(b, "\n");
+        char head[CHAIN_HEAD_TEXT];
+
+        chain_head_text(c, head);
+        strbuf_printf(b, "%s = %" PRIu64 " %s\n", name, c->seq, head);
+}
+
+static void format_part(StrBuf *b, const Manifest *m, size_t i)
+{
+        Chain c = {.seq = m->parts[i].size, .hash = manifest_hash(m)};
+
+        memcpy(c.head, m->parts[i].digest, DIGEST_SIZE);
+        format_chain(b, parts[i], &c); /* a number and a hash, in one spelling */
 }
 
 static int format(const Manifest *m, char **ret, size_t *ret_size)
@@ -69,15 +83,18 @@ static int format(const Manifest *m, char **ret, size_t *ret_size)
         format_text(&b, "created", created);
         format_text(&b, "since", m->since);
         format_text(&b, "until", m->until);
-        format_hash(&b, "before", m->before.seq, m->before.head);
-        format_hash(&b, "last", m->last.seq, m->last.head);
+        for (size_t i = 0; i < m->plan.n; i++)
+                strbuf_printf(&b, "hash = %" PRIu64 " %s\n", m->plan.list[i].seq,
+                              hash_name(m->plan.list[i].hash));
+        format_chain(&b, "before", &m->before);
+        format_chain(&b, "last", &m->last);
         for (size_t i = 0; i < m->n_keys; i++) {
                 strbuf_printf(&b, "ledger-key = %s ", algorithm_name(m->keys[i].algorithm));
                 strbuf_hex(&b, m->keys[i].raw, m->keys[i].raw_size);
                 strbuf_printf(&b, "\n");
         }
         for (size_t i = 0; i < MANIFEST_PARTS; i++)
-                format_hash(&b, parts[i], m->parts[i].size, m->parts[i].digest);
+                format_part(&b, m, i);
         return strbuf_take(&b, ret, ret_size);
 }
 
@@ -152,30 +169,47 @@ static int read_until(Keyfile *k, void *userdata, TextError *error)
         return read_bound(k, ((Manifest *)userdata)->until, error);
 }
 
-/* "NUMBER HASH" */
-static int read_hash(Keyfile *k, uint64_t *ret, uint8_t hash[DIGEST_SIZE], TextError *error)
+/* "NUMBER NAME": the hash of the records from NUMBER on. */
+static int read_change(Keyfile *k, void *userdata, TextError *error)
 {
-        char *number = keyfile_word(&k->value), *hex = keyfile_word(&k->value);
+        char *number = keyfile_word(&k->value), *name = keyfile_word(&k->value);
+        Manifest *m = userdata;
+        uint64_t seq;
+        Hash hash;
+        size_t n = m->plan.n;
 
-        if (!number || text_u64(number, INT64_MAX, ret) < 0)
+        if (!number || text_u64(number, INT64_MAX, &seq) < 0 || seq == 0)
+                return parse_error(k, error, number, "expected a record's number");
+        if (!name || hash_parse(name, &hash) < 0)
+                return parse_error(k, error, name, "expected a hash: sha256 or sm3");
+        if (n == HASH_CHANGES_MAX)
+                return parse_error(k, error, number, "more than %u changes", HASH_CHANGES_MAX);
+        if ((n > 0 && seq <= m->plan.list[n - 1].seq) || hash_plan_at(&m->plan, seq) == hash)
+                return parse_error(k, error, number, "the hash does not change here");
+        (void)hash_plan_add(&m->plan, seq, hash);
+        return parse_end(k, error);
+}
+
+/* "NUMBER HASH" */
+static int read_chain(Keyfile *k, Chain *ret, TextError *error)
+{
+        char *number = keyfile_word(&k->value), *head = keyfile_word(&k->value);
+
+        if (!number || text_u64(number, INT64_MAX, &ret->seq) < 0)
                 return parse_error(k, error, number, "expected a whole number");
-        if (!hex || text_unhex(hex, hash, DIGEST_SIZE) < 0)
-                return parse_error(k, error, hex, "expected %u hex digits", 2 * DIGEST_SIZE);
+        if (!head || chain_head_parse(head, ret) < 0)
+                return parse_error(k, error, head, "expected %u hex digits", 2 * DIGEST_SIZE);
         return parse_end(k, error);
 }
 
 static int read_before(Keyfile *k, void *userdata, TextError *error)
 {
-        Manifest *m = userdata;
-
-        return read_hash(k, &m->before.seq, m->before.head, error);
+        return read_chain(k, &((Manifest *)userdata)->before, error);
 }
 
 static int read_last(Keyfile *k, void *userdata, TextError *error)
 {
-        Manifest *m = userdata;
-
-        return read_hash(k, &m->last.seq, m->last.head, error);
+        return read_chain(k, &((Manifest *)userdata)->last, error);
 }
 
 static int read_key(Keyfile *k, void *userdata, TextError *error)
@@ -201,17 +235,25 @@ static int read_key(Keyfile *k, void *userdata, TextError *error)
 static int read_part(Keyfile *k, void *userdata, TextError *error)
 {
         Manifest *m = userdata;
+        Chain c = {0};
+        size_t i = 0;
+        int r;
 
-        for (size_t i = 0; i < MANIFEST_PARTS; i++)
-                if (strcmp(k->key, parts[i]) == 0)
-                        return read_hash(k, &m->parts[i].size, m->parts[i].digest, error);
-        return keyfile_error(k, error, "there is no such part");
+        while (i < MANIFEST_PARTS && strcmp(k->key, parts[i]) != 0)
+                i++;
+        if (i == MANIFEST_PARTS)
+                return keyfile_error(k, error, "there is no such part");
+        r = read_chain(k, &c, error);
+        m->parts[i].size = c.seq;
+        memcpy(m->parts[i].digest, c.head, DIGEST_SIZE);
+        return r; /* another hash than the signing key's is another spelling, see check() */
 }
 
 static const ParseKey keys[] = {{"host", read_host, 0},
                                 {"created", read_created, PARSE_REQUIRED},
                                 {"since", read_since, 0},
                                 {"until", read_until, 0},
+                                {"hash", read_change, PARSE_REPEATED},
                                 {"before", read_before, PARSE_REQUIRED},
                                 {"last", read_last, PARSE_REQUIRED},
                                 {"ledger-key", read_key, PARSE_REQUIRED | PARSE_REPEATED},
@@ -237,6 +279,10 @@ static int check(const Manifest *m, const char *text, size_t size, TextError *er
 
         if (m->last.seq <= m->before.seq)
                 return refuse(error, -EINVAL, "'last' must come after 'before'");
+        if (m->plan.n > 0 && m->plan.list[m->plan.n - 1].seq > m->before.seq)
+                return refuse(error, -EINVAL, "'hash' is about the records up to 'before'");
+        if (m->before.seq > 0 && hash_plan_at(&m->plan, m->before.seq) != m->before.hash)
+                return refuse(error, -EINVAL, "'hash' and 'before' tell different hashes");
         if (manifest_parts_size(m, &sum) < 0)
                 return refuse(error, -EINVAL, "the parts are larger than a file can be");
         r = format(m, &again, &n);

@@ -28,13 +28,14 @@ typedef struct Manifest {
         char host[HEAD_HOST_SIZE];                       /* 32 hex digits, or "" */
         int64_t created;                                 /* seconds since the epoch */
         char since[TEXT_TIME_MAX], until[TEXT_TIME_MAX]; /* what was asked for; "" = no bound */
-        Chain before; /* where the chain stands before the first record */
+        HashPlan plan;                                   /* of the records up to `before` */
+        Chain before; /* where the chain stands before the first record, in that one's hash */
         Chain last;   /* and after the last one; last.seq > before.seq */
         size_t n_keys;
         PublicKey keys[MANIFEST_KEYS_MAX]; /* of the ledger; the first one signs */
         struct {
                 uint64_t size;
-                uint8_t digest[DIGEST_SIZE]; /* SHA-256 */
+                uint8_t digest[DIGEST_SIZE]; /* with the hash of keys[0] */
         } parts[MANIFEST_PARTS];
 } Manifest;
 
@@ -54,4 +55,6 @@ int manifest_verify(const char *note, size_t size, Manifest *ret, TextError *err
 
 /* The size of all parts. -EBADMSG if no file can be so large. */
 int manifest_parts_size(const Manifest *m, uint64_t *ret) _must_check_;
+/* What the parts' digests are made with. */
+Hash manifest_hash(const Manifest *m);
 bool manifest_knows_key(const Manifest *m, const PublicKey *key);

@@ -42,14 +42,18 @@ static bool begins_note(const char *p, const char *end)
  * ends: it was never finished. */
 static size_t note_size(const char *p, const char *end)
 {
+        unsigned lines = HEAD_LINES;
         const char *at = p;
 
-        for (unsigned n = 0; n < HEAD_LINES; n++) {
+        for (unsigned n = 0; n < lines; n++) {
                 const char *newline = memchr(at, '\n', (size_t)(end - at));
 
                 if (!newline || (n > 0 && begins_note(at, end)) ||
                     memchr(at, '\0', (size_t)(newline - at)))
                         return 0;
+                if (n == HEAD_HASH_LINE && (size_t)(newline - at) > strlen(HEAD_HASH) &&
+                    memcmp(at, HEAD_HASH, strlen(HEAD_HASH)) == 0)
+                        lines++;
                 at = newline + 1;
         }
         return (size_t)(at - p);
@@ -70,6 +74,15 @@ static size_t next_note(const char **at, const char *end, uint64_t *line)
                 (*line)++;
         }
         return 0;
+}
+
+static uint64_t count_lines(const char *p, size_t size)
+{
+        uint64_t n = 0;
+
+        for (const char *end = p + size; (p = memchr(p, '\n', (size_t)(end - p))); p++)
+                n++;
+        return n;
 }
 
 static int add_note(Notes *notes, const char *text, size_t size, uint64_t line)
@@ -143,8 +156,10 @@ int heads_parse(const char *text, size_t size, HeadList *ret)
         int r = 0;
 
         *ret = (HeadList){0};
-        for (; r == 0 && (n = next_note(&p, end, &line)) > 0; p += n, line += HEAD_LINES)
+        for (; r == 0 && (n = next_note(&p, end, &line)) > 0; p += n) {
                 r = add_note(&notes, p, n, line);
+                line += count_lines(p, n);
+        }
         if (r == 0 && notes.n > 0) {
                 notes.heads = calloc(notes.n, sizeof(Head));
                 r = notes.heads ? 0 : -ENOMEM;

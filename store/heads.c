@@ -14,24 +14,33 @@
 #define PEM_MAX 4096u
 
 struct Heads {
-        int fd;
-        PrivateKey *key;
+        int statefd, fd;
+        PrivateKey *key, *next; /* `next`: waits for its record */
 };
 
-static int make_key(int state_fd, PrivateKey **ret)
+static int write_key(int state_fd, const PrivateKey *key)
 {
-        _cleanup_(private_key_freep) PrivateKey *key = NULL;
         char *pem = NULL;
         size_t size = 0;
-        int r = private_key_generate(ALGORITHM_ED25519_SHA256, PURPOSE_LEDGER, &key);
+        int r = private_key_to_pem(key, NULL, &pem, &size);
 
-        if (r == 0)
-                r = private_key_to_pem(key, NULL, &pem, &size);
         if (r == 0)
                 r = file_replace(state_fd, UZ_LEDGER_SIGNER_FILE, pem, size, 0600);
         if (pem)
                 explicit_bzero(pem, size);
         free(pem);
+        return r > 0 ? -EKEYREJECTED : r;
+}
+
+static int make_key(int state_fd, Algorithm algorithm, PrivateKey **ret)
+{
+        _cleanup_(private_key_freep) PrivateKey *key = NULL;
+        int r = private_key_generate(algorithm == ALGORITHM_NONE ? ALGORITHM_ED25519_SHA256
+                                                                 : algorithm,
+                                     PURPOSE_LEDGER, &key);
+
+        if (r == 0)
+                r = write_key(state_fd, key);
         if (r == 0)
                 *ret = TAKE_PTR(key);
         return r > 0 ? -EKEYREJECTED : r;
@@ -72,7 +81,7 @@ static int open_file(int state_fd, int *ret)
         return 0;
 }
 
-int heads_open(int state_fd, Heads **ret)
+int heads_open(int state_fd, Algorithm algorithm, Heads **ret)
 {
         _cleanup_(heads_closep) Heads *h = calloc(1, sizeof(*h));
         int r;
@@ -80,9 +89,10 @@ int heads_open(int state_fd, Heads **ret)
         if (!h)
                 return -ENOMEM;
         h->fd = -EBADF;
-        r = heads_signer(state_fd, &h->key);
+        h->statefd = fcntl(state_fd, F_DUPFD_CLOEXEC, 3);
+        r = h->statefd < 0 ? -errno : heads_signer(state_fd, &h->key);
         if (r == -ENOENT)
-                r = make_key(state_fd, &h->key);
+                r = make_key(state_fd, algorithm, &h->key);
         if (r == 0)
                 r = open_file(state_fd, &h->fd);
         if (r == 0)
@@ -95,7 +105,9 @@ Heads *heads_close(Heads *h)
         if (!h)
                 return NULL;
         (void)fd_close(h->fd);
+        (void)fd_close(h->statefd);
         h->key = private_key_free(h->key);
+        heads_drop(h);
         free(h);
         return NULL;
 }
@@ -103,6 +115,36 @@ Heads *heads_close(Heads *h)
 const PublicKey *heads_key(const Heads *h)
 {
         return private_key_public(h->key);
+}
+
+int heads_prepare(Heads *h, Algorithm algorithm)
+{
+        int r;
+
+        heads_drop(h);
+        if (algorithm == ALGORITHM_NONE || heads_key(h)->algorithm == algorithm)
+                return 0;
+        r = private_key_generate(algorithm, PURPOSE_LEDGER, &h->next);
+        return r < 0 ? r : r > 0 ? -EKEYREJECTED : 1;
+}
+
+const PublicKey *heads_prepared(const Heads *h)
+{
+        return h->next ? private_key_public(h->next) : NULL;
+}
+
+int heads_renew(Heads *h)
+{
+        if (!h->next)
+                return 0;
+        (void)private_key_free(h->key);
+        h->key = TAKE_PTR(h->next);
+        return write_key(h->statefd, h->key);
+}
+
+void heads_drop(Heads *h)
+{
+        h->next = private_key_free(h->next);
 }
 
 /* A note that was cut short stays; the next begins a line. */

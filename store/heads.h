@@ -7,12 +7,20 @@
 
 typedef struct Heads Heads;
 
-int heads_open(int state_fd, Heads **ret) _must_check_;
+/* `algorithm`: of a key that has to be made; NONE is Ed25519. A key that is there stays. */
+int heads_open(int state_fd, Algorithm algorithm, Heads **ret) _must_check_;
 Heads *heads_close(Heads *h);
 DEFINE_FREEP(Heads, heads_close)
 /* The key that signs; none is made. -ENOENT, -EKEYREJECTED, -errno. */
 int heads_signer(int state_fd, PrivateKey **ret) _must_check_;
 const PublicKey *heads_key(const Heads *h);
+/* A key of another algorithm, in memory alone until a record that names it is on disk: then
+ * heads_renew() puts it in the old one's place, on disk too; when the record failed, drop it.
+ * heads_prepare(): 1, 0 if the key is of this algorithm (or that is NONE), -errno. */
+int heads_prepare(Heads *h, Algorithm algorithm) _must_check_;
+const PublicKey *heads_prepared(const Heads *h); /* NULL if there is none */
+int heads_renew(Heads *h) _must_check_;
+void heads_drop(Heads *h);
 /* Signs and appends, durably. `ret_note` (to be freed, may be NULL) is NUL-terminated. */
 int heads_append(Heads *h, const Head *head, char **ret_note) _must_check_;
 

@@ -90,13 +90,13 @@ static int write_key(LedgerKey *k)
         return r;
 }
 
-int ledger_key_move(LedgerKey *k, Digest *d, uint64_t seq)
+int ledger_key_move(LedgerKey *k, Digest *d, uint64_t seq, const HashPlan *plan)
 {
         int r;
 
         if (k->seal != LEDGER_SEALED || k->key.seq == seq)
                 return 0;
-        r = mac_key_seek(&k->key, d, seq);
+        r = mac_key_seek(&k->key, d, seq, plan);
         if (r != 0)
                 return r;
         k->dirty = true;

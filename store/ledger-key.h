@@ -28,9 +28,10 @@ int ledger_key_open(int state_fd, LedgerKey *ret) _must_check_;
 /* Waits for the disk and wipes what is in memory. */
 void ledger_key_close(LedgerKey *k);
 
-/* The key of record `seq` is in force from now on, in the file too, though perhaps not yet on disk.
- * MAC_E_PASSED; -errno: the file still holds the old one. */
-int ledger_key_move(LedgerKey *k, Digest *d, uint64_t seq) _must_check_;
+/* The key of record `seq` is in force from now on, in the file too, though perhaps not yet on disk;
+ * `plan` is of the records that it moves past. MAC_E_PASSED; -errno: the file still holds the old
+ * one. */
+int ledger_key_move(LedgerKey *k, Digest *d, uint64_t seq, const HashPlan *plan) _must_check_;
 /* The old key is off the disk when this returns. */
 int ledger_key_sync(LedgerKey *k) _must_check_;
 

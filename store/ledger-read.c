@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lib/file.h"
-#include "lib/text.h"
+#include "store/line.h"
 
 #define BUFFER_SIZE (8 * CHAIN_LINE_MAX) /* a line, the one after it, and room to read ahead */
 
@@ -24,7 +24,11 @@ struct LedgerReader {
         Digest *digest;
         uint64_t base, limit; /* where offset 0 is in the file, and how many bytes there are */
         Digest *sum;          /* over all bytes of a part */
+        HashPlan plan;        /* of the records read, and of those before a part */
         MacKey key;           /* of the next record that is sealed; seq 0: macs are not looked at */
+        char last[CHAIN_LINE_MAX]; /* the line that the chain stands at: the next one may hash it
+                                    * another way */
+        size_t last_size;
         char buffer[BUFFER_SIZE];
 };
 
@@ -57,7 +61,7 @@ int ledger_reader_open(int ledger_fd, LedgerReader **ret)
         return 0;
 }
 
-int ledger_reader_open_part(int fd, uint64_t offset, uint64_t size, const Chain *before,
+int ledger_reader_open_part(int fd, uint64_t offset, uint64_t size, const Chain *before, Hash sum,
                             LedgerReader **ret)
 {
         _cleanup_(ledger_reader_closep) LedgerReader *r = NULL;
@@ -65,6 +69,8 @@ int ledger_reader_open_part(int fd, uint64_t offset, uint64_t size, const Chain 
 
         if (n == 0)
                 n = digest_new(&r->sum);
+        if (n == 0)
+                n = digest_restart(r->sum, sum);
         if (n < 0)
                 return n;
         r->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
@@ -86,6 +92,22 @@ int ledger_reader_part_digest(LedgerReader *r, uint8_t ret[DIGEST_SIZE])
 void ledger_reader_set_key(LedgerReader *r, const MacKey *key)
 {
         r->key = *key;
+}
+
+const HashPlan *ledger_reader_plan(const LedgerReader *r)
+{
+        return &r->plan;
+}
+
+void ledger_reader_set_plan(LedgerReader *r, const HashPlan *plan)
+{
+        r->plan = *plan;
+}
+
+size_t ledger_reader_last(const LedgerReader *r, const char **ret)
+{
+        *ret = r->last;
+        return r->last_size;
 }
 
 LedgerReader *ledger_reader_close(LedgerReader *r)
@@ -214,19 +236,10 @@ static int next_segment(LedgerReader *r)
         return n < 0 ? n : 1;
 }
 
-static const char *kind_of(int outcome)
-{
-        if (outcome == CHAIN_E_RESEALED)
-                return "resealed";
-        if (outcome == CHAIN_E_UNSEALED)
-                return "unsealed";
-        return outcome == CHAIN_E_GAP ? "gap" : outcome > 0 ? "altered" : NULL;
-}
-
 static int stop(LedgerReader *r, int outcome, uint64_t seq)
 {
         r->broken.outcome = outcome;
-        r->broken.kind = kind_of(outcome);
+        r->broken.kind = line_break_kind(outcome);
         r->broken.seq = seq;
         r->broken.line = r->line + 1;
         if (r->dirfd < 0)
@@ -236,37 +249,26 @@ static int stop(LedgerReader *r, int outcome, uint64_t seq)
         return outcome < 0 ? outcome : -EBADMSG;
 }
 
-/* What a line says of itself. */
-static bool line_claims(const char *line, size_t size, Chain *ret)
-{
-        json_tokener *t = json_tokener_new();
-        json_object *o = t ? json_tokener_parse_ex(t, line, (int)size) : NULL;
-        json_object *seq = NULL, *prev = NULL;
-        bool ok;
-
-        ok = json_object_is_type(o, json_type_object) &&
-             json_object_object_get_ex(o, "seq", &seq) &&
-             json_object_object_get_ex(o, "prev", &prev) && json_object_get_uint64(seq) > 0 &&
-             text_unhex(json_object_get_string(prev), ret->head, sizeof(ret->head)) == 0;
-        if (ok)
-                ret->seq = json_object_get_uint64(seq) - 1;
-        (void)json_object_put(o);
-        if (t)
-                json_tokener_free(t);
-        return ok;
-}
-
-/* Is this line whole? If the one after it fits it, it is; then the one before was altered. With
- * nothing after it nobody can tell, and the earlier one is named. */
-static bool is_altered(LedgerReader *r, const uint8_t hash[DIGEST_SIZE], size_t size)
+/* Does the line after this one hold its hash? 1, 0, or -1: there is none that tells. (Looking ahead
+ * may move the buffer: this line is where it begins.) */
+static int look_after(LedgerReader *r, size_t size)
 {
         const char *after;
         size_t after_size;
         Chain claims;
 
-        return find_line(r, size, &after, &after_size) == 1 &&
-               line_claims(after, after_size, &claims) &&
-               memcmp(claims.head, hash, DIGEST_SIZE) != 0;
+        if (find_line(r, size, &after, &after_size) != 1 ||
+            !line_claims(after, after_size, &claims))
+                return -1;
+        return line_holds(&claims, r->buffer + r->start, size);
+}
+
+/* The record that would be next, by its own word, holds the hash that the chain stands at. */
+static bool follows(const LedgerReader *r, const Chain *claims)
+{
+        if (r->chain.seq > 0 && claims->hash != r->chain.hash)
+                return r->last_size > 0 && line_holds(claims, r->last, r->last_size);
+        return memcmp(claims->head, r->chain.head, DIGEST_SIZE) == 0;
 }
 
 /* The number does not follow. A line that holds the right hash was altered itself; else lines are
@@ -277,8 +279,7 @@ static int stop_gap(LedgerReader *r, const char *line, size_t size)
         Chain claims;
 
         (void)stop(r, CHAIN_E_GAP, r->chain.seq + 1);
-        if (!line_claims(line, size, &claims) ||
-            memcmp(claims.head, r->chain.head, DIGEST_SIZE) == 0)
+        if (!line_claims(line, size, &claims) || follows(r, &claims))
                 r->broken.kind = "altered";
         else if (first && claims.seq + 1 != r->segment.first)
                 r->broken.kind = "swapped-segments";
@@ -287,27 +288,14 @@ static int stop_gap(LedgerReader *r, const char *line, size_t size)
         return -EBADMSG;
 }
 
-/* Is there a line after this one, and does it fit? */
-static bool is_proven(LedgerReader *r, const uint8_t hash[DIGEST_SIZE], size_t size)
+/* The hash of the line before does not fit. If the line after this one does, this one is whole and
+ * the one before was altered. With nothing after it nobody can tell, and the earlier one is named.
+ */
+static int stop_broken(LedgerReader *r, size_t size)
 {
-        const char *after;
-        size_t after_size;
-        Chain claims;
-
-        return find_line(r, size, &after, &after_size) == 1 &&
-               line_claims(after, after_size, &claims) &&
-               memcmp(claims.head, hash, DIGEST_SIZE) == 0;
-}
-
-/* The hash of the line before does not fit. */
-static int stop_broken(LedgerReader *r, const char *line, size_t size)
-{
-        uint8_t hash[DIGEST_SIZE];
         uint64_t bad = r->chain.seq;
 
-        if (digest_compute(line, size, hash) < 0)
-                return stop(r, -ENOMEM, bad + 1);
-        if (bad == 0 || is_altered(r, hash, size))
+        if (bad == 0 || look_after(r, size) == 0)
                 return stop(r, CHAIN_E_BROKEN, bad + 1);
         r->chain = r->before;
         (void)stop(r, CHAIN_E_BROKEN, bad);
@@ -318,30 +306,36 @@ static int stop_broken(LedgerReader *r, const char *line, size_t size)
 /* A segment may begin with the last record of the one before, when its sync had failed. */
 static bool is_repeat(const LedgerReader *r, const char *line, size_t size)
 {
-        uint8_t hash[DIGEST_SIZE];
-
-        return r->line == 0 && r->chain.seq > 0 && digest_compute(line, size, hash) == 0 &&
-               memcmp(hash, r->chain.head, sizeof(hash)) == 0;
+        return r->line == 0 && r->chain.seq > 0 && line_holds(&r->chain, line, size);
 }
 
 /* The chain fits this record. Does its seal? 0, CHAIN_E_*, -errno. */
-static int check_seal(LedgerReader *r, uint64_t seq, const uint8_t hash[DIGEST_SIZE],
-                      const char *line, size_t size)
+static int check_seal(LedgerReader *r, const Chain *next, const char *line, size_t size)
 {
         int n, moved;
 
-        if (r->key.seq == 0 || seq < r->key.seq)
+        if (r->key.seq == 0 || next->seq < r->key.seq)
                 return 0;
-        n = mac_key_seek(&r->key, r->digest, seq);
+        n = mac_key_seek(&r->key, r->digest, next->seq, &r->plan);
         if (n != 0)
                 return n < 0 ? n : CHAIN_E_RESEALED;
         n = mac_check_line(&r->key, r->digest, line, size);
-        moved = mac_key_advance(&r->key, r->digest);
+        moved = mac_key_advance(&r->key, r->digest, next->hash);
         if (n == MAC_E_ABSENT)
                 return CHAIN_E_UNSEALED;
         if (n == MAC_E_MISMATCH)
-                return is_proven(r, hash, size) ? CHAIN_E_RESEALED : CHAIN_E_ALTERED;
+                return look_after(r, size) == 1 ? CHAIN_E_RESEALED : CHAIN_E_ALTERED;
         return n < 0 ? n : moved;
+}
+
+static void let_through(LedgerReader *r, const Chain *next, const char *line, size_t size)
+{
+        r->before = r->chain;
+        r->chain = *next;
+        (void)hash_plan_add(&r->plan, next->seq, next->hash);
+        (void)memcpy(r->last, line, size);
+        r->last_size = size;
+        r->anchor = false;
 }
 
 /* 1: let through. 0: to be skipped. < 0: broken. */
@@ -352,15 +346,14 @@ static int check_line(LedgerReader *r, const char *line, size_t size)
 
         if (r->anchor && !line_claims(line, size, &next))
                 return 0;
-        n = chain_check(&next, r->digest, line, size);
+        n = chain_check_after(&next, r->digest, r->last, r->last_size, line, size);
         if (n == 0 && r->line == 0 && next.seq != r->segment.first)
                 n = CHAIN_E_GAP;
         if (n == 0)
-                n = check_seal(r, next.seq, next.head, line, size);
+                n = check_seal(r, &next, line, size);
+        line = r->buffer + r->start; /* looking ahead may have moved it */
         if (n == 0) {
-                r->before = r->chain;
-                r->chain = next;
-                r->anchor = false;
+                let_through(r, &next, line, size);
                 return 1;
         }
         if (n > 0 && is_repeat(r, line, size))
@@ -369,7 +362,7 @@ static int check_line(LedgerReader *r, const char *line, size_t size)
                 return 0;
         if (n == CHAIN_E_GAP)
                 return stop_gap(r, line, size);
-        return n == CHAIN_E_BROKEN ? stop_broken(r, line, size) : stop(r, n, r->chain.seq + 1);
+        return n == CHAIN_E_BROKEN ? stop_broken(r, size) : stop(r, n, r->chain.seq + 1);
 }
 
 /* A line with holes and nothing after it in its segment is a write that never finished: the file's
@@ -464,6 +457,20 @@ void ledger_reader_tell(const LedgerReader *r, LedgerMark *ret)
                 .chain = r->chain, .segment = r->segment, .offset = r->offset, .line = r->line};
 }
 
+/* The line that ends here, should the next one hash it another way. */
+static void read_back(LedgerReader *r)
+{
+        size_t n = (size_t)MIN(r->offset, (uint64_t)sizeof(r->last));
+        const char *before;
+
+        r->last_size = 0;
+        if (n == 0 || file_pread_full(r->fd, r->last, n, r->offset - n) < 0)
+                return;
+        before = memrchr(r->last, '\n', n - 1);
+        r->last_size = before ? n - 1 - (size_t)(before - r->last) : n;
+        (void)memmove(r->last, r->last + n - r->last_size, r->last_size);
+}
+
 int ledger_reader_seek(LedgerReader *r, const LedgerMark *mark)
 {
         int n;
@@ -472,6 +479,7 @@ int ledger_reader_seek(LedgerReader *r, const LedgerMark *mark)
         r->chain = r->before = mark->chain;
         r->torn = r->tail = 0;
         r->anchor = false;
+        r->plan.n = r->last_size = 0;
         if (mark->segment.first == 0) {
                 r->fd = fd_close(r->fd);
                 r->segment = mark->segment;
@@ -485,5 +493,6 @@ int ledger_reader_seek(LedgerReader *r, const LedgerMark *mark)
                 return n;
         r->offset = mark->offset;
         r->line = mark->line;
+        read_back(r);
         return 0;
 }

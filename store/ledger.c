@@ -10,6 +10,7 @@
 
 #include "lib/file.h"
 #include "lib/names.h"
+#include "store/line.h"
 #include "store/record.h"
 
 #define SEGMENT_SIZE_MAX (16u * 1024u * 1024u)
@@ -26,6 +27,10 @@ struct Ledger {
         uint64_t size, reserved; /* of the open segment: bytes written, bytes known to have room */
         unsigned long line;
         Chain chain;
+        char last[CHAIN_LINE_MAX]; /* the line that the chain stands at, should the hash change */
+        size_t last_size;
+        Algorithm algorithm;
+        HashPlan plan;
         size_t torn;
         int status;
         char boot[33], host[HOST_TEXT_SIZE];
@@ -83,22 +88,6 @@ static int open_dir(int state_fd, int *ret)
         return 0;
 }
 
-static bool is_sealed(const char *line, size_t size)
-{
-        uint8_t mac[DIGEST_SIZE];
-        size_t covered;
-
-        return chain_line_mac(line, size + 1, &covered, mac) == 1; /* with its newline */
-}
-
-/* In a text the quotes would stand behind backslashes. */
-static bool is_stop(const char *line, size_t size)
-{
-        static const char kind[] = "\"kind\":\"stop\",";
-
-        return memmem(line, size, kind, strlen(kind));
-}
-
 /* Reads the whole chain. 0, -EUCLEAN when a part of it does not verify, -errno. */
 static int find_end(Ledger *l, LedgerReader *reader, LedgerMark *ret, bool *ret_sealed)
 {
@@ -120,14 +109,21 @@ static int find_end(Ledger *l, LedgerReader *reader, LedgerMark *ret, bool *ret_
                         ledger_reader_resume(reader);
                         continue;
                 }
-                *ret_sealed = is_sealed(line, size);
-                l->stopped = is_stop(line, size);
+                *ret_sealed = line_is_sealed(line, size);
+                l->stopped = line_is_stop(line, size);
                 ledger_reader_tell(reader, ret);
                 if (clean)
                         add_mark(l, ret);
         }
         ledger_reader_tell(reader, ret);
         return clean ? 0 : -EUCLEAN;
+}
+
+static void keep_last(Ledger *l, const char *line, size_t size)
+{
+        if (size > 0)
+                (void)memcpy(l->last, line, size);
+        l->last_size = size;
 }
 
 static int open_last(Ledger *l, const LedgerMark *end)
@@ -161,7 +157,7 @@ static int attach_key(Ledger *l, bool sealed, int broken)
                 l->chain.seq = l->key.key.seq - 1;
                 return -EUCLEAN;
         }
-        r = ledger_key_move(&l->key, l->digest, next);
+        r = ledger_key_move(&l->key, l->digest, next, &l->plan);
         if (r == MAC_E_TOO_FAR) {
                 l->key.seal = LEDGER_SEAL_DAMAGED;
                 l->finding = UZ_LEDGER_KEY_FILE;
@@ -175,6 +171,7 @@ static int attach(Ledger *l)
 {
         _cleanup_(ledger_reader_closep) LedgerReader *reader = NULL;
         LedgerMark end = {0};
+        const char *line = NULL;
         bool sealed = false;
         size_t tail;
         int r, broken;
@@ -187,6 +184,9 @@ static int attach(Ledger *l)
         if (broken < 0 && broken != -EUCLEAN)
                 return broken;
         ledger_reader_state(reader, &l->chain, NULL, NULL);
+        l->plan = *ledger_reader_plan(reader);
+        tail = ledger_reader_last(reader, &line);
+        keep_last(l, line, tail);
         l->after = l->chain.seq == 0 ? "first" : l->stopped ? "stop" : "crash";
         tail = ledger_reader_tail(reader);
         l->segment = end.segment;
@@ -247,6 +247,17 @@ Ledger *ledger_close(Ledger *l)
 void ledger_set_host(Ledger *l, const char *host_id)
 {
         (void)snprintf(l->host, sizeof(l->host), "%s", host_id);
+}
+
+void ledger_set_algorithm(Ledger *l, Algorithm algorithm)
+{
+        if (algorithm != ALGORITHM_NONE)
+                l->algorithm = algorithm;
+}
+
+Algorithm ledger_algorithm(const Ledger *l)
+{
+        return l->algorithm;
 }
 
 /* A new file for the next record. An empty one that a failure left behind is used again. */
@@ -341,11 +352,13 @@ static int put_line(Ledger *l, const char *line, size_t size, const Chain *next,
         if (r < 0)
                 return r;
         l->chain = *next;
+        keep_last(l, line, size);
+        (void)hash_plan_add(&l->plan, next->seq, next->hash);
         l->size += size;
         l->line++;
         /* Only now: a key must never be ahead of the records that are on disk. When this fails, the
          * next try comes with the next record. */
-        (void)!ledger_key_move(&l->key, l->digest, l->chain.seq + 1);
+        (void)!ledger_key_move(&l->key, l->digest, l->chain.seq + 1, &l->plan);
         add_mark(l, &(LedgerMark){l->chain, l->segment, l->size, l->line});
         return 0;
 }
@@ -358,7 +371,7 @@ static int put_owed(Ledger *l)
 
         if (!l->owed)
                 return 0;
-        r = chain_check(&next, l->digest, l->owed, l->owed_size);
+        r = chain_check_after(&next, l->digest, l->last, l->last_size, l->owed, l->owed_size);
         if (r > 0)
                 return -EUCLEAN;
         if (r == 0)
@@ -366,6 +379,20 @@ static int put_owed(Ledger *l)
         if (r == 0)
                 free(TAKE_PTR(l->owed));
         return r;
+}
+
+/* The next record tells the authority's hash. After a break nothing fits, and it stays so. */
+static int change_hash(const Ledger *l, Chain *next)
+{
+        Hash hash = algorithm_hash(l->algorithm);
+        int r;
+
+        if (l->algorithm == ALGORITHM_NONE)
+                return 0;
+        r = chain_rehash(next, l->digest, hash, l->last, l->last_size);
+        if (r > 0)
+                next->hash = hash;
+        return r < 0 ? r : 0;
 }
 
 static int append(Ledger *l, const char *kind, json_object *fields)
@@ -387,6 +414,9 @@ static int append(Ledger *l, const char *kind, json_object *fields)
         if (r < 0)
                 return r;
         next = l->chain;
+        r = change_hash(l, &next);
+        if (r < 0)
+                return r;
         r = chain_append(&next, body, l->key.seal == LEDGER_SEALED ? &l->key.key : NULL, line,
                          &size);
         if (r < 0)
@@ -424,7 +454,7 @@ const char *ledger_after(const Ledger *l)
 
 int ledger_heads(Ledger *l, Heads **ret)
 {
-        int r = l->heads ? 0 : heads_open(l->statefd, &l->heads);
+        int r = l->heads ? 0 : heads_open(l->statefd, l->algorithm, &l->heads);
 
         if (r == 0)
                 *ret = l->heads;

@@ -21,6 +21,10 @@ int ledger_open(int state_fd, const char *host_id, Ledger **ret) _must_check_;
 Ledger *ledger_close(Ledger *l);
 DEFINE_FREEP(Ledger, ledger_close)
 void ledger_set_host(Ledger *l, const char *host_id);
+/* The authority's: records tell its hash from now on, and a signing key that has to be made is of
+ * it. NONE (and before the first call): it goes on as it is. */
+void ledger_set_algorithm(Ledger *l, Algorithm algorithm);
+Algorithm ledger_algorithm(const Ledger *l);
 
 /* Appends {"seq","time","boot","mono","host","kind", fields...} and returns once it is on disk.
  * `fields` is a flat json object, borrowed. -errno: not recorded; the next call tries a new
@@ -60,13 +64,19 @@ typedef struct LedgerBreak {
 } LedgerBreak;
 
 int ledger_reader_open(int ledger_fd, LedgerReader **ret) _must_check_;
-/* Reads `size` bytes of a file that go on after `before`. Their SHA-256, once all were read. */
-int ledger_reader_open_part(int fd, uint64_t offset, uint64_t size, const Chain *before,
+/* Reads `size` bytes of a file that go on after `before`. Their digest (`sum`), once all were
+ * read. */
+int ledger_reader_open_part(int fd, uint64_t offset, uint64_t size, const Chain *before, Hash sum,
                             LedgerReader **ret) _must_check_;
 int ledger_reader_part_digest(LedgerReader *r, uint8_t ret[DIGEST_SIZE]) _must_check_;
 LedgerReader *ledger_reader_close(LedgerReader *r);
 /* Checks macs too, from record key->seq on. */
 void ledger_reader_set_key(LedgerReader *r, const MacKey *key);
+/* The hashes of the records that were read; of those before a part it has to be told. */
+const HashPlan *ledger_reader_plan(const LedgerReader *r);
+void ledger_reader_set_plan(LedgerReader *r, const HashPlan *plan);
+/* The last line that was let through, with its newline; 0 bytes if it is not known. */
+size_t ledger_reader_last(const LedgerReader *r, const char **ret);
 DEFINE_FREEP(LedgerReader, ledger_reader_close)
 /* 1 and one line (without newline, valid till the next call), 0 at the end (call again later for
  * more: --follow), < 0 broken: see ledger_reader_state(). A line is proven by the one after it. */

@@ -24,7 +24,10 @@ typedef struct Work {
         PackageJob *job;
         PrivateKey *key;
         Chain previous;      /* after the record before */
-        uint64_t size, open; /* bytes up to the last record that fits; and behind it */
+        Chain start;         /* where a range may begin: both sides tell the same hash */
+        HashPlan plan;       /* of all records so far */
+        bool plan_full;      /* the hash was changed too often to be told */
+        uint64_t size, open; /* bytes up to the last record that fits; and behind it, or `start` */
         void (*progress)(void *userdata, uint64_t seq);
         void *userdata;
         struct {
@@ -71,43 +74,59 @@ static bool field(const char *line, size_t size, const char *start, char *ret, s
 }
 
 /* The keys that this computer said it signs with; the newest comes first. */
-static void note_key(Manifest *m, const char *line, size_t size)
+static int note_key(Manifest *m, const char *line, size_t size)
 {
-        char hex[2 * DIGEST_SIZE + 1];
-        uint8_t raw[DIGEST_SIZE];
-        PublicKey key;
+        PublicKey named, key;
+        int r;
 
-        if (!memmem(line, MIN(size, (size_t)KIND_WITHIN), "\"kind\":\"start\",", 15) ||
-            !field(line, size, ",\"ledger_key\":\"", hex, 2 * DIGEST_SIZE) ||
-            text_unhex(hex, raw, sizeof(raw)) < 0 ||
-            public_key_init(&key, ALGORITHM_ED25519_SHA256, PURPOSE_LEDGER, raw, sizeof(raw)) != 0)
-                return;
-        if (manifest_knows_key(m, &key))
-                return;
+        if (!head_key_named(line, size, &named) || manifest_knows_key(m, &named))
+                return 0;
+        r = public_key_init(&key, named.algorithm, PURPOSE_LEDGER, named.raw, named.raw_size);
+        if (r != 0)
+                return MIN(r, 0);
         if (m->n_keys < MANIFEST_KEYS_MAX)
                 m->n_keys++;
         memmove(m->keys + 1, m->keys, (m->n_keys - 1) * sizeof(PublicKey));
         m->keys[0] = key;
+        return 0;
+}
+
+/* Before the range: it begins where the chain needs no line from outside. */
+static void note_start(Work *w, const Chain *now, size_t size)
+{
+        if (now->hash == w->previous.hash || w->previous.seq == 0) {
+                w->start = w->previous;
+                w->open = 0;
+        }
+        w->open += size + 1;
 }
 
 static int look_at(void *userdata, uint64_t seq, const char *line, size_t size)
 {
         Work *w = userdata;
         Manifest *m = &w->job->manifest;
+        const Chain *now = &w->job->verify.chain;
         bool in = fits(w->job, line, size);
+        int r = note_key(m, line, size);
 
-        note_key(m, line, size);
-        if (in && m->last.seq == 0)
-                m->before = w->previous;
-        if (in || m->last.seq != 0)
+        if (r < 0)
+                return r;
+        if (m->last.seq == 0)
+                note_start(w, now, size);
+        else
                 w->open += size + 1;
+        if (in && m->last.seq == 0) {
+                m->before = w->start;
+                m->plan = w->plan;
+        }
+        w->plan_full |= !hash_plan_add(&w->plan, seq, now->hash);
         if (in) {
-                m->last = w->job->verify.chain;
+                m->last = *now;
                 w->size = w->open;
                 if (!field(line, size, ",\"host\":\"", m->host, HEAD_HOST_SIZE - 1))
                         m->host[0] = '\0';
         }
-        w->previous = w->job->verify.chain;
+        w->previous = *now;
         if (w->progress)
                 w->progress(w->userdata, seq);
         return 0;
@@ -130,7 +149,10 @@ static int find_range(Work *w)
                 return r < 0 ? r : PACKAGE_W_BROKEN;
         if (job->manifest.last.seq == 0)
                 return PACKAGE_W_EMPTY;
-        return 0;
+        while (job->manifest.plan.n > 0 &&
+               job->manifest.plan.list[job->manifest.plan.n - 1].seq > job->manifest.before.seq)
+                job->manifest.plan.n--;
+        return w->plan_full ? -EOVERFLOW : 0;
 }
 
 /* The computer signs with the key that its ledger names. */
@@ -194,6 +216,8 @@ static int write_records(Work *w, uint64_t at)
         int r = chunk ? digest_new(&d) : -ENOMEM;
 
         if (r == 0)
+                r = digest_restart(d, manifest_hash(m));
+        if (r == 0)
                 r = ledger_reader_open(w->job->ledger_fd, &reader);
         while (r == 0 && chain.seq < m->last.seq) {
                 r = ledger_reader_next(reader, &line, &size);
@@ -232,8 +256,8 @@ static int write_all(Work *w)
         memcpy(m->until, w->job->until, sizeof(m->until));
         for (size_t i = 0; i < MANIFEST_RECORDS && r == 0; i++) {
                 m->parts[i].size = w->parts[i].size;
-                r = digest_compute(w->parts[i].text ? w->parts[i].text : "", w->parts[i].size,
-                                   m->parts[i].digest);
+                r = digest_compute_as(manifest_hash(m), w->parts[i].text ? w->parts[i].text : "",
+                                      w->parts[i].size, m->parts[i].digest);
         }
         m->parts[MANIFEST_RECORDS].size = w->size;
         if (r == 0)

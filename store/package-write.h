@@ -27,7 +27,8 @@ typedef enum PackageWriteOutcome {
         PACKAGE_W_CHANGED = 4, /* what was written does not verify: the ledger changed meanwhile */
 } PackageWriteOutcome;
 
-/* The range is from the first record that fits to the last one, and all between. 0,
- * PACKAGE_W_*, -errno (-EEXIST: the target exists; -EINTR: a signal came, and takes effect when
- * this returns). Leaves nothing behind when it fails. */
+/* The range is from the first record that fits to the last one, and all between; it begins earlier
+ * where the first one tells another hash than the one before it. 0, PACKAGE_W_*, -errno (-EEXIST:
+ * the target exists; -EINTR: a signal came, and takes effect when this returns; -EOVERFLOW: the
+ * hash was changed too often). Leaves nothing behind when it fails. */
 int package_write(PackageJob *job, int dirfd, const char *name) _must_check_;

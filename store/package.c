@@ -127,7 +127,7 @@ static int read_part(const Package *p, ManifestPart part, size_t max, char **ret
                 return -ENOMEM;
         r = file_pread_full(p->fd, data, (size_t)size, part_start(p, part));
         if (r == 0)
-                r = digest_compute(data, (size_t)size, digest);
+                r = digest_compute_as(manifest_hash(p->manifest), data, (size_t)size, digest);
         if (r < 0)
                 return r;
         if (memcmp(digest, p->manifest->parts[part].digest, DIGEST_SIZE) != 0) {
@@ -208,7 +208,7 @@ int package_reader(const Package *p, LedgerReader **ret)
                 return ledger_reader_open(p->fd, ret);
         return ledger_reader_open_part(p->fd, part_start(p, MANIFEST_RECORDS),
                                        p->manifest->parts[MANIFEST_RECORDS].size,
-                                       &p->manifest->before, ret);
+                                       &p->manifest->before, manifest_hash(p->manifest), ret);
 }
 
 /* Before a computer is set up, its records name none. */
@@ -263,7 +263,7 @@ static int check_records(const Package *p, LedgerReader *reader, LedgerVerify *v
 
         if (r < 0)
                 return r;
-        if (v->chain.seq != m->last.seq || memcmp(v->chain.head, m->last.head, DIGEST_SIZE) != 0) {
+        if (v->chain.seq != m->last.seq || !chain_same_head(&v->chain, &m->last)) {
                 v->bad = v->chain.seq + (v->chain.seq < m->last.seq);
                 (void)refuse(&e, "cut-tail", "the records do not end where the manifest says");
                 return broken(v, &e);

@@ -9,15 +9,14 @@
 #include "lib/text.h"
 
 #define KEYS_MAX 64u
-#define TIME_SIZE 27u    /* "2026-11-21T08:00:00.123456Z" */
-#define KIND_WITHIN 256u /* of a line's start: the fields of the head have their limits */
+#define TIME_SIZE 27u /* "2026-11-21T08:00:00.123456Z" */
 #define BROKEN 1
 
 typedef struct Walk {
         LedgerVerify *v;
         HeadList heads;
         size_t next; /* head to be met */
-        uint8_t keys[KEYS_MAX][DIGEST_SIZE];
+        PublicKey keys[KEYS_MAX];
         size_t n_keys;
         char latest[TIME_SIZE + 1];
         const Manifest *manifest; /* NULL: a ledger of its own */
@@ -43,26 +42,30 @@ static const char *find_text(const char *line, size_t size, const char *key, siz
         return at + strlen(key);
 }
 
+static bool same_key(const PublicKey *a, const PublicKey *b)
+{
+        return a->raw_size == b->raw_size && memcmp(a->raw, b->raw, a->raw_size) == 0;
+}
+
+static bool named_key(const Walk *w, const PublicKey *key)
+{
+        for (size_t i = 0; i < w->n_keys; i++)
+                if (same_key(&w->keys[i], key))
+                        return true;
+        return false;
+}
+
 /* The public keys that this computer said it signs with. */
 static void note_key(Walk *w, const char *line, size_t size)
 {
-        char hex[2 * DIGEST_SIZE + 1];
-        const char *at;
+        PublicKey key;
 
-        if (!memmem(line, MIN(size, (size_t)KIND_WITHIN), "\"kind\":\"start\",", 15) ||
-            w->n_keys == KEYS_MAX)
-                return;
-        at = find_text(line, size, ",\"ledger_key\":\"", sizeof(hex) - 1);
-        if (!at)
-                return;
-        memcpy(hex, at, sizeof(hex) - 1);
-        hex[sizeof(hex) - 1] = '\0';
-        if (text_unhex(hex, w->keys[w->n_keys], DIGEST_SIZE) < 0)
+        if (!head_key_named(line, size, &key))
                 return;
         if (w->manifest)
-                w->foreign = w->manifest->keys[0].raw_size != DIGEST_SIZE ||
-                             memcmp(w->keys[w->n_keys], w->manifest->keys[0].raw, DIGEST_SIZE) != 0;
-        w->n_keys++;
+                w->foreign = !same_key(&key, &w->manifest->keys[0]);
+        if (w->n_keys < KEYS_MAX && !named_key(w, &key))
+                w->keys[w->n_keys++] = key;
 }
 
 /* Whose record is this? */
@@ -80,10 +83,7 @@ static void note_host(Walk *w, const char *line, size_t size)
 
 static bool knows_key(const Walk *w, const PublicKey *key)
 {
-        for (size_t i = 0; i < w->n_keys; i++)
-                if (memcmp(w->keys[i], key->raw, DIGEST_SIZE) == 0)
-                        return true;
-        return w->manifest && manifest_knows_key(w->manifest, key);
+        return named_key(w, key) || (w->manifest && manifest_knows_key(w->manifest, key));
 }
 
 static int64_t seconds_of(const char time[TIME_SIZE + 1])
@@ -129,7 +129,7 @@ static int check_heads(Walk *w)
                 if (!knows_key(w, &h->key))
                         return broken(v, "forged-head", h->chain.seq,
                                       "a head is signed with a key that is not this computer's");
-                if (memcmp(h->chain.head, v->chain.head, DIGEST_SIZE) != 0)
+                if (!chain_same_head(&h->chain, &v->chain))
                         return broken(v, "rewritten", h->chain.seq,
                                       "records were written anew: a signed head has another hash");
                 v->heads++;
@@ -142,7 +142,7 @@ static int check_witness(LedgerVerify *v)
         if (v->witness.seq != v->chain.seq || v->chain.seq == 0)
                 return 0;
         v->witness_seen = true;
-        if (memcmp(v->chain.head, v->witness.head, DIGEST_SIZE) == 0)
+        if (chain_same_head(&v->chain, &v->witness))
                 return 0;
         return broken(v, "rewritten", v->chain.seq,
                       "the daemon's head is another one: records were rewritten");
@@ -204,8 +204,7 @@ static int check_order(LedgerVerify *v, const HeadList *list)
         for (size_t i = 1; i < list->n; i++) {
                 const Chain *a = &list->heads[i - 1].chain, *b = &list->heads[i].chain;
 
-                if (b->seq < a->seq ||
-                    (b->seq == a->seq && memcmp(a->head, b->head, DIGEST_SIZE) != 0))
+                if (b->seq < a->seq || (b->seq == a->seq && !chain_same_head(a, b)))
                         return broken(v, "restored-copy", b->seq,
                                       "an older copy was put in place: signed heads go back");
         }
@@ -260,6 +259,7 @@ int ledger_verify_part(LedgerReader *reader, const HeadList *heads, const Manife
         w->heads = *heads;
         w->manifest = m;
         v->chain = m->before;
+        ledger_reader_set_plan(reader, &m->plan);
         ledger_reader_set_key(reader, &v->key);
         r = check_heads(w);
         if (r == 0)

@@ -32,7 +32,7 @@ $(B)/unit: $(call OBJ,unit) $(AR_store) $(AR_policy) $(AR_lib) $(B)/sources
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -no-pie -Wl,--no-gc-sections -o $@ $(call OBJ,unit) $(AR_store) $(AR_policy) $(AR_lib) $(LIBS_test)
 
 # What is signed, once more with SM2 keys
-SIGNED_SUITES := @(authority|note|bundle|label|label_rules|head|store_trust|decide|decide_*|docs)/*
+SIGNED_SUITES := @(authority|note|bundle|label|label_rules|head|store_trust|decide|decide_*|docs|chain|mac|manifest|store_heads|store_ledger*|store_verify|store_package)/*
 check-unit: $(B)/unit ## unit tests (Criterion)
 	@./tests/summary.sh ed25519 "./tests/criterion.sh $(B)/unit" \
 		sm2 "USBZONE_TEST_ALGORITHM=sm2 ./tests/criterion.sh $(B)/unit --filter '$(SIGNED_SUITES)'"
@@ -77,7 +77,7 @@ check-fault: ## each failing call refuses, and leaks nothing
 .PHONY: check-fault-asan
 check-fault-asan: $(B)/fault
 	@./tests/summary.sh ed25519 "./tests/criterion.sh $(B)/fault" \
-		sm2 "USBZONE_TEST_ALGORITHM=sm2 ./tests/criterion.sh $(B)/fault --filter 'fault_key/*'"
+		sm2 "USBZONE_TEST_ALGORITHM=sm2 ./tests/criterion.sh $(B)/fault --filter '@(fault_key|fault_package|fault_ledger|crash_ledger)/*'"
 # A target twice: with a plain driver that replays files, and (VARIANT=fuzz, clang) with libFuzzer
 FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(SRC_fuzz))
 $(B)/replay-%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/common.o $(B)/tests/fuzz/replay_main.o $(AR_policy) $(AR_lib)

@@ -18,6 +18,7 @@
 #include "lib/text.h"
 #include "store/verify.h"
 #include "tests/fault/inject.h"
+#include "tests/unit/fixture.h"
 
 #define RECORDS 4
 #define FILES_MAX 8
@@ -246,11 +247,11 @@ static void after_call(const char *call, intptr_t first)
 static void append_start(Ledger *l)
 {
         json_object *o = json_object_new_object();
-        char key[2 * DIGEST_SIZE + 1];
+        char key[2 * KEY_PUBLIC_MAX + 1];
         Heads *heads = NULL;
 
         cr_assert_eq(ledger_heads(l, &heads), 0);
-        text_hex(heads_key(heads)->raw, DIGEST_SIZE, key);
+        text_hex(heads_key(heads)->raw, heads_key(heads)->raw_size, key);
         json_object_object_add(o, "ledger_key", json_object_new_string(key));
         cr_assert_eq(ledger_append(l, "start", o), 0);
         json_object_put(o);
@@ -262,6 +263,7 @@ static void begin(Ledger **ret)
         make_place(world.path, &world.dir);
         cr_assert_eq(ledger_key_create(world.dir, &world.first), 0);
         cr_assert_eq(ledger_open(world.dir, "", ret), 0);
+        ledger_set_algorithm(*ret, fixture_algorithm());
         append_start(*ret);
         append_one(*ret);
 }
@@ -277,8 +279,13 @@ Test(crash_ledger, every_state_a_power_cut_can_leave_is_whole)
                 content_set(&world.files[i].synced, world.files[i].written.data,
                             world.files[i].written.size);
         inject_watch(after_call);
-        for (int n = 0; n < RECORDS; n++)
+        for (int n = 0; n < RECORDS; n++) {
+                if (n == RECORDS / 2) /* another authority */
+                        ledger_set_algorithm(l, fixture_algorithm() == ALGORITHM_SM2_SM3
+                                                        ? ALGORITHM_ED25519_SHA256
+                                                        : ALGORITHM_SM2_SM3);
                 append_one(l);
+        }
         inject_watch(NULL);
         ledger_close(l);
         for (size_t i = 0; i < world.n; i++) {

@@ -40,7 +40,14 @@ static void place_done(Place *p)
         fd_close(p->dir);
 }
 
-/* Appends numbered records; bit n of the result: record n was acknowledged. */
+static Algorithm other_algorithm(void)
+{
+        return fixture_algorithm() == ALGORITHM_SM2_SM3 ? ALGORITHM_ED25519_SHA256
+                                                        : ALGORITHM_SM2_SM3;
+}
+
+/* Appends numbered records, from the middle on in the other hash; bit n of the result: record n was
+ * acknowledged. */
 static unsigned append_all(int dir)
 {
         Ledger *l = NULL;
@@ -53,6 +60,7 @@ static unsigned append_all(int dir)
         for (int n = 0; n < RECORDS; n++) {
                 json_object *o = json_object_new_object();
 
+                ledger_set_algorithm(l, n < RECORDS / 2 ? fixture_algorithm() : other_algorithm());
                 json_object_object_add(o, "n", json_object_new_int(n));
                 if (ledger_append(l, "verdict", o) == 0)
                         acknowledged |= 1u << n;

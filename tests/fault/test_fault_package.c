@@ -10,6 +10,7 @@
 #include "lib/names.h"
 #include "store/package-write.h"
 #include "tests/fault/inject.h"
+#include "tests/unit/fixture.h"
 
 #define OUT "out.uzx"
 
@@ -23,15 +24,16 @@ static void make_ledger(void)
 {
         json_object *o = json_object_new_object();
         Head head = {.kind = HEAD_START, .time = "2026-11-21T08:00:00.000001Z"};
-        char hex[2 * DIGEST_SIZE + 1];
+        char hex[2 * KEY_PUBLIC_MAX + 1];
         Ledger *l;
         Heads *h;
 
         cr_assert_not_null(mkdtemp(path));
         state = file_open_dir(AT_FDCWD, path);
         cr_assert_eq(ledger_open(state, "", &l), 0);
-        cr_assert_eq(heads_open(state, &h), 0);
-        text_hex(heads_key(h)->raw, DIGEST_SIZE, hex);
+        ledger_set_algorithm(l, fixture_algorithm());
+        cr_assert_eq(heads_open(state, fixture_algorithm(), &h), 0);
+        text_hex(heads_key(h)->raw, heads_key(h)->raw_size, hex);
         json_object_object_add(o, "ledger_key", json_object_new_string(hex));
         cr_assert_eq(ledger_append(l, "start", o), 0);
         ledger_head(l, &head.chain);

@@ -14,6 +14,11 @@ Algorithm fixture_algorithm(void)
         return algorithm;
 }
 
+Hash fixture_hash(void)
+{
+        return algorithm_hash(fixture_algorithm());
+}
+
 PrivateKey *make_key(Purpose purpose)
 {
         PrivateKey *key = NULL;

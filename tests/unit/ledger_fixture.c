@@ -9,12 +9,15 @@
 #include <sys/stat.h>
 
 #include "lib/file.h"
+#include "tests/unit/fixture.h"
 
 static char dir[64];
 int ledger_state = -EBADF;
+Algorithm ledger_as;
 
 void ledger_setup(void)
 {
+        ledger_as = fixture_algorithm();
         (void)snprintf(dir, sizeof(dir), "/tmp/usbzone-ledger-XXXXXX");
         cr_assert_not_null(mkdtemp(dir));
         ledger_state = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -36,6 +39,7 @@ Ledger *open_ledger(int expected)
 
         cr_assert_eq(ledger_open(ledger_state, "00112233445566778899aabbccddeeff", &l), expected);
         cr_assert_not_null(l);
+        ledger_set_algorithm(l, ledger_as);
         return l;
 }
 

@@ -6,7 +6,8 @@
 
 #define FIRST "ledger/0000000001.jsonl"
 
-extern int ledger_state; /* the folder above "ledger" */
+extern Algorithm ledger_as; /* what open_ledger() sets: fixture_algorithm() at first */
+extern int ledger_state;    /* the folder above "ledger" */
 
 void ledger_setup(void);
 void ledger_teardown(void);

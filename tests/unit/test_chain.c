@@ -6,6 +6,7 @@
 
 #include "lib/text.h"
 #include "policy/chain.h"
+#include "tests/unit/fixture.h"
 
 TestSuite(chain, .timeout = 30);
 
@@ -19,7 +20,7 @@ typedef struct Lines {
 static Lines make_lines(void)
 {
         static char line[CHAIN_LINE_MAX];
-        Chain chain = {0};
+        Chain chain = {.hash = fixture_hash()};
         Lines l = {0};
 
         for (unsigned i = 0; i < LINES; i++) {
@@ -49,7 +50,7 @@ static int check_all(const Lines *l, Chain *chain)
         return 0;
 }
 
-Test(chain, lines_are_checked_with_nothing_but_sha256)
+Test(chain, lines_are_checked_with_nothing_but_the_hash)
 {
         Lines l = make_lines();
         char prev[2 * DIGEST_SIZE + 1], want[128];
@@ -61,9 +62,10 @@ Test(chain, lines_are_checked_with_nothing_but_sha256)
         memset(prev, '0', sizeof(prev) - 1);
         prev[sizeof(prev) - 1] = '\0';
         for (unsigned i = 0; i < LINES; i++) {
-                (void)snprintf(want, sizeof(want), ",\"prev\":\"%s\",\"mac\":\"\"}\n", prev);
+                (void)snprintf(want, sizeof(want), ",\"prev\":\"%s%s\",\"mac\":\"\"}\n",
+                               fixture_hash() == HASH_SM3 ? "sm3:" : "", prev);
                 cr_assert_str_eq(l.text[i] + l.size[i] - strlen(want), want);
-                cr_assert_eq(digest_compute(l.text[i], l.size[i], digest), 0);
+                cr_assert_eq(digest_compute_as(fixture_hash(), l.text[i], l.size[i], digest), 0);
                 text_hex(digest, sizeof(digest), prev);
         }
         cr_assert_eq(memcmp(chain.head, digest, DIGEST_SIZE), 0);
@@ -130,6 +132,18 @@ Test(chain, only_the_one_form_of_a_line_is_a_record)
         } rows[] = {
                 {"shortest", "{\"seq\":1,\"prev\":\"" ZEROS "\",\"mac\":\"\"}\n", 0},
                 {"with a mac", "{\"seq\":1,\"prev\":\"" ZEROS "\",\"mac\":\"" AS "\"}\n", 0},
+                {"sm3", "{\"seq\":1,\"prev\":\"sm3:" ZEROS "\",\"mac\":\"\"}\n", 0},
+                {"sm3 with a mac",
+                 "{\"seq\":1,\"prev\":\"sm3:" ZEROS "\",\"mac\":\"sm3:" AS "\"}\n", 0},
+                {"sm3 with a mac of SHA-256",
+                 "{\"seq\":1,\"prev\":\"sm3:" ZEROS "\",\"mac\":\"" AS "\"}\n", CHAIN_E_FORMAT},
+                {"SHA-256 with a mac of SM3",
+                 "{\"seq\":1,\"prev\":\"" ZEROS "\",\"mac\":\"sm3:" AS "\"}\n", CHAIN_E_FORMAT},
+                {"SM3:", "{\"seq\":1,\"prev\":\"SM3:" ZEROS "\",\"mac\":\"\"}\n", CHAIN_E_FORMAT},
+                {"sha256:", "{\"seq\":1,\"prev\":\"sha256:" ZEROS "\",\"mac\":\"\"}\n",
+                 CHAIN_E_FORMAT},
+                {"sm3 twice", "{\"seq\":1,\"prev\":\"sm3:sm3:" ZEROS "\",\"mac\":\"\"}\n",
+                 CHAIN_E_FORMAT},
                 {"upper-case mac", "{\"seq\":1,\"prev\":\"" ZEROS "\",\"mac\":\"" UPPER_AS "\"}\n",
                  CHAIN_E_FORMAT},
                 {"upper-case prev", "{\"seq\":1,\"prev\":\"" UPPER_AS "\",\"mac\":\"\"}\n",
@@ -168,8 +182,8 @@ Test(chain, only_the_one_form_of_a_line_is_a_record)
 Test(chain, a_body_that_does_not_follow_is_not_appended)
 {
         static char line[CHAIN_LINE_MAX], body[CHAIN_LINE_MAX + 1];
-        Chain chain = {0}, same = {0};
-        size_t size = 0;
+        Chain chain = {.hash = fixture_hash()}, same = chain;
+        size_t end = fixture_hash() == HASH_SM3 ? 89 : 85, size = 0;
 
         cr_assert_eq(chain_append(&chain, "{\"seq\":2,\"a\":1", NULL, line, &size), -EINVAL);
         cr_assert_eq(chain_append(&chain, "{\"seq\":1", NULL, line, &size), -EINVAL);
@@ -179,11 +193,60 @@ Test(chain, a_body_that_does_not_follow_is_not_appended)
         memcpy(body, "{\"seq\":1,\"a\":\"", 14);
         cr_assert_eq(chain_append(&chain, body, NULL, line, &size), -ENOSPC);
         cr_assert_eq(memcmp(&chain, &same, sizeof(chain)), 0);
-        /* The longest that fits: the line's end takes 85 bytes. */
-        body[CHAIN_LINE_MAX - 85] = '\0';
-        body[CHAIN_LINE_MAX - 86] = '"';
+        /* The longest that fits: the line's end takes 85 bytes, with SM3 89. */
+        body[CHAIN_LINE_MAX - end] = '\0';
+        body[CHAIN_LINE_MAX - end - 1] = '"';
         cr_assert_eq(chain_append(&chain, body, NULL, line, &size), 0, "size %zu", size);
         cr_assert_eq(size, CHAIN_LINE_MAX);
         cr_assert_eq(chain_check(&same, NULL, line, size), 0);
         cr_assert_eq(memcmp(&chain, &same, sizeof(chain)), 0);
+}
+
+/* Two lines of the first hash, then one of the other. */
+Test(chain, the_hash_changes_where_the_line_before_is_known)
+{
+        static char line[3][CHAIN_LINE_MAX];
+        Chain chain = {.hash = fixture_hash()}, read = {0}, wrong;
+        Hash other = fixture_hash() == HASH_SM3 ? HASH_SHA256 : HASH_SM3;
+        uint8_t digest[DIGEST_SIZE];
+        size_t size[3];
+
+        cr_assert_eq(chain_append(&chain, "{\"seq\":1,\"a\":1", NULL, line[0], &size[0]), 0);
+        cr_assert_eq(chain_append(&chain, "{\"seq\":2,\"a\":2", NULL, line[1], &size[1]), 0);
+        cr_assert_eq(chain_rehash(&chain, NULL, other, line[0], size[0]), CHAIN_E_BROKEN);
+        cr_assert_eq(chain_rehash(&chain, NULL, other, line[1], size[1]), 0);
+        cr_assert_eq(digest_compute_as(other, line[1], size[1], digest), 0);
+        cr_assert_eq(memcmp(chain.head, digest, sizeof(digest)), 0);
+        cr_assert_eq(chain_append(&chain, "{\"seq\":3,\"a\":3", NULL, line[2], &size[2]), 0);
+        cr_assert_eq(chain.hash, other);
+        cr_assert_eq(chain_check(&read, NULL, line[0], size[0]), 0);
+        cr_assert_eq(chain_check(&read, NULL, line[1], size[1]), 0);
+        cr_assert_eq(chain_check(&read, NULL, line[2], size[2]), CHAIN_E_HASH);
+        wrong = read;
+        cr_assert_eq(chain_check_after(&wrong, NULL, line[0], size[0], line[2], size[2]),
+                     CHAIN_E_BROKEN);
+        cr_assert_eq(wrong.seq, 2);
+        cr_assert_eq(wrong.hash, fixture_hash());
+        cr_assert_eq(chain_check_after(&read, NULL, line[1], size[1], line[2], size[2]), 0);
+        cr_assert(chain_same_head(&read, &chain));
+}
+
+Test(chain, a_head_has_one_text_and_is_read_back)
+{
+        char text[CHAIN_HEAD_TEXT];
+        Chain c = {.hash = HASH_SM3}, back = {0};
+
+        memset(c.head, 0xab, sizeof(c.head));
+        chain_head_text(&c, text);
+        cr_assert_eq(strncmp(text, "sm3:abab", 8), 0);
+        cr_assert_eq(strlen(text), 68);
+        cr_assert_eq(chain_head_parse(text, &back), 0);
+        cr_assert(chain_same_head(&c, &back));
+        back.hash = HASH_SHA256;
+        cr_assert_not(chain_same_head(&c, &back));
+        cr_assert_eq(chain_head_parse(text + 4, &back), 0);
+        cr_assert_eq(back.hash, HASH_SHA256);
+        cr_assert_eq(chain_head_parse("sm3:", &back), -EINVAL);
+        cr_assert_eq(chain_head_parse(text + 5, &back), -EINVAL);
+        cr_assert_eq(chain_head_parse("sm2:", &back), -EINVAL);
 }

@@ -301,6 +301,15 @@ Test(key, digests_whole_and_streamed_agree)
                 cr_assert_eq(digest_update(d, "abc" + i, 1), 0);
         cr_assert_eq(digest_final(d, streamed), 0);
         cr_assert_eq(memcmp(whole, streamed, DIGEST_SIZE), 0);
+        cr_assert_eq(digest_compute_as(HASH_SM3, "abc", 3, whole), 0);
+        text_hex(whole, DIGEST_SIZE, hex); /* GB/T 32905, "abc" */
+        cr_assert_str_eq(hex, "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0");
+        for (int i = 0; i < 2; i++) { /* its context is made, and used again */
+                cr_assert_eq(digest_once(d, HASH_SM3, "abc", 3, streamed), 0);
+                cr_assert_eq(memcmp(whole, streamed, DIGEST_SIZE), 0);
+        }
+        cr_assert_eq(digest_once(d, HASH_SHA256, "abc", 3, streamed), 0);
+        cr_assert_neq(memcmp(whole, streamed, DIGEST_SIZE), 0);
 }
 
 Test(key, random_bytes_differ)

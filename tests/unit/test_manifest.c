@@ -15,10 +15,11 @@ static Manifest example(const PrivateKey *key)
         Manifest m = {.host = "00112233445566778899aabbccddeeff",
                       .created = T0,
                       .since = "2027-01-01T00:00:00Z",
-                      .before = {.seq = 41},
-                      .last = {.seq = 42},
+                      .before = {.seq = 41, .hash = fixture_hash()},
+                      .last = {.seq = 42, .hash = fixture_hash()},
                       .n_keys = 1};
 
+        (void)hash_plan_add(&m.plan, 7, fixture_hash());
         m.keys[0] = *private_key_public(key);
         m.parts[MANIFEST_RECORDS].size = 300;
         memset(m.before.head, 0x11, DIGEST_SIZE);
@@ -42,8 +43,14 @@ Test(manifest, what_was_signed_is_read_back)
         cr_assert_str_eq(back.since, m.since);
         cr_assert_str_eq(back.until, "");
         cr_assert_eq(back.created, T0);
-        cr_assert_eq(memcmp(&back.before, &m.before, sizeof(Chain)), 0);
-        cr_assert_eq(memcmp(&back.last, &m.last, sizeof(Chain)), 0);
+        cr_assert_eq(back.before.seq, 41);
+        cr_assert(chain_same_head(&back.before, &m.before));
+        cr_assert_eq(back.last.seq, 42);
+        cr_assert(chain_same_head(&back.last, &m.last));
+        cr_assert_eq(back.plan.n, m.plan.n);
+        cr_assert_eq(hash_plan_at(&back.plan, 7), fixture_hash());
+        cr_assert_eq(hash_plan_at(&back.plan, 6), HASH_SHA256);
+        cr_assert_eq(strstr(note, "sm3") != NULL, fixture_hash() == HASH_SM3);
         cr_assert_eq(memcmp(&back.parts, &m.parts, sizeof(m.parts)), 0);
         cr_assert(manifest_knows_key(&back, private_key_public(key)));
         cr_assert_eq(manifest_parts_size(&back, &sum), 0);
@@ -154,8 +161,28 @@ Test(manifest, bad_values_are_refused_and_named)
         assert_refused("2222", "22x2", "hex digits");
         assert_refused("host = 00", "host = 0", "hex digits");
         assert_refused("created = ", "until = yesterday\ncreated = ", "expected a time");
-        assert_refused("ledger-key = ed25519 ", "ledger-key = ed448 ", "algorithm");
-        assert_refused("ledger-key = ed25519 ", "ledger-key = ed25519 00 ", "public key");
+        assert_refused("ledger-key = ", "ledger-key = ed448 ", "algorithm");
+        assert_refused("ledger-key = ", "ledger-key = ed25519 00 ", "public key");
         assert_refused("since = ", "#\nsince = ", "not written as it must be");
         assert_refused("last = ", "last = 1 ", "hex digits");
+}
+
+Test(manifest, hashes_that_do_not_fit_each_other_are_refused)
+{
+        if (fixture_hash() == HASH_SHA256) {
+                assert_refused("records = 300 ", "records = 300 sm3:", "not written as it must be");
+                assert_refused("before = 41 ", "before = 41 sm3:", "different hashes");
+                return;
+        }
+        assert_refused("hash = 7 sm3\n", "", "'hash' and 'before' tell different hashes");
+        assert_refused("hash = 7 sm3\n", "hash = 42 sm3\n", "up to 'before'");
+        assert_refused("hash = 7 sm3\n", "hash = 7 sha256\n", "does not change here");
+        assert_refused("hash = 7 sm3\n", "hash = 7 md5\n", "sha256 or sm3");
+        assert_refused("hash = 7 sm3\n", "hash = 0 sm3\n", "record's number");
+        assert_refused("hash = 7 sm3\n", "hash = 7 sm3\nhash = 7 sha256\n", "does not change here");
+        assert_refused("hash = 7 sm3\n", "hash = 7 sm3\nhash = 8 sha256\n", "different hashes");
+        assert_refused("before = 41 sm3:", "before = 41 ", "different hashes");
+        /* The parts are told in the signing key's hash alone. */
+        assert_refused("records = 300 sm3:", "records = 300 ", "not written as it must be");
+        assert_refused("last = 42 sm3:", "last = 42 sm2:", "hex digits");
 }

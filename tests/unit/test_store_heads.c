@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "store/heads.h"
+#include "tests/unit/fixture.h"
 #include "tests/unit/ledger_fixture.h"
 
 #define HEADS_FILE "ledger/heads"
 #define COUNT 700
+#define NOTE_LINES (HEAD_LINES + (fixture_hash() == HASH_SM3))
 
 TestSuite(store_heads, .init = ledger_setup, .fini = ledger_teardown, .timeout = 120);
 
@@ -19,9 +21,9 @@ static void write_heads(void)
         Head head = {.kind = HEAD_INTERVAL, .time = "2026-11-21T08:00:00.000001Z"};
         Heads *h;
 
-        cr_assert_eq(heads_open(ledger_state, &h), 0);
+        cr_assert_eq(heads_open(ledger_state, ledger_as, &h), 0);
         for (uint64_t seq = 1; seq <= COUNT; seq++) {
-                head.chain.seq = seq;
+                head.chain = (Chain){.seq = seq, .hash = fixture_hash()};
                 cr_assert_eq(heads_append(h, &head, NULL), 0);
         }
         heads_close(h);
@@ -41,7 +43,7 @@ static HeadList load(void)
 /* Where note `n` (1 ..) begins; all have the same lines. */
 static char *note_at(char *text, unsigned n)
 {
-        for (unsigned lines = (n - 1) * HEAD_LINES; lines > 0; lines--)
+        for (unsigned lines = (n - 1) * NOTE_LINES; lines > 0; lines--)
                 text = strchr(text, '\n') + 1;
         return text;
 }
@@ -77,7 +79,7 @@ Test(store_heads, one_that_was_altered_is_counted_and_its_line_named)
                 list = load();
                 cr_assert_eq(list.n, COUNT - 1, "note %u", wrong[i]);
                 cr_assert_eq(list.forged, 1, "note %u", wrong[i]);
-                cr_assert_eq(list.forged_at, (wrong[i] - 1) * HEAD_LINES + 1, "note %u", wrong[i]);
+                cr_assert_eq(list.forged_at, (wrong[i] - 1) * NOTE_LINES + 1, "note %u", wrong[i]);
                 heads_clear(&list);
         }
         free(text);

@@ -8,6 +8,7 @@
 
 #include "lib/file.h"
 #include "lib/names.h"
+#include "tests/unit/fixture.h"
 #include "tests/unit/ledger_fixture.h"
 
 TestSuite(store_ledger_key, .init = ledger_setup, .fini = ledger_teardown, .timeout = 60);
@@ -81,7 +82,7 @@ Test(store_ledger_key, after_a_record_its_key_is_in_no_file)
                 append_numbers(l, n, n);
                 now = on_disk();
                 cr_assert_eq(now.seq, (uint64_t)n + 1);
-                cr_assert_eq(mac_key_advance(&key, d), 0);
+                cr_assert_eq(mac_key_advance(&key, d, fixture_hash()), 0);
                 cr_assert_eq(memcmp(&now, &key, sizeof(key)), 0);
         }
         ledger_close(l);
@@ -145,7 +146,7 @@ Test(store_ledger_key, a_past_written_anew_with_todays_key_is_named)
         MacKey first = create(), key;
         Ledger *l = open_ledger(0);
         _cleanup_(digest_freep) Digest *d = NULL;
-        Chain chain = {0};
+        Chain chain = {.hash = fixture_hash()};
         size_t size, total = 0;
 
         append_numbers(l, 1, 5);
@@ -156,7 +157,7 @@ Test(store_ledger_key, a_past_written_anew_with_todays_key_is_named)
         for (int i = 1; i <= 5; i++) {
                 (void)snprintf(body, sizeof(body), "{\"seq\":%d,\"n\":%d", i, i);
                 cr_assert_eq(chain_append(&chain, body, &key, line, &size), 0);
-                cr_assert_eq(mac_key_advance(&key, d), 0);
+                cr_assert_eq(mac_key_advance(&key, d, fixture_hash()), 0);
                 memcpy(all + total, line, size);
                 total += size;
         }

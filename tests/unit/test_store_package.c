@@ -47,11 +47,11 @@ static void make_ledger(void)
 {
         Ledger *l = open_ledger(0);
         json_object *o = json_object_new_object();
-        char hex[2 * DIGEST_SIZE + 1];
+        char hex[2 * KEY_PUBLIC_MAX + 1];
         Heads *h;
 
-        cr_assert_eq(heads_open(ledger_state, &h), 0);
-        text_hex(heads_key(h)->raw, DIGEST_SIZE, hex);
+        cr_assert_eq(heads_open(ledger_state, ledger_as, &h), 0);
+        text_hex(heads_key(h)->raw, heads_key(h)->raw_size, hex);
         json_object_object_add(o, "ledger_key", json_object_new_string(hex));
         cr_assert_eq(ledger_append(l, "start", o), 0);
         json_object_put(o);
@@ -259,7 +259,7 @@ Test(store_package, without_the_key_that_the_ledger_names_nothing_is_signed)
         make_ledger();
         cr_assert_eq(unlinkat(ledger_state, UZ_LEDGER_SIGNER_FILE, 0), 0);
         cr_assert_eq(export_with(job), PACKAGE_W_SIGNER);
-        cr_assert_eq(heads_open(ledger_state, &h), 0); /* makes another one */
+        cr_assert_eq(heads_open(ledger_state, ledger_as, &h), 0); /* makes another one */
         heads_close(h);
         job->verify = (LedgerVerify){0};
         cr_assert_eq(export_with(job), PACKAGE_W_SIGNER);
@@ -329,7 +329,9 @@ static void sign_again(const char *data, const Manifest *m, const char *records,
         cr_assert_eq(heads_signer(ledger_state, &key), 0);
         cr_assert_eq(manifest_split(data, strlen(data), &old), 0);
         again.parts[MANIFEST_RECORDS].size = size;
-        cr_assert_eq(digest_compute(records, size, again.parts[MANIFEST_RECORDS].digest), 0);
+        cr_assert_eq(digest_compute_as(manifest_hash(&again), records, size,
+                                       again.parts[MANIFEST_RECORDS].digest),
+                     0);
         cr_assert_eq(manifest_sign(&again, key, &note, &n), 0);
         rest = (size_t)(m->parts[0].size + m->parts[1].size + m->parts[2].size);
         memcpy(file, note, n);
@@ -386,7 +388,7 @@ Test(store_package, a_package_signed_with_another_key_is_seen)
         data = read_whole(OUT, &size);
         n = (size_t)job->manifest.parts[MANIFEST_RECORDS].size;
         cr_assert_eq(unlinkat(ledger_state, UZ_LEDGER_SIGNER_FILE, 0), 0);
-        cr_assert_eq(heads_open(ledger_state, &h), 0);
+        cr_assert_eq(heads_open(ledger_state, ledger_as, &h), 0);
         job->manifest.keys[1] = job->manifest.keys[0];
         job->manifest.keys[0] = *heads_key(h);
         job->manifest.n_keys = 2;

@@ -9,6 +9,7 @@
 #include "lib/names.h"
 #include "lib/text.h"
 #include "store/verify.h"
+#include "tests/unit/fixture.h"
 #include "tests/unit/ledger_fixture.h"
 
 TestSuite(store_verify, .init = ledger_setup, .fini = ledger_teardown, .timeout = 120);
@@ -23,9 +24,9 @@ static MacKey first;
 static void start(Ledger *l, const Heads *h)
 {
         json_object *o = json_object_new_object();
-        char hex[2 * DIGEST_SIZE + 1];
+        char hex[2 * KEY_PUBLIC_MAX + 1];
 
-        text_hex(heads_key(h)->raw, DIGEST_SIZE, hex);
+        text_hex(heads_key(h)->raw, heads_key(h)->raw_size, hex);
         json_object_object_add(o, "ledger_key", json_object_new_string(hex));
         cr_assert_eq(ledger_append(l, "start", o), 0);
         json_object_put(o);
@@ -49,7 +50,7 @@ static void make_ledger(void)
                 Ledger *l = open_ledger(0);
 
                 if (!h)
-                        cr_assert_eq(heads_open(ledger_state, &h), 0);
+                        cr_assert_eq(heads_open(ledger_state, ledger_as, &h), 0);
                 if (n == 1)
                         start(l, h);
                 else
@@ -201,7 +202,7 @@ Test(store_verify, an_older_copy_that_went_on_is_a_restored_copy)
         free(data);
         cr_assert_eq(unlinkat(ledger_state, UZ_LEDGER_KEY_FILE, 0), 0);
         l = open_ledger(0);
-        cr_assert_eq(heads_open(ledger_state, &h), 0);
+        cr_assert_eq(heads_open(ledger_state, ledger_as, &h), 0);
         append_numbers(l, 14, 14);
         sign_head(l, h);
         append_numbers(l, 15, 30);
@@ -229,7 +230,7 @@ Test(store_verify, forged_heads_are_named)
         cr_assert_null(verify(false, 0).kind);
         cr_assert_eq(unlinkat(ledger_state, UZ_LEDGER_SIGNER_FILE, 0), 0);
         l = open_ledger(0);
-        cr_assert_eq(heads_open(ledger_state, &h), 0);
+        cr_assert_eq(heads_open(ledger_state, ledger_as, &h), 0);
         sign_head(l, h);
         heads_close(h);
         ledger_close(l);
@@ -241,9 +242,9 @@ Test(store_verify, a_past_written_anew_is_resealed_to_who_has_the_key)
 {
         static char line[CHAIN_LINE_MAX];
         _cleanup_(digest_freep) Digest *d = NULL;
-        char all[16384], body[64];
+        char all[20480], body[64];
         size_t size, total = 0;
-        Chain chain = {0};
+        Chain chain = {.hash = fixture_hash()};
         MacKey key = {0};
         char *text;
 
@@ -256,7 +257,7 @@ Test(store_verify, a_past_written_anew_is_resealed_to_who_has_the_key)
         for (int i = 1; i <= RECORDS; i++) {
                 (void)snprintf(body, sizeof(body), "{\"seq\":%d,\"n\":%d", i, i);
                 cr_assert_eq(chain_append(&chain, body, &key, line, &size), 0);
-                cr_assert_eq(mac_key_advance(&key, d), 0);
+                cr_assert_eq(mac_key_advance(&key, d, fixture_hash()), 0);
                 memcpy(all + total, line, size);
                 total += size;
         }
@@ -290,7 +291,7 @@ Test(store_verify, a_crash_is_never_called_tampering)
                 put_whole(THIRD, data, at);
                 cr_assert_null(verify(true, RECORDS + 1).kind, "cut at %zu", at);
         }
-        cr_assert_eq(heads_open(ledger_state, &h), 0);
+        cr_assert_eq(heads_open(ledger_state, ledger_as, &h), 0);
         l = open_ledger(0);
         sign_head(l, h);
         ledger_close(l);
@@ -302,7 +303,7 @@ Test(store_verify, a_crash_is_never_called_tampering)
                 cr_assert_null(verify(true, 0).kind, "head cut by %zu", cut);
         }
         /* And it goes on. */
-        cr_assert_eq(heads_open(ledger_state, &h), 0);
+        cr_assert_eq(heads_open(ledger_state, ledger_as, &h), 0);
         l = open_ledger(0);
         append_numbers(l, RECORDS + 2, RECORDS + 2);
         sign_head(l, h);
