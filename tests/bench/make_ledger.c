@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writes a large ledger as the daemon would have: make_ledger STATE-FOLDER RECORDS HOST-NUMBER.
+/* Writes a large ledger as the daemon would have: make_ledger STATE-FOLDER RECORDS HOST-NUMBER
+ * [ALGORITHM].
  * Every 64th record is a violation; heads are signed there and every 256 records. */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -36,10 +37,10 @@ static void die(const char *what)
 static void format_body(const Making *m, uint64_t seq, bool violation, char *ret, size_t size)
 {
         unsigned drive = m->host * DRIVES_PER_HOST + (unsigned)(seq % DRIVES_PER_HOST);
-        char time[TEXT_TIME_MAX], key[2 * DIGEST_SIZE + 1];
+        char time[TEXT_TIME_MAX], key[2 * KEY_PUBLIC_MAX + 1];
 
         text_time_format_us(((uint64_t)T_FIRST + seq * STEP) * 1000000 + seq % 1000000, time);
-        text_hex(heads_key(m->heads)->raw, DIGEST_SIZE, key);
+        text_hex(heads_key(m->heads)->raw, heads_key(m->heads)->raw_size, key);
         if (seq == 1)
                 (void)snprintf(ret, size,
                                "{\"seq\":1,\"time\":\"%s\",\"boot\":\"%032d\",\"mono\":1,"
@@ -111,13 +112,15 @@ static void make(Making *m, uint64_t records)
 
 int main(int argc, char **argv)
 {
+        Algorithm algorithm = ALGORITHM_ED25519_SHA256;
         Making m = {0};
         int state;
 
-        if (argc != 4) {
-                (void)fprintf(stderr, "make_ledger STATE-FOLDER RECORDS HOST-NUMBER\n");
+        if ((argc != 4 && argc != 5) || (argc == 5 && algorithm_parse(argv[4], &algorithm) < 0)) {
+                (void)fprintf(stderr, "make_ledger STATE-FOLDER RECORDS HOST-NUMBER [ALGORITHM]\n");
                 return 2;
         }
+        m.chain.hash = algorithm_hash(algorithm);
         m.host = (unsigned)strtoul(argv[3], NULL, 10);
         (void)snprintf(m.host_id, sizeof(m.host_id), "%032x", m.host);
         (void)mkdir(argv[1], 0755);
@@ -125,7 +128,7 @@ int main(int argc, char **argv)
         if (state < 0 || (mkdirat(state, UZ_LEDGER_DIR, 0755) < 0 && errno != EEXIST))
                 die(argv[1]);
         m.dir = file_open_dir(state, UZ_LEDGER_DIR);
-        if (m.dir < 0 || heads_open(state, &m.heads) < 0)
+        if (m.dir < 0 || heads_open(state, algorithm, &m.heads) < 0)
                 die(argv[1]);
         make(&m, strtoull(argv[2], NULL, 10));
         heads_close(m.heads);
