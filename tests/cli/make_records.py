@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Writes a ledger of the records given on standard input, one JSON object a line with "time" and
 "kind": make_records.py STATE-FOLDER HOST-ID. Start records name the signer, which is made when it
-is missing."""
-import hashlib
+is missing. With an SM2 key the records tell SM3."""
 import json
 import os
 import sys
 
-from make_ledger import Signer
+from make_ledger import Hash, Signer
 
 
 def main():
@@ -17,7 +16,8 @@ def main():
     folder = os.path.join(state, "ledger")
     os.makedirs(folder, exist_ok=True)
     signer = Signer(os.path.join(state, "ledger-signer.pem"))
-    prev = "0" * 64
+    own = Hash(signer.sm2)
+    prev = own.start + "0" * 64
     with open(os.path.join(folder, "0000000001.jsonl"), "wb") as out:
         for seq, line in enumerate(sys.stdin, 1):
             fields = json.loads(line)
@@ -27,7 +27,7 @@ def main():
                       "mono": seq, "host": host, "kind": fields.pop("kind"), **fields,
                       "prev": prev, "mac": ""}
             text = json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
-            prev = hashlib.sha256(text).hexdigest()
+            prev = own.text(text)
             out.write(text)
 
 

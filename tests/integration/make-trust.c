@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Makes what an authority would issue for one computer, for tests: DIRECTORY [--version N]
- * [--until SECONDS] [--zone ZONE] [--broken]. Keys are kept in DIRECTORY/keys, so that a second run
- * signs with the same. */
+ * [--until SECONDS] [--zone ZONE] [--algorithm NAME] [--broken]. Keys are kept in DIRECTORY/keys,
+ * so that a second run signs with the same. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +15,7 @@
 #include "policy/note.h"
 
 static int etc;
+static Algorithm algorithm = ALGORITHM_ED25519_SHA256; /* of keys to be made */
 
 static void check(int r, const char *what)
 {
@@ -34,7 +35,7 @@ static PrivateKey *get_key(Purpose purpose)
         if (file_read(etc, name, 65536, &pem, &size) == 0) {
                 check(private_key_from_pem(pem, size, NULL, purpose, &key), name);
         } else {
-                check(private_key_generate(ALGORITHM_ED25519_SHA256, purpose, &key), name);
+                check(private_key_generate(algorithm, purpose, &key), name);
                 check(private_key_to_pem(key, NULL, &pem, &size), name);
                 (void)mkdirat(etc, "keys", 0700);
                 check(file_replace(etc, name, pem, size, 0600), name);
@@ -121,6 +122,9 @@ int main(int argc, char *argv[])
                         version = strtoull(argv[++i], NULL, 10);
                 else if (strcmp(argv[i], "--until") == 0 && i + 1 < argc)
                         until = strtoll(argv[++i], NULL, 10);
+                else if (strcmp(argv[i], "--algorithm") == 0 && i + 1 < argc &&
+                         algorithm_parse(argv[i + 1], &algorithm) == 0)
+                        i++;
                 else if (strcmp(argv[i], "--zone") != 0 || i + 1 == argc ||
                          zone_parse(argv[++i], &zone) < 0)
                         return 2;
