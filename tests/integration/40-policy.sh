@@ -80,7 +80,7 @@ check 'the change of zone is recorded' has_record \
 check 'back again' on $root $manager Reload
 check 'that is recorded, too' has_record '.kind=="policy-loaded" and .zone=="internal" and .zone_before=="internet"'
 expect 'the version of the key list is remembered' '^1$' cat "$dir/state/keys-version"
-mkdir "$dir/etc/revocations"
+mkdir -p "$dir/etc/revocations"
 echo 'usbzone-revocations 1' >"$dir/etc/revocations/0011223344556677.uzr"
 expect 'a revocation file that is not signed is refused' 'Error.Invalid.*uzr is refused.*policy before stays' \
         send $root $manager.Reload

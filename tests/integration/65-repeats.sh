@@ -60,7 +60,7 @@ on $root $manager Record 'sa{ss}' setup 1 after clock >/dev/null
 check 'a clock set forward is recorded, with both times' has_record \
         '.kind=="clock-set" and .step >= 3599 and .step <= 3601 and .to - .from == .step'
 expect 'before what came then' '^"clock-set" "setup"$' \
-        bash -c "cat $dir/state/ledger/*.jsonl | tail -n 2 | jq .kind | tr '\n' ' ' | sed 's/ $//'"
+        bash -c "cat $dir/state/ledger/*.jsonl | jq -r 'select(.kind == (\"clock-set\", \"setup\")) | .kind' | tail -n 2 | jq -R . | tr '\n' ' ' | sed 's/ $//'"
 echo 100 >"$dir/clock"
 on $root $manager Record 'sa{ss}' setup 1 after back >/dev/null
 check 'and one set back' has_record '.kind=="clock-set" and .step >= -3501 and .step <= -3499'
