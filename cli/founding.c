@@ -2,6 +2,7 @@
 /* Writes the files of a new stand-alone computer, and puts them in force together. */
 #include "cli/founding.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -76,26 +77,43 @@ static int make_keys(Founding *f)
                 if (r < 0)
                         return r;
         }
+        /* Top-secret labels take two people. */
+        if (f->host.level == LEVEL_TOP_SECRET) {
+                int r = key_make(&f->authority, f->algorithm, PURPOSE_LABEL, &f->second);
+
+                if (r < 0)
+                        return r;
+        }
         return random_bytes(f->host.id, HOST_ID_SIZE);
 }
 
-/* The root key goes to a file outside, which must not exist yet. */
-static int write_root_out(const Founding *f, const char *path)
+/* Some keys go to files outside, which must not exist yet. */
+static int write_out(const PrivateKey *key, const char *path)
 {
-        int r;
+        const char *name = purpose_name(private_key_public(key)->purpose);
+        int r = key_write(AT_FDCWD, path, key, NULL);
 
-        r = key_write(AT_FDCWD, path, f->keys[PURPOSE_ROOT], NULL);
         if (r == -EEXIST)
-                return cli_fail(CLI_FAILED, _("%s exists already: the root key needs a new file"),
-                                path);
-        return r < 0 ? cli_fail_errno(r, _("cannot write the root key to %s"), path) : 0;
+                return cli_fail(CLI_FAILED, _("%s exists already: the %s key needs a new file"),
+                                path, name);
+        return r < 0 ? cli_fail_errno(r, _("cannot write the %s key to %s"), name, path) : 0;
 }
 
+/* A setup that was cut short may have left keys in it. */
 static int empty_dir(int parent, const char *name)
 {
-        if (mkdirat(parent, name, 0700) < 0 && errno != EEXIST)
-                return -errno;
-        return file_open_dir(parent, name);
+        int fd = mkdirat(parent, name, 0700) < 0 && errno != EEXIST ? -errno : 0;
+        DIR *dir = NULL;
+
+        if (fd == 0)
+                fd = file_open_dir(parent, name);
+        if (fd >= 0)
+                dir = fdopendir(dup(fd));
+        for (struct dirent *e; dir && (e = readdir(dir));)
+                (void)unlinkat(fd, e->d_name, 0); /* "." and ".." stay */
+        if (dir)
+                closedir(dir);
+        return fd;
 }
 
 /* A free name: setups may follow each other within a second. */
@@ -151,16 +169,19 @@ static int write_key_list(const Founding *f, int dirfd)
         return r < 0 ? r : write_note(dirfd, UZ_KEYS_FILE, text, size, f->keys[PURPOSE_ROOT]);
 }
 
-static int write_keys(const Founding *f, bool with_root)
+static int write_keys(const Founding *f, bool with_root, bool with_second)
 {
         _cleanup_(fd_closep) int dir = empty_dir(f->etc_fd, AUTHORITY_TEMP);
-        char name[32];
+        char name[KEY_FILE_NAME_MAX];
         int r = dir < 0 ? dir : 0;
 
         for (size_t i = with_root ? 0 : 1; i < ARRAY_SIZE(purposes) && r == 0; i++) {
                 snprintf(name, sizeof(name), "%s.pem", purpose_name(purposes[i]));
-                (void)unlinkat(dir, name, 0); /* of a setup that was cut short */
                 r = key_write(dir, name, f->keys[purposes[i]], NULL);
+        }
+        if (r == 0 && with_second) {
+                key_file_name(private_key_public(f->second), name);
+                r = key_write(dir, name, f->second, NULL);
         }
         if (r == 0)
                 r = write_key_list(f, dir);
@@ -215,6 +236,7 @@ static int write_policy(const Founding *f, int dirfd)
         b.version = f->policy_version;
         b.whitelist_required = true;
         b.has_whitelist = true;
+        b.two.levels[LEVEL_TOP_SECRET].wanted = f->second != NULL;
         r = write_whitelist(dirfd, b.whitelist_digest);
         if (r == 0)
                 r = bundle_format(&b, &text, &size);
@@ -231,7 +253,7 @@ static int write_credential(const Founding *f, int dirfd)
 }
 
 /* All of it in force at once, or nothing. */
-static int write_all(const Founding *f, bool with_root)
+static int write_all(const Founding *f, bool with_root, bool with_second)
 {
         Stage stage;
         int r = stage_open(&stage, f->etc_fd, true);
@@ -245,23 +267,25 @@ static int write_all(const Founding *f, bool with_root)
         if (r == 0 && !f->existing)
                 r = file_replace(f->state_fd, UZ_OBSERVE_FILE, "", 0, 0644);
         if (r == 0)
-                r = write_keys(f, with_root);
+                r = write_keys(f, with_root, with_second);
         if (r == 0)
                 r = MIN(stage_commit(&stage), 0);
         stage_close(&stage);
         return r;
 }
 
-int founding_write(Founding *f, const char *root_out)
+int founding_write(Founding *f, const char *root_out, const char *second_out)
 {
         int r = make_keys(f);
 
         if (r < 0)
                 return cli_fail_errno(r, "%s", _("cannot make keys"));
-        r = root_out ? write_root_out(f, root_out) : 0;
+        r = root_out ? write_out(f->keys[PURPOSE_ROOT], root_out) : 0;
+        if (r == 0 && second_out)
+                r = write_out(f->second, second_out);
         if (r)
                 return r;
-        r = write_all(f, !root_out);
+        r = write_all(f, !root_out, f->second && !second_out);
         return r < 0 ? cli_fail_errno(r, _("cannot write to %s; this computer is not set up"),
                                       file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR))
                      : 0;
@@ -271,6 +295,7 @@ void founding_clear(Founding *f)
 {
         for (size_t i = 0; i < PURPOSE_MAX_; i++)
                 f->keys[i] = private_key_free(f->keys[i]);
+        f->second = private_key_free(f->second);
         f->etc_fd = fd_close(f->etc_fd);
         f->state_fd = fd_close(f->state_fd);
 }

@@ -14,10 +14,12 @@ typedef struct Founding {
         uint64_t policy_version;
         bool existing; /* replaced because of --force: the mode stays as it is */
         PrivateKey *keys[PURPOSE_MAX_];
+        PrivateKey *second; /* the second person's label key, on a top-secret computer */
 } Founding;
 
 /* Makes the directories; refuses an existing setup unless `force`. */
 int founding_open(Founding *f, bool force) _must_check_;
-/* `root_out`: a file for the root key, or NULL to keep it with the others. */
-int founding_write(Founding *f, const char *root_out) _must_check_;
+/* `root_out`, `second_out`: files for the root key and for the second label key, or NULL to keep
+ * them with the others. */
+int founding_write(Founding *f, const char *root_out, const char *second_out) _must_check_;
 void founding_clear(Founding *f);

@@ -125,7 +125,7 @@ static void print_time(const char *name, int64_t t, const char *none)
         out_field(name, "%s", t ? text : none);
 }
 
-void label_print(const Label *l)
+void label_print(const Label *l, bool complete)
 {
         char hex[2 * DIGEST_SIZE + 1];
 
@@ -153,6 +153,13 @@ void label_print(const Label *l)
         out_field(_("Drive identity"), "%s", hex);
         text_hex(l->key_id[0], KEY_ID_SIZE, hex);
         out_field(_("Signed by"), "%s", hex);
+        if (l->n_signatures < LABEL_SIGNATURES_MAX)
+                return;
+        text_hex(l->key_id[1], KEY_ID_SIZE, hex);
+        if (complete)
+                out_field("", "%s", hex);
+        else
+                out_field_styled(STYLE_WARN, _("Not yet by"), "%s", hex);
 }
 
 static void add_text(json_object *o, const char *key, const char *text)
@@ -192,10 +199,36 @@ json_object *label_to_json(const Label *l)
         add_number(o, "retention_years", l->retention_years);
         add_hex(o, "identity", l->identity, DIGEST_SIZE);
         add_hex(o, "key", l->key_id[0], KEY_ID_SIZE);
+        add_hex(o, "second_key", l->key_id[1], l->n_signatures > 1 ? KEY_ID_SIZE : 0);
         for (unsigned i = 0; i < l->n_hosts; i++) {
                 text_hex(l->hosts[i], HOST_ID_SIZE, hex);
                 json_object_array_add(hosts, json_object_new_string(hex));
         }
         json_object_object_add(o, "hosts", hosts);
+        return o;
+}
+
+json_object *label_record_fields(const Label *l, bool complete)
+{
+        static const char *const names[][2] = {
+                {"identity", "identity"},
+                {"media_number", "media_number"},
+                {"id", "label_id"},
+                {"zone", "drive_zone"},
+                {"level", "drive_level"},
+                {"holder", "holder"},
+                {"unit", "unit"},
+                {"key", "key"},
+                {"second_key", "second_key"},
+        };
+        json_object *o = json_object_new_object(), *all = label_to_json(l);
+        bool two = l->n_signatures > 1;
+
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+                if (two || strcmp(names[i][1], "second_key") != 0)
+                        add_text(o, names[i][1], json_text(all, names[i][0]));
+        if (two)
+                add_text(o, "signatures", complete ? "2" : "1");
+        json_object_put(all);
         return o;
 }

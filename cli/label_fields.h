@@ -17,5 +17,8 @@ typedef struct LabelWords {
 /* Fills everything that a person chooses; `zone` is the default. CLI_*, with the reason said. */
 int label_from_words(const LabelWords *w, const Host *here, int64_t now, Label *ret) _must_check_;
 
-void label_print(const Label *label);
+/* `complete`: every signature is there; else the second is still to come. */
+void label_print(const Label *label, bool complete);
 json_object *label_to_json(const Label *label);
+/* The fields of a record in the ledger about it, named as in the records of verdicts. */
+json_object *label_record_fields(const Label *label, bool complete);

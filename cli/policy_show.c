@@ -6,9 +6,11 @@
 
 #include "cli/cli.h"
 #include "cli/out.h"
+#include "lib/strbuf.h"
 #include "lib/text.h"
 
 #define NEEDS_TEXT 48u
+#define TWO_TEXT 512u
 
 static unsigned count_revoked(const Bundle *b, RevokedKind kind)
 {
@@ -58,6 +60,31 @@ static void needs_text(const Bundle *b, char ret[NEEDS_TEXT])
                 snprintf(ret, NEEDS_TEXT, "%u.%u.%u", b->needs[0], b->needs[1], b->needs[2]);
 }
 
+/* The zones and levels whose labels need two signatures. */
+static json_object *two_json(const Bundle *b)
+{
+        json_object *list = json_object_new_array();
+
+        for (int z = ZONE_INTERNAL; z < ZONE_MAX_; z++)
+                if (b->two.zones[z].wanted)
+                        json_object_array_add(list, json_object_new_string(zone_name((Zone)z)));
+        for (int l = LEVEL_CONFIDENTIAL; l < LEVEL_MAX_; l++)
+                if (b->two.levels[l].wanted)
+                        json_object_array_add(list, json_object_new_string(level_name((Level)l)));
+        return list;
+}
+
+static void show_two(const Bundle *b)
+{
+        _cleanup_(json_object_putp) json_object *list = two_json(b);
+        _cleanup_(strbuf_clear) StrBuf text = strbuf(TWO_TEXT);
+
+        for (size_t i = 0; i < json_object_array_length(list); i++)
+                strbuf_printf(&text, "%s%s", i ? _(", ") : "",
+                              _(json_object_get_string(json_object_array_get_idx(list, i))));
+        out_field(_("Two signatures"), "%s", text.size ? text.text : "-");
+}
+
 static int show_json(const Bundle *b)
 {
         json_object *o = json_object_new_object(), *revoked = json_object_new_object();
@@ -72,6 +99,7 @@ static int show_json(const Bundle *b)
         needs_text(b, needs);
         json_object_object_add(o, "needs", json_object_new_string(needs));
         json_object_object_add(o, "rules", rules_json(b));
+        json_object_object_add(o, "two_signatures", two_json(b));
         json_object_object_add(o, "whitelist", json_object_new_string(hex));
         json_object_object_add(o, "whitelist_required",
                                json_object_new_boolean(b->whitelist_required));
@@ -131,6 +159,7 @@ int policy_show(const Bundle *b, bool json)
                 text_hex(b->whitelist_digest, DIGEST_SIZE, hex);
         out_field(_("Whitelist"), "%s%s", b->has_whitelist ? hex : "-",
                   b->whitelist_required ? _(", required") : "");
+        show_two(b);
         out_field(_("Devices"), _("%zu class lines, %zu named devices"), b->n_classes,
                   b->n_devices);
         out_field(_("Revoked"), _("%u drives, %u labels, %u keys, %u computers"),

@@ -42,6 +42,9 @@ static bool has_label(json_object *drive, const char *label_id)
 {
         json_object *label;
 
+        /* The daemon shows no field of a label that is not complete. */
+        if (label_id && !*label_id)
+                return !strcmp(json_text(drive, "reason"), reason_slug(REASON_LABEL_ONE_SIGNATURE));
         return !label_id || (json_object_object_get_ex(drive, "label", &label) &&
                              !strcmp(json_text(label, "id"), label_id));
 }

@@ -138,6 +138,12 @@ static void explain_files(const SetupArgs *a, const Founding *f)
                 fprintf(stderr, "  - ");
                 fprintf(stderr, _("The root key is written to %s only.\n"), a->root_out);
         }
+        if (f->host.level == LEVEL_TOP_SECRET) {
+                fprintf(stderr, "  - ");
+                fprintf(stderr, "%s\n",
+                        _("Top-secret labels will need two signatures: a second label key is made\n"
+                          "    for a second person."));
+        }
         if (!f->existing) {
                 fprintf(stderr, "  - ");
                 fprintf(stderr, _("Written to %s: observe mode, the key of the ledger's seal.\n"),

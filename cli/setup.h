@@ -6,7 +6,8 @@
 #include "cli/founding.h"
 
 typedef struct SetupArgs {
-        const char *zone, *level, *name, *authority_name, *root_out, *ledger_key_out, *algorithm;
+        const char *zone, *level, *name, *authority_name, *root_out, *second_key_out;
+        const char *ledger_key_out, *algorithm;
         bool yes, force, no_start, new_ledger_key;
         bool office; /* answered: nothing is made here, and the person was told the way */
 } SetupArgs;

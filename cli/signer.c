@@ -70,15 +70,25 @@ int signer_load_key(int etc_fd, Purpose purpose, const Keyring *ring, Passphrase
         return r;
 }
 
+static int load_key_file(Signer *s, const char *file, const Keyring *ring, PrivateKey **ret)
+{
+        int r = key_read(AT_FDCWD, NULL, file, PURPOSE_LABEL, &s->secrets, ret);
+
+        return r ? r : signer_check_key(*ret, ring, file);
+}
+
 /* From the file that --key names, or where the keys of this computer are. */
-static int load_label_key(Signer *s, const Keyring *ring)
+static int load_label_keys(Signer *s, const Keyring *ring)
 {
         int r;
 
-        if (!s->label_file)
-                return signer_load_key(s->etc_fd, PURPOSE_LABEL, ring, &s->secrets, &s->label);
-        r = key_read(AT_FDCWD, NULL, s->label_file, PURPOSE_LABEL, &s->secrets, &s->label);
-        return r ? r : signer_check_key(s->label, ring, s->label_file);
+        if (s->label_file)
+                r = load_key_file(s, s->label_file, ring, &s->label);
+        else
+                r = signer_load_key(s->etc_fd, PURPOSE_LABEL, ring, &s->secrets, &s->label);
+        if (r == 0 && s->second_file)
+                r = load_key_file(s, s->second_file, ring, &s->second);
+        return r;
 }
 
 int signer_open(Signer *s, unsigned needs)
@@ -100,7 +110,7 @@ int signer_open(Signer *s, unsigned needs)
                 return cli_fail(CLI_FAILED, "%s", s->trust->message);
         ring = &s->trust->snapshot.authority.ring;
         if (needs & SIGNER_LABEL)
-                r = load_label_key(s, ring);
+                r = load_label_keys(s, ring);
         if (r == 0 && needs & SIGNER_POLICY)
                 r = signer_load_key(s->etc_fd, PURPOSE_POLICY, ring, &s->secrets, &s->policy);
         return r;
@@ -109,6 +119,7 @@ int signer_open(Signer *s, unsigned needs)
 void signer_close(Signer *s)
 {
         s->label = private_key_free(s->label);
+        s->second = private_key_free(s->second);
         s->policy = private_key_free(s->policy);
         passphrases_close(&s->secrets);
         s->trust = trust_free(s->trust);

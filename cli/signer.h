@@ -10,10 +10,12 @@
 #include "store/trust.h"
 
 typedef struct Signer {
-        const char *label_file, *passphrase_fd; /* by the caller before signer_open(), or NULL */
+        /* By the caller before signer_open(), or NULL. */
+        const char *label_file, *second_file, *passphrase_fd;
         int etc_fd;
         Trust *trust;
-        PrivateKey *label; /* NULL unless asked for */
+        PrivateKey *label;  /* NULL unless asked for */
+        PrivateKey *second; /* of second_file */
         PrivateKey *policy;
         Passphrases secrets;
 } Signer;

@@ -55,11 +55,13 @@ bool target_format_known(const char *file_system);
 int target_keep_open(Target *t) _must_check_;
 
 /* Has the daemon decide about the drive anew, ends the grant, waits until it has read the label
- * with this id (hex) and what comes out. `ret` may stay NULL: the daemon does not know it. */
+ * with this id (hex; "": one that lacks its second signature) and what comes out. `ret` may stay
+ * NULL: the daemon does not know it. */
 int target_settle(Target *t, const char *label_id, json_object **ret) _must_check_;
 
 /* Waits on signals until the drive is in one of the states (NULL-terminated), with this label
- * (NULL: any), at most `seconds`. 0 and the drive; CLI_FAILED without a word when time is up. */
+ * (NULL: any; "": as above), at most `seconds`. 0 and the drive; CLI_FAILED without a word: too
+ * late. */
 int target_wait_state(Client *c, const char *object, const char *const *states,
                       const char *label_id, unsigned seconds, json_object **ret) _must_check_;
 

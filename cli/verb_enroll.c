@@ -7,6 +7,7 @@
 #include "cli/label_fields.h"
 #include "cli/out.h"
 #include "cli/register.h"
+#include "cli/second.h"
 #include "cli/signer.h"
 #include "cli/target.h"
 #include "cli/verbs.h"
@@ -15,7 +16,7 @@
 typedef struct EnrollArgs {
         LabelWords words;
         TargetAs as;
-        const char *format, *reason, *key, *passphrase_fd;
+        const char *format, *reason, *key, *second_key, *cosigner, *passphrase_fd;
         bool yes, relabel, no_whitelist, json;
 } EnrollArgs;
 
@@ -24,6 +25,7 @@ typedef struct Enrolment {
         Signer signer;
         Target target;
         Label label;
+        bool complete; /* nobody has to sign it elsewhere */
         uint8_t bytes[LABEL_SIZE];
         bool had_entry; /* what the whitelist held for this drive before */
         WhitelistEntry old_entry;
@@ -41,6 +43,11 @@ static int check_old_label(Enrolment *e)
         label_area_read(area, &e->signer.trust->snapshot.authority.ring, &old);
         if (old.reason == REASON_NO_LABEL)
                 return 0;
+        if (!e->args->relabel && old.reason == REASON_LABEL_ONE_SIGNATURE)
+                return cli_fail(CLI_FAILED,
+                                _("%s waits for its second signature, as %s: %s label cosign adds "
+                                  "it, --relabel replaces the label"),
+                                e->target.path, old.label.media_number, UZ_CLI);
         if (!e->args->relabel && old.reason == REASON_OK)
                 return cli_fail(CLI_FAILED,
                                 _("%s is enrolled already, as %s: --relabel gives it a new label"),
@@ -49,7 +56,7 @@ static int check_old_label(Enrolment *e)
                 return cli_fail(CLI_FAILED,
                                 _("%s carries a label already (%s): --relabel replaces it"),
                                 e->target.path, reason_slug(old.reason));
-        if (old.reason != REASON_OK)
+        if (old.reason != REASON_OK && old.reason != REASON_LABEL_ONE_SIGNATURE)
                 return 0;
         e->label.sequence = old.label.sequence + 1;
         if (old.label.zone == ZONE_CLASSIFIED &&
@@ -108,6 +115,7 @@ static int confirm_format(const Enrolment *e)
 static int sign(Enrolment *e)
 {
         const PublicKey *key = private_key_public(e->signer.label);
+        Reason want = e->complete ? REASON_OK : REASON_LABEL_ONE_SIGNATURE;
         Label again;
         int r;
 
@@ -118,8 +126,10 @@ static int sign(Enrolment *e)
                 r = label_encode(&e->label, e->bytes);
         if (r == 0)
                 r = label_sign(e->bytes, 0, e->signer.label);
+        if (r == 0 && e->signer.second)
+                r = label_sign(e->bytes, 1, e->signer.second);
         if (r == 0 &&
-            label_read(e->bytes, &e->signer.trust->snapshot.authority.ring, &again) != REASON_OK)
+            label_read(e->bytes, &e->signer.trust->snapshot.authority.ring, &again) != want)
                 r = -EKEYREJECTED;
         return r < 0 ? cli_fail_errno(r, "%s", _("cannot sign the label")) : 0;
 }
@@ -160,25 +170,14 @@ static void take_off_whitelist(Enrolment *e)
                 cli_note("%s", _("the whitelist still names the drive"));
 }
 
-/* Named as in the records of verdicts. */
 static json_object *record_fields(const Enrolment *e)
 {
-        static const char *const names[][2] = {
-                {"identity", "identity"}, {"media_number", "media_number"},
-                {"id", "label_id"},       {"zone", "drive_zone"},
-                {"level", "drive_level"}, {"holder", "holder"},
-                {"unit", "unit"},         {"key", "key"},
-        };
-        json_object *o = json_object_new_object(), *all = label_to_json(&e->label);
+        json_object *o = label_record_fields(&e->label, e->complete);
 
-        for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-                json_object_object_add(o, names[i][1],
-                                       json_object_new_string(json_text(all, names[i][0])));
         if (e->args->format)
                 json_object_object_add(o, "formatted", json_object_new_string(e->args->format));
         if (e->args->reason)
                 json_object_object_add(o, "why", json_object_new_string(e->args->reason));
-        json_object_put(all);
         return o;
 }
 
@@ -188,12 +187,16 @@ static int prepare(Enrolment *e, const char *word)
         int r;
 
         e->signer.label_file = e->args->key;
+        e->signer.second_file = e->args->second_key;
         e->signer.passphrase_fd = e->args->passphrase_fd;
         r = signer_open(&e->signer, SIGNER_LABEL | (e->args->no_whitelist ? 0 : SIGNER_POLICY));
         if (r)
                 return r;
         s = &e->signer.trust->snapshot;
         r = label_from_words(&e->args->words, &s->host, time(NULL), &e->label);
+        if (r == 0)
+                r = second_choose(&e->signer, e->args->cosigner, &e->label);
+        e->complete = !e->args->cosigner;
         if (r == 0)
                 r = target_open_writable(&e->target, word, &e->args->as);
         if (r)
@@ -237,7 +240,10 @@ static void print_outcome(const Enrolment *e, json_object *drive)
         Reason reason = REASON_INTERNAL_ERROR;
 
         printf(_("%s is enrolled as %s.\n"), e->target.path, e->label.media_number);
-        label_print(&e->label);
+        label_print(&e->label, e->complete);
+        if (!e->complete)
+                out_field_styled(STYLE_WARN, _("Next"), _("%s label cosign, with the other key"),
+                                 UZ_CLI);
         if (!drive)
                 return;
         if (reason_parse(slug, &reason) < 0)
@@ -251,6 +257,7 @@ static void print_json(const Enrolment *e, json_object *drive)
         json_object *o = label_to_json(&e->label);
 
         json_object_object_add(o, "target", json_object_new_string(e->target.path));
+        json_object_object_add(o, "complete", json_object_new_boolean(e->complete));
         json_object_object_add(o, "whitelisted", json_object_new_boolean(!e->args->no_whitelist));
         if (drive) {
                 json_object_object_add(o, "drive",
@@ -270,7 +277,7 @@ static int finish(Enrolment *e)
         int r = client_record("enrolled", fields), settled;
 
         text_hex(e->label.id, LABEL_ID_SIZE, id);
-        settled = target_settle(&e->target, id, &drive);
+        settled = target_settle(&e->target, e->complete ? id : "", &drive);
         if (e->args->json)
                 print_json(e, drive);
         else
@@ -289,6 +296,9 @@ static int run(void *args, _unused_ int n, char **words)
         if (e.args->format && !target_format_known(e.args->format))
                 return cli_fail(CLI_USAGE, _("--format: \"%s\" is none of vfat, exfat, ext4"),
                                 e.args->format);
+        if (e.args->second_key && e.args->cosigner)
+                return cli_fail(CLI_USAGE, "%s",
+                                _("--second-key signs here, --cosigner elsewhere: not both"));
         r = prepare(&e, words[0]);
         if (r == 0)
                 r = carry_out(&e);
@@ -323,14 +333,13 @@ static const Option options[] = {
         TEXT(EnrollArgs, reason, "reason", 'r', N_("TEXT"), N_("remark for the ledger")),
         TEXT(EnrollArgs, key, "key", 0, N_("FILE"),
              N_("sign with this label key (default: the one on this computer)")),
+        TEXT(EnrollArgs, second_key, "second-key", 0, N_("FILE"),
+             N_("sign with this label key, too: the second person's")),
+        TEXT(EnrollArgs, cosigner, "cosigner", 0, N_("KEYID"),
+             N_("this label key signs second, elsewhere; until then the drive stays blocked")),
         TEXT(EnrollArgs, passphrase_fd, "passphrase-fd", 0, N_("N"),
              N_("read the passphrases of keys from this descriptor, one a line")),
-        TEXT(EnrollArgs, as.vid, "vid", 0, N_("HEX"),
-             N_("image: USB vendor id of the drive it is for")),
-        TEXT(EnrollArgs, as.pid, "pid", 0, N_("HEX"), N_("image: USB product id")),
-        TEXT(EnrollArgs, as.serial, "serial", 0, N_("TEXT"), N_("image: USB serial number")),
-        TEXT(EnrollArgs, as.scsi_vendor, "scsi-vendor", 0, N_("TEXT"), N_("image: SCSI vendor")),
-        TEXT(EnrollArgs, as.scsi_product, "scsi-product", 0, N_("TEXT"), N_("image: SCSI product")),
+        TARGET_AS_OPTIONS(EnrollArgs, as),
         FLAG(EnrollArgs, json, "json", 'j', N_("print JSON")),
 };
 

@@ -74,6 +74,16 @@ static int load_ring(const PolicyArgs *a, Keyring *ret)
         return r;
 }
 
+/* Not in force unless the policy says so: labels of before would be worth nothing from one day to
+ * the next. */
+static void note_two(const Bundle *b)
+{
+        if (!two_wanted(&b->two, ZONE_CLASSIFIED, LEVEL_TOP_SECRET, NULL) &&
+            b->rules[ZONE_CLASSIFIED][ZONE_CLASSIFIED].effect != EFFECT_BLOCK)
+                cli_note("%s", _("one signature is enough for top-secret labels: a line "
+                                 "\"two-signatures = top-secret\" makes it two, of two people"));
+}
+
 static int check(const PolicyArgs *a, const char *path)
 {
         OfficeFile f = {.fd = -EBADF};
@@ -97,6 +107,8 @@ static int check(const PolicyArgs *a, const char *path)
                         printf(_("%s: version %llu, without error, signed.\n"), path,
                                (unsigned long long)b.version);
         }
+        if (r == 0)
+                note_two(&b);
         office_clear(&f);
         return r;
 }
@@ -151,6 +163,7 @@ static int sign(const PolicyArgs *a, const char *path)
                 return r;
         if (!b.not_after)
                 cli_note("%s", _("the policy has no line 'expires': it never ends"));
+        note_two(&b);
         printf(_("Policy version %llu is signed, in %s.\n"), (unsigned long long)b.version, a->out);
         return 0;
 }

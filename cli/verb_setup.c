@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/founding.h"
+#include "cli/keystore.h"
 #include "cli/ledger_key.h"
 #include "cli/out.h"
 #include "cli/setup.h"
@@ -54,7 +55,22 @@ static void print_plugged_in(void)
                 printf(_("Plugged in now: %zu, of which enforcing would block %zu.\n"), n, bad);
 }
 
-static void print_next(const Founding *f)
+/* Where one person has both keys, the rule is one on paper. */
+static void print_second(const SetupArgs *a, const Founding *f)
+{
+        char name[KEY_FILE_NAME_MAX];
+
+        key_file_name(private_key_public(f->second), name);
+        if (a->second_key_out)
+                printf(_("The second label key is in %s: give it to the second person.\n"),
+                       a->second_key_out);
+        else
+                printf(_("The second label key is %s/%s/%s: move it to the second person's "
+                         "medium.\n"),
+                       file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR), UZ_AUTHORITY_DIR, name);
+}
+
+static void print_next(const SetupArgs *a, const Founding *f)
 {
         char id[2 * HOST_ID_SIZE + 1];
 
@@ -66,10 +82,15 @@ static void print_next(const Founding *f)
                _("It observes: drives are decided and recorded, none is blocked yet. Next:"));
         printf("  usbzonectl list                         %s\n", _("what is plugged in"));
         printf("  usbzonectl enroll /dev/sdX --number N   %s\n", _("give a drive its label"));
+        if (f->second)
+                printf("      --level top-secret --second-key F   %s\n",
+                       _("such a label takes two people"));
         printf("  usbzonectl doctor                       %s\n", _("find what is left open"));
         printf("  usbzonectl mode enforce --reason TEXT   %s\n", _("from then on, block"));
         printf(_("Keep a copy of %s/%s/ offline: without its keys no drive can be enrolled.\n"),
                file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR), UZ_AUTHORITY_DIR);
+        if (f->second)
+                print_second(a, f);
 }
 
 static int record(const Founding *f)
@@ -113,12 +134,16 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
                 return CLI_OK;
         if (r == 0)
                 r = words_zone(a->zone, a->level, &f.host);
+        if (r == 0 && a->second_key_out && f.host.level != LEVEL_TOP_SECRET)
+                r = cli_fail(CLI_USAGE, "%s",
+                             _("--second-key-out: only a top-secret computer gets a second label "
+                               "key; for others: authority issue-key label"));
         if (r == 0)
                 r = take_names(a, &f);
         if (r == 0)
                 r = setup_confirm(a, &f);
         if (r == 0)
-                r = founding_write(&f, a->root_out);
+                r = founding_write(&f, a->root_out, a->second_key_out);
         if (r == 0 && (a->ledger_key_out || !f.existing))
                 r = ledger_key_give(f.state_fd, a->ledger_key_out);
         if (r)
@@ -126,7 +151,7 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
         if (!a->no_start)
                 activate_guard();
         r = record(&f);
-        print_next(&f);
+        print_next(a, &f);
         return r;
 }
 
@@ -142,6 +167,8 @@ static const Option options[] = {
              N_("the authority's keys are ed25519 (default) or sm2")),
         TEXT(SetupArgs, root_out, "root-out", 0, N_("FILE"),
              N_("write the root key there, not on this computer")),
+        TEXT(SetupArgs, second_key_out, "second-key-out", 0, N_("FILE"),
+             N_("top-secret: write the second person's label key there, not on this computer")),
         TEXT(SetupArgs, ledger_key_out, "ledger-key-out", 0, N_("FILE"),
              N_("write the ledger's first key there, for the auditor (default: print it)")),
         FLAG(SetupArgs, new_ledger_key, "new-ledger-key", 0,
@@ -159,7 +186,8 @@ const Verb verb_setup = {
         .details = N_(
                 "Makes an authority with four keys, this computer's credential, a default policy and\n"
                 "an empty whitelist in /etc/usbzone, and starts the guard. On a terminal it asks for\n"
-                "what is missing."),
+                "what is missing. A top-secret computer gets a second label key, and a policy that\n"
+                "wants both signatures on top-secret labels."),
         .options = options,
         .n_options = ARRAY_SIZE(options),
         .size = sizeof(SetupArgs),

@@ -18,6 +18,18 @@ typedef struct ValidityWords {
                 TEXT(type, member.not_after, "not-after", 0, N_("DATE"), \
                      N_("valid until (default: no end)"))
 
+/* What an image's future drive is like; `member` is a TargetAs (cli/target.h). */
+#define TARGET_AS_OPTIONS(type, member) \
+        TEXT(type, member.vid, "vid", 0, N_("HEX"), \
+             N_("image: USB vendor id of the drive it is for")), \
+                TEXT(type, member.pid, "pid", 0, N_("HEX"), N_("image: USB product id")), \
+                TEXT(type, member.serial, "serial", 0, N_("TEXT"), \
+                     N_("image: USB serial number")), \
+                TEXT(type, member.scsi_vendor, "scsi-vendor", 0, N_("TEXT"), \
+                     N_("image: SCSI vendor")), \
+                TEXT(type, member.scsi_product, "scsi-product", 0, N_("TEXT"), \
+                     N_("image: SCSI product"))
+
 /* From `now` unless said otherwise; no end (0) unless said otherwise. */
 int words_validity(const ValidityWords *w, int64_t now, int64_t *ret_not_before,
                    int64_t *ret_not_after) _must_check_;

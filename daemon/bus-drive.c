@@ -163,6 +163,8 @@ static int append_label_texts(sd_bus_message *m, const Label *l)
 
         if (r >= 0)
                 r = append_hex(m, "key", l->key_id[0], KEY_ID_SIZE);
+        if (r >= 0 && l->n_signatures > 1)
+                r = append_hex(m, "second-key", l->key_id[1], KEY_ID_SIZE);
         if (r >= 0)
                 r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}{sv}", "media-number", "s",
                                           l->media_number, "zone", "s", zone_name(l->zone), "level",

@@ -106,7 +106,8 @@ int bus_read_label_area(Bus *b, sd_bus_message *call, const BusCaller *caller _u
         return r;
 }
 
-/* Only a label that this computer would believe of this very drive is written. */
+/* Only a label that this computer would believe of this very drive is written, or would as soon as
+ * the second person has signed: until then it opens nothing. */
 static int check_label(Bus *b, const Drive *d, const void *bytes, size_t size, Label *ret,
                        sd_bus_error *error)
 {
@@ -120,6 +121,11 @@ static int check_label(Bus *b, const Drive *d, const void *bytes, size_t size, L
         if (s->status != REASON_OK)
                 return sd_bus_error_setf(error, BUS_ERROR_REFUSED, "%s", reason_text(s->status));
         reason = label_read(bytes, &s->authority.ring, ret);
+        if (reason == REASON_LABEL_ONE_SIGNATURE)
+                reason = REASON_OK;
+        else if (reason == REASON_OK && ret->n_signatures < LABEL_SIGNATURES_MAX &&
+                 two_wanted(&s->bundle.two, ret->zone, ret->level, NULL))
+                reason = REASON_LABEL_ONE_SIGNATURE;
         if (reason != REASON_OK)
                 return sd_bus_error_setf(error, BUS_ERROR_REFUSED, "%s (%s)", reason_text(reason),
                                          reason_slug(reason));

@@ -210,8 +210,8 @@ int bus_accept_clock(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_b
 
 static bool is_record_kind(const char *kind, EventKind *ret)
 {
-        static const EventKind kinds[] = {EVENT_ENROLLED, EVENT_REVOKED, EVENT_SETUP,
-                                          EVENT_UNINSTALLED, EVENT_PICKED_UP};
+        static const EventKind kinds[] = {EVENT_ENROLLED, EVENT_COSIGNED,    EVENT_REVOKED,
+                                          EVENT_SETUP,    EVENT_UNINSTALLED, EVENT_PICKED_UP};
 
         for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
                 if (strcmp(event_kind_name(kinds[i]), kind) == 0) {
@@ -261,8 +261,8 @@ int bus_record(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_err
         r = o ? sd_bus_message_read(call, "s", &name) : -ENOMEM;
         if (r >= 0 && !is_record_kind(name, &kind))
                 r = sd_bus_error_setf(error, BUS_ERROR_INVALID,
-                                      "The kinds are enrolled, revoked, setup, uninstalled and "
-                                      "picked-up");
+                                      "The kinds are enrolled, cosigned, revoked, setup, "
+                                      "uninstalled and picked-up");
         if (r >= 0)
                 r = read_record(call, o, error);
         if (r >= 0) {

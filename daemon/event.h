@@ -21,6 +21,8 @@
           "Temporary exception ended") \
         X(LABEL_WRITTEN, "label-written", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f0b", 5, "Label written") \
         X(ENROLLED, "enrolled", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f0c", 5, "Drive enrolled") \
+        X(COSIGNED, "cosigned", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f2a", 5, \
+          "Second signature added to a label") \
         X(REVOKED, "revoked", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f0d", 4, "Drive revoked") \
         X(SETUP, "setup", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f0e", 5, "Computer set up") \
         X(TORN_TAIL, "torn-tail", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f0f", 4, \

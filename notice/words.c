@@ -12,6 +12,7 @@ typedef enum Advice {
         ADVICE_REGISTER,
         ADVICE_HAND_IN,
         ADVICE_RENEW,
+        ADVICE_SECOND,
         ADVICE_AGAIN,
         ADVICE_NOT_THE_DRIVE,
         ADVICE_UNPLUG,
@@ -26,6 +27,8 @@ static const char *const advices[] = {
         [ADVICE_HAND_IN] = N_("Unplug it, use it on no other computer, and hand it to the security "
                               "administrator."),
         [ADVICE_RENEW] = N_("Unplug it and have its label renewed by the security administrator."),
+        [ADVICE_SECOND] = N_("Unplug it and take it to the security administrator: a second person "
+                             "has to sign its label."),
         [ADVICE_AGAIN] =
                 N_("Unplug it, wait a moment and plug it in again. If that does not help, have it "
                    "checked."),
@@ -47,6 +50,7 @@ static const Advice by_reason[] = {
         [REASON_LABEL_PURPOSE_WRONG] = ADVICE_HAND_IN,
         [REASON_LABEL_EXPIRED] = ADVICE_RENEW,
         [REASON_LABEL_NOT_YET_VALID] = ADVICE_RENEW,
+        [REASON_LABEL_ONE_SIGNATURE] = ADVICE_SECOND,
         [REASON_IDENTITY_MISMATCH] = ADVICE_HAND_IN,
         [REASON_NOT_WHITELISTED] = ADVICE_REGISTER,
         [REASON_REVOKED] = ADVICE_HAND_IN,

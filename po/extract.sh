@@ -40,7 +40,7 @@ END
                 scsi_vendor scsi_product capacity interfaces sysname block before_start message named formatted file \
                 who why approver note start end record text due finding deadline incident of times step from to bytes \
                 what line key grant whitelist revoked revocations policy_ends credential_ends \
-                label_key label_ends retention_ends judged
+                label_key label_ends retention_ends judged second_key signatures
         printf 'NC_("value", "%s")\n' first stop crash sealed no-key key-damaged unit-masked unit-overridden \
                 unit-disabled rules-masked ledger policy-version keys-version time-floor interface_authorized_default
         printf 'N_("%s")\n' new probing mediated handover in-use blocked writing system gone

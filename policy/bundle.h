@@ -8,6 +8,7 @@
 #include "policy/device.h"
 #include "policy/identity.h"
 #include "policy/label.h"
+#include "policy/two.h"
 #include "policy/verdict.h"
 
 #define BUNDLE_CONTACT_MAX 256u
@@ -42,12 +43,7 @@ typedef struct BundleDevice {
         unsigned line;
 } BundleDevice;
 
-typedef enum RevokedKind {
-        REVOKED_DRIVE,
-        REVOKED_LABEL,
-        REVOKED_KEY,
-        REVOKED_HOST,
-} RevokedKind;
+typedef enum RevokedKind { REVOKED_DRIVE, REVOKED_LABEL, REVOKED_KEY, REVOKED_HOST } RevokedKind;
 #define REVOKED_FILE_LINE UINT32_MAX /* it came with a revocation file */
 typedef struct BundleRevoked {
         RevokedKind kind;
@@ -61,6 +57,7 @@ typedef struct Bundle {
         int64_t not_before, not_after;          /* 0 = no bound */
         uint32_t needs[BUNDLE_VERSION_PARTS];   /* of usbzone, at least; all 0 = any version */
         BundleRule rules[ZONE_MAX_][ZONE_MAX_]; /* [host zone][drive zone; ZONE_NONE = no label] */
+        TwoRule two;                            /* two-signatures = ... */
         bool pick_up; /* what the office put on a drive of the own zone is installed */
         bool has_whitelist, whitelist_required;
         uint8_t whitelist_digest[DIGEST_SIZE];

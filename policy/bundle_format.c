@@ -38,6 +38,26 @@ static void format_rules(StrBuf *b, const Bundle *bundle)
                 }
 }
 
+static void format_two(StrBuf *b, const Bundle *bundle)
+{
+        bool any = false;
+
+        for (int z = ZONE_INTERNAL; z < ZONE_MAX_; z++)
+                any |= bundle->two.zones[z].wanted;
+        for (int l = LEVEL_CONFIDENTIAL; l < LEVEL_MAX_; l++)
+                any |= bundle->two.levels[l].wanted;
+        if (!any)
+                return;
+        strbuf_printf(b, "two-signatures =");
+        for (int z = ZONE_INTERNAL; z < ZONE_MAX_; z++)
+                if (bundle->two.zones[z].wanted)
+                        strbuf_printf(b, " %s", zone_name((Zone)z));
+        for (int l = LEVEL_CONFIDENTIAL; l < LEVEL_MAX_; l++)
+                if (bundle->two.levels[l].wanted)
+                        strbuf_printf(b, " %s", level_name((Level)l));
+        strbuf_printf(b, "\n");
+}
+
 static void format_pattern(StrBuf *b, const BundleClass *c)
 {
         const int16_t parts[] = {c->class, c->subclass, c->protocol};
@@ -122,6 +142,7 @@ int bundle_format(const Bundle *bundle, char **ret, size_t *ret_size)
                 strbuf_printf(&b, "needs = %u.%u.%u\n", bundle->needs[0], bundle->needs[1],
                               bundle->needs[2]);
         format_rules(&b, bundle);
+        format_two(&b, bundle);
         if (bundle->has_whitelist) {
                 strbuf_printf(&b, "whitelist = sha256:");
                 strbuf_hex(&b, bundle->whitelist_digest, DIGEST_SIZE);

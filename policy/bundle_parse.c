@@ -204,6 +204,33 @@ static int parse_rule(Keyfile *k, void *userdata, TextError *error)
         return parse_rule_effect(k, host, drive, cell, error);
 }
 
+/* Zones and levels, in any order, on one line or on several. */
+static int parse_two(Keyfile *k, void *userdata, TextError *error)
+{
+        Bundle *b = userdata;
+        unsigned n = 0;
+        char *word;
+
+        while ((word = keyfile_word(&k->value)) || n == 0) {
+                Zone zone = ZONE_NONE;
+                Level level = LEVEL_NONE;
+                TwoWord *two;
+
+                if (!word || ((zone_parse(word, &zone) < 0 || zone == ZONE_NONE) &&
+                              (level_parse(word, &level) < 0 || level == LEVEL_NONE)))
+                        return parse_error(k, error, word,
+                                           "expected zones (internal, classified, internet) or "
+                                           "levels (confidential, secret, top-secret)");
+                two = zone != ZONE_NONE ? &b->two.zones[zone] : &b->two.levels[level];
+                if (two->wanted)
+                        return parse_error(k, error, word, "line %u says '%s' already; remove one",
+                                           two->line, word);
+                *two = (TwoWord){.wanted = true, .line = k->line};
+                n++;
+        }
+        return 0;
+}
+
 /* "*" or two hex digits. */
 static bool parse_class_part(const char *text, size_t n, int16_t *ret)
 {
@@ -339,6 +366,7 @@ static const ParseKey bundle_keys[] = {
         {"expires", parse_expires, 0},
         {"needs", parse_needs, 0},
         {"rule", parse_rule, PARSE_REPEATED},
+        {"two-signatures", parse_two, PARSE_REPEATED},
         {"whitelist", parse_whitelist, 0},
         {"whitelist-required", parse_whitelist_required, 0},
         {"class", parse_class, PARSE_REPEATED},

@@ -46,6 +46,7 @@ bool check_signature(Context *c, Finding *f);
 bool check_identity(Context *c, Finding *f);
 bool check_zone(Context *c, Finding *f);
 bool check_revocation(Context *c, Finding *f);
+bool check_second(Context *c, Finding *f);
 bool check_validity(Context *c, Finding *f);
 bool check_host(Context *c, Finding *f);
 bool check_whitelist(Context *c, Finding *f);

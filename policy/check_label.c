@@ -57,21 +57,68 @@ bool check_label(Context *c, Finding *f)
         return true;
 }
 
+/* Of two signatures, names the key of the one that is at fault. */
+static void say_bad_signature(const Context *c, char ret[DECISION_STEP_TEXT])
+{
+        const LabelArea *area = &c->decision->label;
+        const uint8_t *copy = c->facts->area + area->copy * LABEL_SIZE;
+        LabelSignature list[LABEL_SIGNATURES_MAX];
+        unsigned n = label_signatures(copy, &c->snapshot->authority.ring, list), bad = 0;
+        char key[SHORT_HEX_SIZE];
+
+        for (unsigned i = n; i > 0; i--)
+                if (list[i - 1].reason == area->reason)
+                        bad = i - 1;
+        short_hex(copy + LABEL_KEY_ID_OFFSET + bad * KEY_ID_SIZE, key);
+        say(ret, STEP_KEY_FAILED, key, reason_slug(area->reason));
+}
+
 bool check_signature(Context *c, Finding *f)
 {
         const LabelArea *area = &c->decision->label;
-        char key[SHORT_HEX_SIZE];
+        char key[SHORT_HEX_SIZE], second[SHORT_HEX_SIZE];
 
         if (!c->readable || area->reason == REASON_NO_LABEL ||
             area->reason == REASON_LABEL_MALFORMED)
                 return false;
-        short_hex(c->facts->area + area->copy * LABEL_SIZE + LABEL_KEY_ID_OFFSET, key);
         f->reason = area->reason;
-        if (area->reason == REASON_OK)
-                say(f->saw, STEP_KEY, key);
-        else
-                say(f->saw, STEP_KEY_FAILED, key, reason_slug(area->reason));
         say(f->wanted, STEP_KEY_WANTED, c->snapshot->authority.name);
+        if (area->reason != REASON_OK && area->reason != REASON_LABEL_ONE_SIGNATURE) {
+                say_bad_signature(c, f->saw);
+                return true;
+        }
+        short_hex(area->label.key_id[0], key);
+        short_hex(area->label.key_id[1], second);
+        if (area->reason == REASON_LABEL_ONE_SIGNATURE) {
+                say(f->saw, STEP_KEY_MISSING, key, second);
+                say(f->wanted, STEP_KEYS_WANTED);
+        } else if (area->label.n_signatures > 1) {
+                say(f->saw, STEP_KEYS, key, second);
+        } else {
+                say(f->saw, STEP_KEY, key);
+        }
+        return true;
+}
+
+/* The two-person rule. Both signatures fit, by different keys: label_read() has seen to that. */
+bool check_second(Context *c, Finding *f)
+{
+        const Label *label = &c->decision->label.label;
+        char key[SHORT_HEX_SIZE], second[SHORT_HEX_SIZE];
+
+        if (!c->genuine ||
+            !two_wanted(&c->snapshot->bundle.two, label->zone, label->level, &f->line))
+                return false;
+        say(f->wanted, STEP_TWO_WANTED, f->line);
+        short_hex(label->key_id[0], key);
+        short_hex(label->key_id[1], second);
+        if (label->n_signatures > 1) {
+                f->reason = REASON_OK;
+                say(f->saw, STEP_SIGNED_TWICE, key, second);
+        } else {
+                f->reason = REASON_LABEL_ONE_SIGNATURE;
+                say(f->saw, STEP_SIGNED_ONCE, key);
+        }
         return true;
 }
 

@@ -22,6 +22,7 @@ static const struct {
         {CHECK_IDENTITY, check_identity},
         {CHECK_ZONE, check_zone},
         {CHECK_REVOCATION, check_revocation},
+        {CHECK_SECOND, check_second}, /* the two-person rule */
         {CHECK_VALIDITY, check_validity},
         {CHECK_HOST, check_host},
         {CHECK_WHITELIST, check_whitelist},

@@ -128,10 +128,16 @@ int label_sign(uint8_t bytes[LABEL_SIZE], unsigned slot, const PrivateKey *key)
         reader_skip(&r, sizeof(label_magic));
         head = read_head(&r);
         if (public->purpose != PURPOSE_LABEL || slot >= head.n_signatures ||
-            slot >= LABEL_SIGNATURES_MAX || memcmp(head.key_id[slot], public->id, KEY_ID_SIZE) != 0)
+            slot >= LABEL_SIGNATURES_MAX || public->algorithm != (Algorithm)head.algorithm ||
+            memcmp(head.key_id[slot], public->id, KEY_ID_SIZE) != 0)
                 return -EINVAL;
         return key_sign(key, bytes, LABEL_SIGNED_SIZE,
                         bytes + LABEL_SIGNED_SIZE + slot * SIGNATURE_SIZE);
+}
+
+static const uint8_t *signature_at(const uint8_t bytes[LABEL_SIZE], unsigned slot)
+{
+        return bytes + LABEL_SIGNED_SIZE + (size_t)slot * SIGNATURE_SIZE;
 }
 
 /* Verifies one signature slot. */
@@ -141,31 +147,46 @@ static Reason verify_slot(const uint8_t bytes[LABEL_SIZE], const LabelHead *h, u
         const PublicKey *key = keyring_find(ring, h->key_id[slot]);
         int r;
 
+        /* The second signature may be made later, by a key that is not known here yet. */
+        if (slot > 0 && is_zero(signature_at(bytes, slot), SIGNATURE_SIZE))
+                return REASON_LABEL_ONE_SIGNATURE;
         if (!key)
                 return REASON_LABEL_SIGNER_UNKNOWN;
         if (key->purpose != PURPOSE_LABEL)
                 return REASON_LABEL_PURPOSE_WRONG;
         if (key->algorithm != (Algorithm)h->algorithm)
                 return REASON_LABEL_MALFORMED;
-        r = key_verify(key, bytes, LABEL_SIGNED_SIZE,
-                       bytes + LABEL_SIGNED_SIZE + slot * SIGNATURE_SIZE);
+        r = key_verify(key, bytes, LABEL_SIGNED_SIZE, signature_at(bytes, slot));
         if (r < 0)
                 return REASON_INTERNAL_ERROR;
         return r == 0 ? REASON_OK : REASON_LABEL_SIGNATURE_INVALID;
 }
 
+static bool head_valid(const LabelHead *h)
+{
+        return h->version == LABEL_VERSION && algorithm_raw_size((Algorithm)h->algorithm) > 0 &&
+               key_ids_valid(h->n_signatures, h->key_id);
+}
+
+/* Two ids are two keys; should they ever name the same bytes, one key has signed twice. */
+static bool is_same_key(const LabelHead *h, const Keyring *ring)
+{
+        const PublicKey *a = keyring_find(ring, h->key_id[0]);
+        const PublicKey *b = keyring_find(ring, h->key_id[1]);
+
+        return a && b && a->raw_size == b->raw_size && memcmp(a->raw, b->raw, a->raw_size) == 0;
+}
+
 /* Every slot in use must verify, every other must be zero. */
 static Reason verify_label(const uint8_t bytes[LABEL_SIZE], const LabelHead *h, const Keyring *ring)
 {
-        if (h->version != LABEL_VERSION || algorithm_raw_size((Algorithm)h->algorithm) == 0 ||
-            !key_ids_valid(h->n_signatures, h->key_id))
+        if (!head_valid(h) || (h->n_signatures > 1 && is_same_key(h, ring)))
                 return REASON_LABEL_MALFORMED;
         for (unsigned i = 0; i < LABEL_SIGNATURES_MAX; i++) {
-                const uint8_t *signature = bytes + LABEL_SIGNED_SIZE + i * SIGNATURE_SIZE;
                 Reason reason;
 
                 if (i >= h->n_signatures) {
-                        if (!is_zero(signature, SIGNATURE_SIZE))
+                        if (!is_zero(signature_at(bytes, i), SIGNATURE_SIZE))
                                 return REASON_LABEL_MALFORMED;
                         continue;
                 }
@@ -174,6 +195,25 @@ static Reason verify_label(const uint8_t bytes[LABEL_SIZE], const LabelHead *h, 
                         return reason;
         }
         return REASON_OK;
+}
+
+unsigned label_signatures(const uint8_t bytes[LABEL_SIZE], const Keyring *ring,
+                          LabelSignature ret[LABEL_SIGNATURES_MAX])
+{
+        Reader r = reader(bytes, LABEL_SIZE);
+        LabelHead head;
+
+        if (memcmp(bytes, label_magic, sizeof(label_magic)) != 0)
+                return 0;
+        reader_skip(&r, sizeof(label_magic));
+        head = read_head(&r);
+        if (!head_valid(&head))
+                return 0;
+        for (unsigned i = 0; i < head.n_signatures; i++) {
+                memcpy(ret[i].key_id, head.key_id[i], KEY_ID_SIZE);
+                ret[i].reason = verify_slot(bytes, &head, i, ring);
+        }
+        return head.n_signatures;
 }
 
 /* Reads the fields after the head. False if the bytes are not what label_encode() writes. */
@@ -214,12 +254,12 @@ Reason label_read(const uint8_t bytes[LABEL_SIZE], const Keyring *ring, Label *r
         reader_skip(&r, sizeof(label_magic));
         head = read_head(&r);
         reason = verify_label(bytes, &head, ring);
-        if (reason != REASON_OK)
+        if (reason != REASON_OK && reason != REASON_LABEL_ONE_SIGNATURE)
                 return reason;
         if (!read_fields(&r, &head, &label))
                 return REASON_LABEL_MALFORMED;
         *ret = label;
-        return REASON_OK;
+        return reason;
 }
 
 /* Of two copies that are not good, the one that says more of what happened names the reason. */
@@ -229,6 +269,7 @@ static unsigned reason_weight(Reason reason)
                 REASON_NO_LABEL,
                 REASON_LABEL_MALFORMED,
                 REASON_LABEL_SIGNER_UNKNOWN,
+                REASON_LABEL_ONE_SIGNATURE,
                 REASON_LABEL_SIGNATURE_INVALID,
                 REASON_LABEL_PURPOSE_WRONG,
         };
@@ -242,18 +283,21 @@ static unsigned reason_weight(Reason reason)
 /* Takes what copy `i` gave into the result so far. */
 static void take_copy(LabelArea *a, unsigned i, Reason reason, const Label *label)
 {
+        bool parsed = reason == REASON_OK || reason == REASON_LABEL_ONE_SIGNATURE;
         bool better = reason_weight(reason) > reason_weight(a->reason);
 
         a->copies[i] = reason;
-        if (i > 0 && reason == REASON_OK)
-                better = a->reason != REASON_OK || label->sequence > a->label.sequence;
+        if (i > 0 && parsed && reason == a->reason)
+                better = label->sequence > a->label.sequence;
+        else if (i > 0 && reason == REASON_OK)
+                better = true;
         else if (i > 0 && a->reason == REASON_OK)
                 better = false;
         if (i > 0 && !better)
                 return;
         a->reason = reason;
         a->copy = i;
-        if (reason == REASON_OK)
+        if (parsed)
                 a->label = *label;
 }
 

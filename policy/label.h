@@ -47,15 +47,27 @@ typedef struct Label {
 /* Writes the fields, signatures zero. -EINVAL for a label that could not be read back. */
 int label_encode(const Label *label, uint8_t ret[LABEL_SIZE]) _must_check_;
 
-/* Adds signature `slot` (0 or 1); the key's id must stand in that slot. */
+/* Adds signature `slot` (0 or 1); the key's id must stand in that slot, its algorithm must be the
+ * label's. -EINVAL. */
 int label_sign(uint8_t bytes[LABEL_SIZE], unsigned slot, const PrivateKey *key) _must_check_;
 
-/* Verifies one copy, then parses it. REASON_OK with `ret`; REASON_NO_LABEL (no magic);
+/* Verifies one copy, then parses it. REASON_OK with `ret`; REASON_LABEL_ONE_SIGNATURE with `ret`:
+ * the first of two fits, the place of the second is empty; REASON_NO_LABEL (no magic);
  * REASON_LABEL_* ; REASON_INTERNAL_ERROR. Validity dates are not looked at here. */
 Reason label_read(const uint8_t bytes[LABEL_SIZE], const Keyring *ring, Label *ret) _must_check_;
 
+typedef struct LabelSignature {
+        uint8_t key_id[KEY_ID_SIZE];
+        Reason reason; /* as of label_read(), of this signature alone */
+} LabelSignature;
+
+/* Judges each signature by itself, to show which one does not fit. Returns how many the copy says
+ * it has; 0: no label, or none whose signatures could be looked for. */
+unsigned label_signatures(const uint8_t bytes[LABEL_SIZE], const Keyring *ring,
+                          LabelSignature ret[LABEL_SIGNATURES_MAX]);
+
 typedef struct LabelArea {
-        Reason reason; /* OK: `label` is set; else the worse reason of the two */
+        Reason reason; /* OK, ONE_SIGNATURE: `label` is set; else the worse reason of the two */
         Label label;
         unsigned copy;               /* which copy was taken */
         Reason copies[LABEL_COPIES]; /* of each copy alone */

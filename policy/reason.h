@@ -34,6 +34,8 @@ typedef enum Severity {
         X(LABEL_EXPIRED, "label-expired", WARNING, true, "The drive's label has expired") \
         X(LABEL_NOT_YET_VALID, "label-not-yet-valid", WARNING, true, \
           "The drive's label is not valid yet") \
+        X(LABEL_ONE_SIGNATURE, "label-one-signature", WARNING, false, \
+          "The drive's label lacks the second of two signatures") \
         X(IDENTITY_MISMATCH, "identity-mismatch", CRITICAL, false, \
           "The label was made for another drive") \
         X(NOT_WHITELISTED, "not-whitelisted", WARNING, true, \

@@ -12,7 +12,10 @@
         X(COPY, "n", "a label, copy %u") \
         X(KEY, "x", "key %s, signature fits") \
         X(KEY_FAILED, "xr", "key %s: %s") \
+        X(KEYS, "xx", "keys %s and %s, both signatures fit") \
+        X(KEY_MISSING, "xx", "key %s, signature fits; key %s has not signed") \
         X(KEY_WANTED, "s", "a label key of %s") \
+        X(KEYS_WANTED, "", "the signatures of both keys the label names") \
         X(NO_DIGEST, "", "the digest of this device could not be computed") \
         X(DIGEST_WANTED, "", "a digest to look it up by") \
         X(DIGEST, "x", "sha256 %s... of this drive") \
@@ -29,6 +32,9 @@
         X(REVOKED_LABEL, "x", "label %s... is revoked") \
         X(REVOKED_KEY_ID, "x", "the label's key %s... is revoked") \
         X(REVOKED_KEY, "", "the label's key is revoked") \
+        X(SIGNED_ONCE, "x", "one signature, by key %s") \
+        X(SIGNED_TWICE, "xx", "two signatures, by keys %s and %s") \
+        X(TWO_WANTED, "n", "signatures of two different keys: policy line %u") \
         X(LABEL_OLDER, "t", "the label is older than its key, %s") \
         X(LABEL_NEWER, "t", "the label is newer than its key's end, %s") \
         X(LABEL_STARTS, "t", "the label starts %s") \

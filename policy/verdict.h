@@ -27,6 +27,7 @@ typedef enum Effect {
         X(IDENTITY, "identity", "Was the label made for this drive") \
         X(ZONE, "zone", "Does the drive belong to this zone and level") \
         X(REVOCATION, "revocation", "Has the drive, its label or its key been revoked") \
+        X(SECOND, "second-signature", "Has the label the two signatures the policy asks for") \
         X(VALIDITY, "validity", "Is the label valid today") \
         X(HOST, "host", "May the drive be used on this computer") \
         X(WHITELIST, "whitelist", "Is the drive in the whitelist") \

@@ -22,7 +22,8 @@ VALUES = {
 WORDS = {
     "show": {"1": "@drives"}, "explain": {"1": "@drives"}, "allow": {"1": "@drives"},
     "revoke": {"1": "@drives"}, "enroll": {"1": "@drives @files"}, "mode": {"1": "observe enforce"},
-    "clock": {"1": "accept"}, "label": {"1": "show", "show": "@drives @files"},
+    "clock": {"1": "accept"},
+    "label": {"1": "show cosign", "show": "@drives @files", "cosign": "@drives @files"},
     "finding": {"1": "list show add instruct remedy close"},
     "incident": {"1": "list open close template"},
     "verify": {"1": "@files"}, "export": {"1": "@files"},

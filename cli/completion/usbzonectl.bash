@@ -9,16 +9,16 @@ _usbzonectl_verbs() { _usbzonectl_say setup status list show explain enroll labe
                 simulate authority host policy whitelist help; }
 _usbzonectl_reasons() { _usbzonectl_say internal-error ok granted zone-mismatch level-too-high no-label label-malformed \
                 label-signature-invalid label-signer-unknown label-purpose-wrong label-expired \
-                label-not-yet-valid identity-mismatch not-whitelisted revoked host-not-permitted \
-                changed-elsewhere visit-chain-forked visit-rolled-back device-composite \
-                device-multi-lun device-class-blocked medium-swapped layout-unsupported \
-                probe-timeout probe-failed descriptors-changed interface-taken policy-missing \
-                policy-invalid policy-expired ledger-unwritable rate-limited active-before-start \
-                system-drive; }
+                label-not-yet-valid label-one-signature identity-mismatch not-whitelisted revoked \
+                host-not-permitted changed-elsewhere visit-chain-forked visit-rolled-back \
+                device-composite device-multi-lun device-class-blocked medium-swapped \
+                layout-unsupported probe-timeout probe-failed descriptors-changed interface-taken \
+                policy-missing policy-invalid policy-expired ledger-unwritable rate-limited \
+                active-before-start system-drive; }
 _usbzonectl_kinds() { _usbzonectl_say start stop verdict removed active-before-start mode policy-loaded policy-refused \
-                grant grant-ended label-written enrolled revoked setup torn-tail tamper grant-ending \
-                uninstalled acknowledged finding instruction remedy finding-closed incident repeated \
-                picked-up clock-set clock-accepted incident-closed; }
+                grant grant-ended label-written enrolled cosigned revoked setup torn-tail tamper \
+                grant-ending uninstalled acknowledged finding instruction remedy finding-closed \
+                incident repeated picked-up clock-set clock-accepted incident-closed; }
 _usbzonectl_drives() {
         usbzonectl list --json 2>/dev/null | sed -nE 's/^ *"(number|media_number)": *"?([^",]+)"?,?$/\2/p'
 }
@@ -26,16 +26,18 @@ _usbzonectl_files() { compgen -f -- "$cur"; }
 
 _usbzonectl_options() {
         case $1 in
-        setup) _usbzonectl_say --zone --level --name --authority-name --algorithm --root-out --ledger-key-out \
-                --new-ledger-key --yes --force --no-start --help ;;
+        setup) _usbzonectl_say --zone --level --name --authority-name --algorithm --root-out --second-key-out \
+                --ledger-key-out --new-ledger-key --yes --force --no-start --help ;;
         status) _usbzonectl_say --json --help ;;
         list) _usbzonectl_say --blocked --json --help ;;
         show) _usbzonectl_say --json --help ;;
         explain) _usbzonectl_say --json --help ;;
         enroll) _usbzonectl_say --zone --level --number --holder --unit --days --not-before --not-after \
                 --retention-years --host --format --yes --relabel --no-whitelist --reason --key \
-                --passphrase-fd --vid --pid --serial --scsi-vendor --scsi-product --json --help ;;
-        label) _usbzonectl_say --json --help ;;
+                --second-key --cosigner --passphrase-fd --vid --pid --serial --scsi-vendor \
+                --scsi-product --json --help ;;
+        label) _usbzonectl_say --key --passphrase-fd --reason --yes --vid --pid --serial --scsi-vendor \
+                --scsi-product --json --help ;;
         allow) _usbzonectl_say --for --read-only --reason --list --end --json --help ;;
         revoke) _usbzonectl_say --drive --label --key --host --out --dir --passphrase-fd --reason --help ;;
         mode) _usbzonectl_say --reason --json --help ;;
@@ -71,25 +73,28 @@ _usbzonectl_takes() {
         'setup -n' | 'setup --name' | 'setup --authority-name' | 'enroll -n' \
                 | 'enroll --number' | 'enroll --holder' | 'enroll --unit' | 'enroll --not-before' \
                 | 'enroll --not-after' | 'enroll --retention-years' | 'enroll -r' \
-                | 'enroll --reason' | 'enroll --passphrase-fd' | 'enroll --vid' | 'enroll --pid' \
-                | 'enroll --serial' | 'enroll --scsi-vendor' | 'enroll --scsi-product' | 'allow -r' \
-                | 'allow --reason' | 'allow --end' | 'revoke --drive' | 'revoke --label' \
-                | 'revoke --key' | 'revoke --host' | 'revoke --passphrase-fd' | 'revoke -r' \
-                | 'revoke --reason' | 'mode -r' | 'mode --reason' | 'clock -r' | 'clock --reason' \
-                | 'log -n' | 'log --lines' | 'acknowledge -t' | 'acknowledge --text' | 'finding -t' \
-                | 'finding --text' | 'incident -t' | 'incident --text' | 'authority -n' \
-                | 'authority --name' | 'authority --roots' | 'authority --threshold' \
-                | 'authority --not-before' | 'authority --not-after' | 'authority --overlap' \
-                | 'authority --passphrase-fd' | 'host -n' | 'host --name' | 'host --not-before' \
-                | 'host --not-after' | 'host --passphrase-fd' | 'policy --passphrase-fd' \
-                | 'policy --version') : ;;
+                | 'enroll --reason' | 'enroll --cosigner' | 'enroll --passphrase-fd' \
+                | 'enroll --vid' | 'enroll --pid' | 'enroll --serial' | 'enroll --scsi-vendor' \
+                | 'enroll --scsi-product' | 'label --passphrase-fd' | 'label -r' | 'label --reason' \
+                | 'label --vid' | 'label --pid' | 'label --serial' | 'label --scsi-vendor' \
+                | 'label --scsi-product' | 'allow -r' | 'allow --reason' | 'allow --end' \
+                | 'revoke --drive' | 'revoke --label' | 'revoke --key' | 'revoke --host' \
+                | 'revoke --passphrase-fd' | 'revoke -r' | 'revoke --reason' | 'mode -r' \
+                | 'mode --reason' | 'clock -r' | 'clock --reason' | 'log -n' | 'log --lines' \
+                | 'acknowledge -t' | 'acknowledge --text' | 'finding -t' | 'finding --text' \
+                | 'incident -t' | 'incident --text' | 'authority -n' | 'authority --name' \
+                | 'authority --roots' | 'authority --threshold' | 'authority --not-before' \
+                | 'authority --not-after' | 'authority --overlap' | 'authority --passphrase-fd' \
+                | 'host -n' | 'host --name' | 'host --not-before' | 'host --not-after' \
+                | 'host --passphrase-fd' | 'policy --passphrase-fd' | 'policy --version') : ;;
         'allow --for') _usbzonectl_say 15m 30m 1h 2h 8h ;;
         'inspect -s' | 'inspect --silent' | 'policy -s' | 'policy --silent') _usbzonectl_say 7 30 90 ;;
         'enroll --days' | 'simulate -d' | 'simulate --days' | 'authority --days' \
                 | 'host --days') _usbzonectl_say 7 30 90 365 ;;
         'finding --due') _usbzonectl_say 7d 14d 30d ;;
         'log -d' | 'log --drive') _usbzonectl_drives ;;
-        'setup --root-out' | 'setup --ledger-key-out' | 'enroll --key' | 'revoke -o' \
+        'setup --root-out' | 'setup --second-key-out' | 'setup --ledger-key-out' \
+                | 'enroll --key' | 'enroll --second-key' | 'label --key' | 'revoke -o' \
                 | 'revoke --out' | 'revoke -D' | 'revoke --dir' | 'log -D' | 'log --dir' \
                 | 'verify -k' | 'verify --key' | 'verify -a' | 'verify --authority' | 'inspect -a' \
                 | 'inspect --authority' | 'inspect -R' | 'inspect --revocations' | 'finding -D' \
@@ -129,7 +134,8 @@ _usbzonectl_behind() {
         'enroll ') _usbzonectl_drives; _usbzonectl_files ;;
         'mode ') _usbzonectl_say observe enforce ;;
         'clock ') _usbzonectl_say accept ;;
-        'label ') _usbzonectl_say show ;;
+        'label ') _usbzonectl_say show cosign ;;
+        'label cosign') _usbzonectl_drives; _usbzonectl_files ;;
         'label show') _usbzonectl_drives; _usbzonectl_files ;;
         'finding ') _usbzonectl_say list show add instruct remedy close ;;
         'incident ') _usbzonectl_say list open close template ;;

@@ -10,18 +10,18 @@ end
 function __usbzonectl_reasons
     printf '%s\n' internal-error ok granted zone-mismatch level-too-high no-label label-malformed \
                 label-signature-invalid label-signer-unknown label-purpose-wrong label-expired \
-                label-not-yet-valid identity-mismatch not-whitelisted revoked host-not-permitted \
-                changed-elsewhere visit-chain-forked visit-rolled-back device-composite \
-                device-multi-lun device-class-blocked medium-swapped layout-unsupported \
-                probe-timeout probe-failed descriptors-changed interface-taken policy-missing \
-                policy-invalid policy-expired ledger-unwritable rate-limited active-before-start \
-                system-drive
+                label-not-yet-valid label-one-signature identity-mismatch not-whitelisted revoked \
+                host-not-permitted changed-elsewhere visit-chain-forked visit-rolled-back \
+                device-composite device-multi-lun device-class-blocked medium-swapped \
+                layout-unsupported probe-timeout probe-failed descriptors-changed interface-taken \
+                policy-missing policy-invalid policy-expired ledger-unwritable rate-limited \
+                active-before-start system-drive
 end
 function __usbzonectl_kinds
     printf '%s\n' start stop verdict removed active-before-start mode policy-loaded policy-refused \
-                grant grant-ended label-written enrolled revoked setup torn-tail tamper grant-ending \
-                uninstalled acknowledged finding instruction remedy finding-closed incident repeated \
-                picked-up clock-set clock-accepted incident-closed
+                grant grant-ended label-written enrolled cosigned revoked setup torn-tail tamper \
+                grant-ending uninstalled acknowledged finding instruction remedy finding-closed \
+                incident repeated picked-up clock-set clock-accepted incident-closed
 end
 function __usbzonectl_drives
     usbzonectl list --json 2>/dev/null | sed -nE 's/^ *"(number|media_number)": *"?([^",]+)"?,?$/\2/p'
@@ -58,6 +58,7 @@ complete -c usbzonectl -n '__usbzonectl_verb setup' -s n -l name -x -d 'this com
 complete -c usbzonectl -n '__usbzonectl_verb setup' -l authority-name -x -d 'name of the authority'
 complete -c usbzonectl -n '__usbzonectl_verb setup' -l algorithm -x -a 'ed25519 sm2' -d 'the authority’s keys are ed25519 (default) or sm2'
 complete -c usbzonectl -n '__usbzonectl_verb setup' -l root-out -r -F -d 'write the root key there, not on this computer'
+complete -c usbzonectl -n '__usbzonectl_verb setup' -l second-key-out -r -F -d 'top-secret: write the second person’s label key there, not on this computer'
 complete -c usbzonectl -n '__usbzonectl_verb setup' -l ledger-key-out -r -F -d 'write the ledger’s first key there, for the auditor (default: print it)'
 complete -c usbzonectl -n '__usbzonectl_verb setup' -l new-ledger-key -d 'only make a first key for a ledger that has none'
 complete -c usbzonectl -n '__usbzonectl_verb setup' -s y -l yes -d 'do not ask'
@@ -94,6 +95,8 @@ complete -c usbzonectl -n '__usbzonectl_verb enroll' -l relabel -d 'replace the 
 complete -c usbzonectl -n '__usbzonectl_verb enroll' -l no-whitelist -d 'do not put the drive on the whitelist'
 complete -c usbzonectl -n '__usbzonectl_verb enroll' -s r -l reason -x -d 'remark for the ledger'
 complete -c usbzonectl -n '__usbzonectl_verb enroll' -l key -r -F -d 'sign with this label key (default: the one on this computer)'
+complete -c usbzonectl -n '__usbzonectl_verb enroll' -l second-key -r -F -d 'sign with this label key, too: the second person’s'
+complete -c usbzonectl -n '__usbzonectl_verb enroll' -l cosigner -x -d 'this label key signs second, elsewhere; until then the drive stays blocked'
 complete -c usbzonectl -n '__usbzonectl_verb enroll' -l passphrase-fd -x -d 'read the passphrases of keys from this descriptor, one a line'
 complete -c usbzonectl -n '__usbzonectl_verb enroll' -l vid -x -d 'image: USB vendor id of the drive it is for'
 complete -c usbzonectl -n '__usbzonectl_verb enroll' -l pid -x -d 'image: USB product id'
@@ -102,7 +105,16 @@ complete -c usbzonectl -n '__usbzonectl_verb enroll' -l scsi-vendor -x -d 'image
 complete -c usbzonectl -n '__usbzonectl_verb enroll' -l scsi-product -x -d 'image: SCSI product'
 complete -c usbzonectl -n '__usbzonectl_verb enroll' -s j -l json -d 'print JSON'
 complete -c usbzonectl -n '__usbzonectl_verb enroll' -s h -l help -d 'show this help'
-complete -c usbzonectl -n __usbzonectl_none -a label -d 'show the label on a drive or an image file'
+complete -c usbzonectl -n __usbzonectl_none -a label -d 'show the label on a drive or an image file; sign it as the second person'
+complete -c usbzonectl -n '__usbzonectl_verb label' -l key -r -F -d 'cosign: sign with this label key (default: the one on this computer)'
+complete -c usbzonectl -n '__usbzonectl_verb label' -l passphrase-fd -x -d 'read the passphrases of keys from this descriptor, one a line'
+complete -c usbzonectl -n '__usbzonectl_verb label' -s r -l reason -x -d 'cosign: remark for the ledger'
+complete -c usbzonectl -n '__usbzonectl_verb label' -s y -l yes -d 'cosign: do not ask before signing'
+complete -c usbzonectl -n '__usbzonectl_verb label' -l vid -x -d 'image: USB vendor id of the drive it is for'
+complete -c usbzonectl -n '__usbzonectl_verb label' -l pid -x -d 'image: USB product id'
+complete -c usbzonectl -n '__usbzonectl_verb label' -l serial -x -d 'image: USB serial number'
+complete -c usbzonectl -n '__usbzonectl_verb label' -l scsi-vendor -x -d 'image: SCSI vendor'
+complete -c usbzonectl -n '__usbzonectl_verb label' -l scsi-product -x -d 'image: SCSI product'
 complete -c usbzonectl -n '__usbzonectl_verb label' -s j -l json -d 'print JSON'
 complete -c usbzonectl -n '__usbzonectl_verb label' -s h -l help -d 'show this help'
 complete -c usbzonectl -n __usbzonectl_none -a allow -d 'make a temporary exception for a drive'
@@ -271,8 +283,9 @@ complete -c usbzonectl -n '__usbzonectl_first revoke' -a '(__usbzonectl_drives)'
 complete -c usbzonectl -n '__usbzonectl_first enroll' -F -a '(__usbzonectl_drives)'
 complete -c usbzonectl -n '__usbzonectl_first mode' -a 'observe enforce'
 complete -c usbzonectl -n '__usbzonectl_first clock' -a 'accept'
-complete -c usbzonectl -n '__usbzonectl_first label' -a 'show'
+complete -c usbzonectl -n '__usbzonectl_first label' -a 'show cosign'
 complete -c usbzonectl -n '__usbzonectl_behind label show' -F -a '(__usbzonectl_drives)'
+complete -c usbzonectl -n '__usbzonectl_behind label cosign' -F -a '(__usbzonectl_drives)'
 complete -c usbzonectl -n '__usbzonectl_first finding' -a 'list show add instruct remedy close'
 complete -c usbzonectl -n '__usbzonectl_first incident' -a 'list open close template'
 complete -c usbzonectl -n '__usbzonectl_first verify' -F

@@ -8,16 +8,16 @@ _usbzonectl_verbs() { compadd -- setup status list show explain enroll label all
                 simulate authority host policy whitelist help; }
 _usbzonectl_reasons() { compadd -- internal-error ok granted zone-mismatch level-too-high no-label label-malformed \
                 label-signature-invalid label-signer-unknown label-purpose-wrong label-expired \
-                label-not-yet-valid identity-mismatch not-whitelisted revoked host-not-permitted \
-                changed-elsewhere visit-chain-forked visit-rolled-back device-composite \
-                device-multi-lun device-class-blocked medium-swapped layout-unsupported \
-                probe-timeout probe-failed descriptors-changed interface-taken policy-missing \
-                policy-invalid policy-expired ledger-unwritable rate-limited active-before-start \
-                system-drive; }
+                label-not-yet-valid label-one-signature identity-mismatch not-whitelisted revoked \
+                host-not-permitted changed-elsewhere visit-chain-forked visit-rolled-back \
+                device-composite device-multi-lun device-class-blocked medium-swapped \
+                layout-unsupported probe-timeout probe-failed descriptors-changed interface-taken \
+                policy-missing policy-invalid policy-expired ledger-unwritable rate-limited \
+                active-before-start system-drive; }
 _usbzonectl_kinds() { compadd -- start stop verdict removed active-before-start mode policy-loaded policy-refused \
-                grant grant-ended label-written enrolled revoked setup torn-tail tamper grant-ending \
-                uninstalled acknowledged finding instruction remedy finding-closed incident repeated \
-                picked-up clock-set clock-accepted incident-closed; }
+                grant grant-ended label-written enrolled cosigned revoked setup torn-tail tamper \
+                grant-ending uninstalled acknowledged finding instruction remedy finding-closed \
+                incident repeated picked-up clock-set clock-accepted incident-closed; }
 _usbzonectl_files() { _files; }
 _usbzonectl_drives() {
         local -a drives=("${(@f)$(usbzonectl list --json 2>/dev/null | sed -nE 's/^ *"(number|media_number)": *"?([^",]+)"?,?$/\2/p')}")
@@ -33,7 +33,7 @@ _usbzonectl() {
                 'show:show everything about a drive'
                 'explain:tell step by step why a drive is allowed or blocked'
                 'enroll:give a drive a signed label and put it on the whitelist'
-                'label:show the label on a drive or an image file'
+                'label:show the label on a drive or an image file; sign it as the second person'
                 'allow:make a temporary exception for a drive'
                 'revoke:revoke a drive, a label, a key or a computer'
                 'mode:show or change the mode'
@@ -71,6 +71,7 @@ _usbzonectl() {
                         '*--authority-name[name of the authority]:name:' \
                         '*--algorithm[the authority’s keys are ed25519 (default) or sm2]:name:(ed25519 sm2)' \
                         '*--root-out[write the root key there, not on this computer]:file:_usbzonectl_files' \
+                        '*--second-key-out[top-secret\: write the second person’s label key there, not on this computer]:file:_usbzonectl_files' \
                         '*--ledger-key-out[write the ledger’s first key there, for the auditor (default\: print it)]:file:_usbzonectl_files' \
                         '*--new-ledger-key[only make a first key for a ledger that has none]' \
                         '*'{-y,--yes}'[do not ask]' \
@@ -119,6 +120,8 @@ _usbzonectl() {
                         '*--no-whitelist[do not put the drive on the whitelist]' \
                         '*'{-r,--reason}'[remark for the ledger]:text:' \
                         '*--key[sign with this label key (default\: the one on this computer)]:file:_usbzonectl_files' \
+                        '*--second-key[sign with this label key, too\: the second person’s]:file:_usbzonectl_files' \
+                        '*--cosigner[this label key signs second, elsewhere; until then the drive stays blocked]:keyid:' \
                         '*--passphrase-fd[read the passphrases of keys from this descriptor, one a line]:n:' \
                         '*--vid[image\: USB vendor id of the drive it is for]:hex:' \
                         '*--pid[image\: USB product id]:hex:' \
@@ -131,10 +134,19 @@ _usbzonectl() {
                 ;;
         label)
                 _arguments -s \
+                        '*--key[cosign\: sign with this label key (default\: the one on this computer)]:file:_usbzonectl_files' \
+                        '*--passphrase-fd[read the passphrases of keys from this descriptor, one a line]:n:' \
+                        '*'{-r,--reason}'[cosign\: remark for the ledger]:text:' \
+                        '*'{-y,--yes}'[cosign\: do not ask before signing]' \
+                        '*--vid[image\: USB vendor id of the drive it is for]:hex:' \
+                        '*--pid[image\: USB product id]:hex:' \
+                        '*--serial[image\: USB serial number]:text:' \
+                        '*--scsi-vendor[image\: SCSI vendor]:text:' \
+                        '*--scsi-product[image\: SCSI product]:text:' \
                         '*'{-j,--json}'[print JSON]' \
                         '*'{-h,--help}'[show this help]' \
-                        '1:word:(show)' \
-                        '*:word:{case $line[1] in show) _usbzonectl_drives; _usbzonectl_files ;; esac}'
+                        '1:word:(show cosign)' \
+                        '*:word:{case $line[1] in show) _usbzonectl_drives; _usbzonectl_files ;; cosign) _usbzonectl_drives; _usbzonectl_files ;; esac}'
                 ;;
         allow)
                 _arguments -s \

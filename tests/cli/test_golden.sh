@@ -20,7 +20,7 @@ mask() {
 own() {
         awk '/\[[a-z-]+\]$/ { on = /\[(ledger-not-sealed|not-set-up|clock-behind)\]$/ } /^[0-9]/ { on = 1; sub(/^[0-9]+/, "N") } on'
 }
-verbs=()
+verbs=() fresh=() # a file to be copied to another before each run
 # golden NAME STATUS ARGUMENTS...
 golden() {
         local name=$1 want=$2 lang file got
@@ -28,6 +28,7 @@ golden() {
         verbs+=("$1")
         for lang in en zh_CN; do
                 file=$folder/$name.$lang
+                [ ${#fresh[@]} = 0 ] || cp "${fresh[@]}"
                 LANGUAGE=$lang run "$@"
                 # The column of the time that is left is as wide as its digits
                 got=$(case $name in doctor) own ;; incident) tr -s ' ' ;; *) cat ;; esac <<<"$out" | mask)
@@ -118,7 +119,7 @@ draft() { # VERSION LINE...
         printf '%s\n' "$@"
 }
 draft 1 'expires = 2090-01-01' 'contact = room 301' >"$T/p1"
-draft 2 'expires = 2091-01-01' 'contact = room 301' 'class = block e0:*:*' >"$T/p2"
+draft 2 'expires = 2091-01-01' 'two-signatures = top-secret' 'contact = room 301' 'class = block e0:*:*' >"$T/p2"
 golden policy-check 0 policy check "$T/p1"
 golden policy-show 0 policy show "$T/p2"
 golden policy-diff 0 policy diff "$T/p1" "$T/p2"
@@ -137,10 +138,24 @@ golden label-none 1 label show "$T/d.img"
 golden enroll 0 enroll "$T/d.img" "${AS[@]}" --number N1 --holder 张三 --unit 机要科 --relabel --no-whitelist \
         --not-before 2026-01-01 --not-after 2090-01-01 --retention-years 10
 golden label 0 label show "$T/d.img"
+golden authority 0 authority show
+run authority issue-key label --out "$T/second.pem" --no-passphrase
+run policy install "$T/etc/authority/authority.keys"
+second=$("$CTL" authority show --json | jq -r '[.keys[] | select(.purpose == "label") | .id][1]')
+plain_image "$T/two.img"
+TWO=("$T/two.img" --vid 1209 --pid 0001 --serial TWO)
+golden enroll-cosigner 0 enroll "${TWO[@]}" --number N2 --holder 张三 --relabel --cosigner "$second" --no-whitelist \
+        --not-before 2026-01-01 --not-after 2090-01-01
+golden label-waits 1 label show "$T/two.img"
+golden label-cosign-asks 2 label cosign "${TWO[@]}" --key "$T/second.pem"
+golden label-cosign-first 3 label cosign "${TWO[@]}"
+fresh=("$T/two.img" "$T/half.img")
+golden label-cosign 0 label cosign "$T/half.img" "${TWO[@]:1}" --key "$T/second.pem" --yes
+fresh=()
+golden label-two 0 label show "$T/half.img"
 run revoke N1 --reason lost
 is "a drive is revoked" "$rc" 0
 golden revoke-twice 1 revoke N1 --reason lost
-golden authority 0 authority show
 golden host-request 0 host request --name pc2 --out "$T/pc2.request"
 rm -r "$T/state/ledger"
 LEDGER_HOST=$(sed -n 's/^id = //p' "$T/etc/host.credential")

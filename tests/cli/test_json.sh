@@ -60,6 +60,13 @@ private_bus
 plain_image "$T/d.img"
 shape enroll 0 . enroll "$T/d.img" "${AS[@]}" --number N1 --holder 张三 --unit 机要科 --retention-years 10 --host this
 shape label-show 0 . label show "$T/d.img"
+run authority issue-key label --out "$T/second.pem" --no-passphrase
+run policy install "$T/etc/authority/authority.keys"
+plain_image "$T/two.img"
+shape enroll-cosigner 0 . enroll "$T/two.img" --vid 1209 --pid 0001 --serial TWO --number N2 --cosigner \
+        "$("$CTL" authority show --json | jq -r '[.keys[] | select(.purpose == "label") | .id][1]')"
+shape label-show-waits 1 . label show "$T/two.img"
+shape label-cosign 0 . label cosign "$T/two.img" --vid 1209 --pid 0001 --serial TWO --key "$T/second.pem" --yes
 plain_image "$T/none.img"
 shape label-show-none 1 . label show "$T/none.img"
 shape whitelist-lookup 0 . whitelist lookup N1

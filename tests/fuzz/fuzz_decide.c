@@ -78,6 +78,7 @@ static void check_open(const Snapshot *s, const Facts *f, const Decision *d)
         HOLDS(f->n_luns == 1 && f->device_type == 0);
         HOLDS(d->label.reason == REASON_OK && d->has_identity);
         HOLDS(l->zone == s->host.zone && l->level <= s->host.level);
+        HOLDS(l->n_signatures == 2 || !two_wanted(&s->bundle.two, l->zone, l->level, NULL));
         HOLDS(memcmp(l->identity, d->identity, DIGEST_SIZE) == 0);
         HOLDS(l->not_before <= NOW && (l->not_after == 0 || NOW < l->not_after));
 }
@@ -88,6 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         static Facts f;
         Reader r = reader(data, size);
         bool labelled;
+        uint8_t how;
         Decision d;
 
         memset(&s, 0, sizeof(s));
@@ -97,7 +99,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         s.status = reader_u8(&r) == 1 ? REASON_POLICY_INVALID : REASON_OK;
         s.host.zone = (Zone)(reader_u8(&r) % ZONE_MAX_);
         s.host.level = (Level)(reader_u8(&r) % LEVEL_MAX_);
-        labelled = reader_u8(&r) % 2;
+        how = reader_u8(&r);
+        labelled = how & 1;
+        s.bundle.two.zones[s.host.zone].wanted = how & 2;
         read_facts(&r, &f);
         if (!labelled || !put_label(&r, &f))
                 reader_bytes(&r, f.area, MIN(reader_left(&r), sizeof(f.area)));

@@ -12,6 +12,7 @@ static void read_raw(const uint8_t area[LABEL_AREA_SIZE])
 
         label_area_read(area, fuzz_ring(), &a);
         HOLDS(a.reason != REASON_OK && a.reason != REASON_INTERNAL_ERROR);
+        HOLDS(a.reason != REASON_LABEL_ONE_SIGNATURE);
 }
 
 /* A genuine signature over bytes that may be anything behind the head. */
@@ -35,6 +36,23 @@ static void read_signed(uint8_t copy[LABEL_SIZE])
         }
 }
 
+/* The same, waiting for a second key: never good. */
+static void read_half(uint8_t copy[LABEL_SIZE])
+{
+        const PrivateKey *key = fuzz_key(PURPOSE_LABEL);
+        LabelSignature list[LABEL_SIGNATURES_MAX];
+        Label label;
+        Reason reason;
+
+        copy[11] = 2;
+        memset(copy + LABEL_KEY_ID_OFFSET + KEY_ID_SIZE, 0x5a, KEY_ID_SIZE);
+        HOLDS(label_sign(copy, 0, key) == 0);
+        reason = label_read(copy, fuzz_ring(), &label);
+        HOLDS(reason == REASON_LABEL_ONE_SIGNATURE || reason == REASON_LABEL_MALFORMED);
+        HOLDS(label_signatures(copy, fuzz_ring(), list) == 2);
+        HOLDS(list[0].reason == REASON_OK && list[1].reason == REASON_LABEL_ONE_SIGNATURE);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
         uint8_t area[LABEL_AREA_SIZE] = {0};
@@ -43,5 +61,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 memcpy(area, data, MIN(size, sizeof(area)));
         read_raw(area);
         read_signed(area);
+        read_half(area);
         return 0;
 }

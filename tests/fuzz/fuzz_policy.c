@@ -21,6 +21,7 @@ static void check_rules(const Bundle *b)
                         else
                                 HOLDS(h == d || (h == ZONE_INTERNET && d == ZONE_NONE));
                 }
+        HOLDS(!b->two.zones[ZONE_NONE].wanted && !b->two.levels[LEVEL_NONE].wanted);
         for (size_t i = 0; i < b->n_classes; i++)
                 HOLDS(!b->classes[i].allow ||
                       (b->classes[i].class >= 0 && b->classes[i].class != 8));

@@ -5,6 +5,9 @@
 expect 'a record of a tool gets a number' '^t [0-9]+$' \
         on $root $manager Record 'sa{ss}' enrolled 2 media_number N-7 holder 'Li Lei'
 check 'it says who' has_record '.kind=="enrolled" and .media_number=="N-7" and .who=="root (uid 0)"'
+expect 'a second signature is recorded' '^t [0-9]+$' \
+        on $root $manager Record 'sa{ss}' cosigned 3 media_number N-7 second_key 00ff signatures 2
+check 'as what it is' has_record '.kind=="cosigned" and .media_number=="N-7" and .signatures=="2"'
 expect 'who cannot be made up' '^"root \(uid 0\)"$' \
         bash -c "busctl --address=$USBZONE_BUS_ADDRESS call org.usbzone1 $root $manager Record 'sa{ss}' \
         setup 1 who mallory >/dev/null; tail -qn 1 $dir/state/ledger/*.jsonl | tail -n 1 | jq .who"

@@ -133,6 +133,9 @@ told 'read-only is told of' '\[Read-only: USB drive NB-3 \(internal\)\] .*nothin
 say violation 4 - - - block block no-label warning
 told 'a drive without a label is called so; a service without markup gets plain text' \
         '\[Blocked: unregistered USB drive \(King<st>on Data&Traveler\)\] The drive is not registered: .*have it registered'
+say violation 4 - - - block block label-one-signature warning
+told 'a label that waits for its second signature: what is to be done' \
+        'lacks the second of two signatures.*a second person has to sign its label'
 say present 5 NB-5 internal none allow allow granted notice
 say ending 5
 told 'an exception that ends is told of, with the time' \
@@ -176,6 +179,8 @@ told '中文：编号、密级、原因、处置、联系人' \
         '\[已阻止：U盘 密-012（涉密，绝密）\] [^|]*密级[^|]*。\|[^|]*台账。\|[^|]*交叉使用。\|联系：保密办 <8213>$'
 say violation 4 - - - block allow no-label warning
 told '中文：未登记的 U盘，观察模式放行' '未登记的 U盘.*未登记.*观察'
+say violation 4 - - - block block label-one-signature warning
+told '中文：标签缺第二签名' '缺少第二个签名.*由第二人签名'
 stop "$notice"
 
 # Lines for a terminal

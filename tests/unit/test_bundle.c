@@ -110,6 +110,13 @@ static const struct Bad {
         {"rule too long", START "rule = internal internet block critical now\n", 4, 41, "now"},
         {"rule twice", START "rule = internal internal allow\nrule = internal internal block\n", 5,
          1, "line 4"},
+        {"two signatures of nothing", START "two-signatures =\n", 4, 17, "top-secret"},
+        {"two signatures of zone none", START "two-signatures = none\n", 4, 18, "top-secret"},
+        {"two signatures of no zone", START "two-signatures = secret moon\n", 4, 25, "internet"},
+        {"two signatures, a word twice", START "two-signatures = secret secret\n", 4, 25, "line 4"},
+        {"two signatures, said before",
+         START "two-signatures = internal\n\ntwo-signatures = secret internal\n", 6, 25,
+         "line 4 says 'internal'"},
         {"whitelist without kind", START "whitelist = " HEX32 "\n", 4, 13, "sha256:"},
         {"whitelist too short", START "whitelist = sha256:" HEX16 "\n", 4, 13, "64 hex"},
         {"whitelist-required maybe", START "whitelist-required = maybe\n", 4, 22, "yes"},
@@ -246,6 +253,7 @@ Test(bundle, what_is_written_reads_back_the_same)
                 START "needs = " UZ_VERSION "\n",
                 START "not-before = 2026-01-01\nexpires = 2027-01-01\ngrant-max = 90s\n"
                       "contact = x # y\n",
+                START "two-signatures = top-secret internal\ntwo-signatures = classified\n",
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
@@ -264,6 +272,9 @@ Test(bundle, what_is_written_reads_back_the_same)
                 cr_assert_eq(b.n_classes, i == 4 ? 3 : 0);
                 cr_assert_eq(b.n_devices, i == 5 ? 2 : 0);
                 cr_assert_eq(b.pick_up, i == 7);
+                cr_assert_eq(strstr(once, "two-signatures = internal classified top-secret\n") !=
+                                     NULL,
+                             i == 12, "row %zu: %s", i, once);
                 cr_assert_eq(b.grant_max, i == 11 ? 90 : BUNDLE_GRANT_DEFAULT);
                 bundle_clear(&b);
         }

@@ -129,6 +129,35 @@ static void spoil_revoked_key(Fixture *f, Label *l)
         add_revoked(f, REVOKED_KEY, l->key_id[0]);
 }
 
+/* Two people have signed. */
+static void put_two(Fixture *f, Label *l)
+{
+        l->n_signatures = 2;
+        memcpy(l->key_id[1], private_key_public(f->label2)->id, KEY_ID_SIZE);
+        fixture_put_label(f, l);
+}
+
+static void spoil_two_at_work(Fixture *f, Label *l)
+{
+        f->snapshot.bundle.two.zones[ZONE_INTERNAL] = (TwoWord){true, 7};
+        put_two(f, l);
+}
+
+static void spoil_one_of_two(Fixture *f, Label *l)
+{
+        put_two(f, l);
+        for (unsigned i = 1; i <= LABEL_COPIES; i++)
+                memset(f->facts.area + i * LABEL_SIZE - SIGNATURE_SIZE, 0, SIGNATURE_SIZE);
+}
+
+static void spoil_one_where_two_are_wanted(Fixture *f, Label *l)
+{
+        spoil_two_at_work(f, l);
+        l->n_signatures = 1;
+        memset(l->key_id[1], 0, KEY_ID_SIZE);
+        fixture_put_label(f, l);
+}
+
 static void spoil_key_flag(Fixture *f, Label *l)
 {
         fixture_put_label(f, l);
@@ -335,6 +364,11 @@ static const struct Row {
         {"label revoked", spoil_revoked_label, REASON_REVOKED, CHECK_REVOCATION, false},
         {"key revoked", spoil_revoked_key, REASON_REVOKED, CHECK_REVOCATION, false},
         {"key revoked in the list", spoil_key_flag, REASON_REVOKED, CHECK_REVOCATION, false},
+        {"two signatures, both there", spoil_two_at_work, REASON_OK, CHECK_ZONE, false},
+        {"two signatures, one missing", spoil_one_of_two, REASON_LABEL_ONE_SIGNATURE,
+         CHECK_SIGNATURE, false},
+        {"one where two are wanted", spoil_one_where_two_are_wanted, REASON_LABEL_ONE_SIGNATURE,
+         CHECK_SECOND, false},
         {"for other computers", spoil_hosts, REASON_HOST_NOT_PERMITTED, CHECK_HOST, true},
         {"own zone closed", spoil_own_zone_closed, REASON_HOST_NOT_PERMITTED, CHECK_ZONE, true},
         {"storage and keyboard", spoil_composite, REASON_DEVICE_COMPOSITE, CHECK_DEVICE, false},

@@ -171,7 +171,8 @@ Test(sm2, a_label_says_of_which_kind_its_key_is)
         memcpy(label.key_id[0], private_key_public(key)->id, KEY_ID_SIZE);
         label.algorithm = ALGORITHM_ED25519_SHA256;
         cr_assert_eq(label_encode(&label, bytes), 0);
-        cr_assert_eq(label_sign(bytes, 0, key), 0);
+        cr_assert_eq(label_sign(bytes, 0, key), -EINVAL);
+        cr_assert_eq(key_sign(key, bytes, LABEL_SIGNED_SIZE, bytes + LABEL_SIGNED_SIZE), 0);
         cr_assert_eq(label_read(bytes, &f.snapshot.authority.ring, &back), REASON_LABEL_MALFORMED);
         label.algorithm = ALGORITHM_SM2_SM3;
         cr_assert_eq(label_encode(&label, bytes), 0);
