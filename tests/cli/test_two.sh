@@ -161,7 +161,7 @@ refused 'nor is it named as cosigner' 2 'no label key in force' \
         enroll "$D" "${AS[@]}" --number N6 "${TS[@]}" --key "$T/third.pem" --cosigner "$SECOND"
 
 # --- an older computer: its policy says nothing, and nothing changes for it ---
-rm -r "$T/etc" "$T/state"
+rm -r "$USBZONE_ETC_DIR" "$USBZONE_STATE_DIR"
 run setup --zone classified --level secret --name pc2 --no-start
 is 'another computer' "$rc" 0
 plain_image "$D"
@@ -173,7 +173,7 @@ AS[5]=FREE
 enroll 'two signatures may be had all the same' 0 'Signed by' --number O2 --zone classified --level secret --second-key "$T/fourth.pem"
 
 # --- SM2 ---
-rm -r "$T/etc" "$T/state"
+rm -r "$USBZONE_ETC_DIR" "$USBZONE_STATE_DIR"
 run setup "${TS[@]}" --name pc3 --no-start --algorithm sm2
 is 'a computer with SM2 keys, both on it' "$rc" 0
 second=$(cd "$E" && echo label-*.pem)
