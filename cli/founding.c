@@ -68,7 +68,7 @@ int founding_open(Founding *f, bool force)
         return 0;
 }
 
-static int make_keys(Founding *f)
+static int make_keys(Founding *f, bool with_second)
 {
         f->authority.threshold = 1;
         for (size_t i = 0; i < ARRAY_SIZE(purposes); i++) {
@@ -77,8 +77,7 @@ static int make_keys(Founding *f)
                 if (r < 0)
                         return r;
         }
-        /* Top-secret labels take two people. */
-        if (f->host.level == LEVEL_TOP_SECRET) {
+        if (with_second) {
                 int r = key_make(&f->authority, f->algorithm, PURPOSE_LABEL, &f->second);
 
                 if (r < 0)
@@ -169,7 +168,7 @@ static int write_key_list(const Founding *f, int dirfd)
         return r < 0 ? r : write_note(dirfd, UZ_KEYS_FILE, text, size, f->keys[PURPOSE_ROOT]);
 }
 
-static int write_keys(const Founding *f, bool with_root, bool with_second)
+static int write_keys(const Founding *f, bool with_root)
 {
         _cleanup_(fd_closep) int dir = empty_dir(f->etc_fd, AUTHORITY_TEMP);
         char name[KEY_FILE_NAME_MAX];
@@ -178,10 +177,6 @@ static int write_keys(const Founding *f, bool with_root, bool with_second)
         for (size_t i = with_root ? 0 : 1; i < ARRAY_SIZE(purposes) && r == 0; i++) {
                 snprintf(name, sizeof(name), "%s.pem", purpose_name(purposes[i]));
                 r = key_write(dir, name, f->keys[purposes[i]], NULL);
-        }
-        if (r == 0 && with_second) {
-                key_file_name(private_key_public(f->second), name);
-                r = key_write(dir, name, f->second, NULL);
         }
         if (r == 0)
                 r = write_key_list(f, dir);
@@ -253,7 +248,7 @@ static int write_credential(const Founding *f, int dirfd)
 }
 
 /* All of it in force at once, or nothing. */
-static int write_all(const Founding *f, bool with_root, bool with_second)
+static int write_all(const Founding *f, bool with_root)
 {
         Stage stage;
         int r = stage_open(&stage, f->etc_fd, true);
@@ -267,7 +262,7 @@ static int write_all(const Founding *f, bool with_root, bool with_second)
         if (r == 0 && !f->existing)
                 r = file_replace(f->state_fd, UZ_OBSERVE_FILE, "", 0, 0644);
         if (r == 0)
-                r = write_keys(f, with_root, with_second);
+                r = write_keys(f, with_root);
         if (r == 0)
                 r = MIN(stage_commit(&stage), 0);
         stage_close(&stage);
@@ -276,7 +271,7 @@ static int write_all(const Founding *f, bool with_root, bool with_second)
 
 int founding_write(Founding *f, const char *root_out, const char *second_out)
 {
-        int r = make_keys(f);
+        int r = make_keys(f, second_out != NULL);
 
         if (r < 0)
                 return cli_fail_errno(r, "%s", _("cannot make keys"));
@@ -285,7 +280,7 @@ int founding_write(Founding *f, const char *root_out, const char *second_out)
                 r = write_out(f->second, second_out);
         if (r)
                 return r;
-        r = write_all(f, !root_out, f->second && !second_out);
+        r = write_all(f, !root_out);
         return r < 0 ? cli_fail_errno(r, _("cannot write to %s; this computer is not set up"),
                                       file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR))
                      : 0;

@@ -14,12 +14,13 @@ typedef struct Founding {
         uint64_t policy_version;
         bool existing; /* replaced because of --force: the mode stays as it is */
         PrivateKey *keys[PURPOSE_MAX_];
-        PrivateKey *second; /* the second person's label key, on a top-secret computer */
+        PrivateKey *second; /* the second person's label key, or NULL */
 } Founding;
 
 /* Makes the directories; refuses an existing setup unless `force`. */
 int founding_open(Founding *f, bool force) _must_check_;
-/* `root_out`, `second_out`: files for the root key and for the second label key, or NULL to keep
- * them with the others. */
+/* `root_out`: a file for the root key, or NULL to keep it with the others. `second_out`:
+ * makes a second label key, which goes there, and a policy that wants both keys on top-secret
+ * labels; or NULL. */
 int founding_write(Founding *f, const char *root_out, const char *second_out) _must_check_;
 void founding_clear(Founding *f);

@@ -138,7 +138,7 @@ static void explain_files(const SetupArgs *a, const Founding *f)
                 fprintf(stderr, "  - ");
                 fprintf(stderr, _("The root key is written to %s only.\n"), a->root_out);
         }
-        if (f->host.level == LEVEL_TOP_SECRET) {
+        if (a->second_key_out) {
                 fprintf(stderr, "  - ");
                 fprintf(stderr, "%s\n",
                         _("Top-secret labels will need two signatures: a second label key is made\n"

@@ -337,7 +337,7 @@ static const Option options[] = {
 
 const Verb verb_policy = {
         .name = "policy",
-        .usage = N_("check|sign|show|diff|install|pick-up|rollout-report [FILE ...]"),
+        .usage = N_("check|sign|show|diff|install|pick-up|rollout-report ..."),
         .summary = N_("check, sign, show, compare and install policies; how far one has come"),
         .details = N_(
                 "install takes what came from the office - policy, key lists, revocation files,\n"

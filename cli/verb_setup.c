@@ -55,19 +55,16 @@ static void print_plugged_in(void)
                 printf(_("Plugged in now: %zu, of which enforcing would block %zu.\n"), n, bad);
 }
 
-/* Where one person has both keys, the rule is one on paper. */
+/* Where one person has both keys, the rule is one on paper: nobody gets it unasked. */
 static void print_second(const SetupArgs *a, const Founding *f)
 {
-        char name[KEY_FILE_NAME_MAX];
-
-        key_file_name(private_key_public(f->second), name);
         if (a->second_key_out)
                 printf(_("The second label key is in %s: give it to the second person.\n"),
                        a->second_key_out);
-        else
-                printf(_("The second label key is %s/%s/%s: move it to the second person's "
-                         "medium.\n"),
-                       file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR), UZ_AUTHORITY_DIR, name);
+        else if (f->host.level == LEVEL_TOP_SECRET)
+                printf("%s\n", _("One key signs top-secret labels here. With --second-key-out FILE "
+                                 "setup makes it two,\n"
+                                 "of two people."));
 }
 
 static void print_next(const SetupArgs *a, const Founding *f)
@@ -89,8 +86,7 @@ static void print_next(const SetupArgs *a, const Founding *f)
         printf("  usbzonectl mode enforce --reason TEXT   %s\n", _("from then on, block"));
         printf(_("Keep a copy of %s/%s/ offline: without its keys no drive can be enrolled.\n"),
                file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR), UZ_AUTHORITY_DIR);
-        if (f->second)
-                print_second(a, f);
+        print_second(a, f);
 }
 
 static int record(const Founding *f)
@@ -168,7 +164,7 @@ static const Option options[] = {
         TEXT(SetupArgs, root_out, "root-out", 0, N_("FILE"),
              N_("write the root key there, not on this computer")),
         TEXT(SetupArgs, second_key_out, "second-key-out", 0, N_("FILE"),
-             N_("top-secret: write the second person's label key there, not on this computer")),
+             N_("top-secret: labels take two people; write the second one's key there")),
         TEXT(SetupArgs, ledger_key_out, "ledger-key-out", 0, N_("FILE"),
              N_("write the ledger's first key there, for the auditor (default: print it)")),
         FLAG(SetupArgs, new_ledger_key, "new-ledger-key", 0,
@@ -186,8 +182,7 @@ const Verb verb_setup = {
         .details = N_(
                 "Makes an authority with four keys, this computer's credential, a default policy and\n"
                 "an empty whitelist in /etc/usbzone, and starts the guard. On a terminal it asks for\n"
-                "what is missing. A top-secret computer gets a second label key, and a policy that\n"
-                "wants both signatures on top-secret labels."),
+                "what is missing."),
         .options = options,
         .n_options = ARRAY_SIZE(options),
         .size = sizeof(SetupArgs),

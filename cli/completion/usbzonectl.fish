@@ -58,7 +58,7 @@ complete -c usbzonectl -n '__usbzonectl_verb setup' -s n -l name -x -d 'this com
 complete -c usbzonectl -n '__usbzonectl_verb setup' -l authority-name -x -d 'name of the authority'
 complete -c usbzonectl -n '__usbzonectl_verb setup' -l algorithm -x -a 'ed25519 sm2' -d 'the authority’s keys are ed25519 (default) or sm2'
 complete -c usbzonectl -n '__usbzonectl_verb setup' -l root-out -r -F -d 'write the root key there, not on this computer'
-complete -c usbzonectl -n '__usbzonectl_verb setup' -l second-key-out -r -F -d 'top-secret: write the second person’s label key there, not on this computer'
+complete -c usbzonectl -n '__usbzonectl_verb setup' -l second-key-out -r -F -d 'top-secret: labels take two people; write the second one’s key there'
 complete -c usbzonectl -n '__usbzonectl_verb setup' -l ledger-key-out -r -F -d 'write the ledger’s first key there, for the auditor (default: print it)'
 complete -c usbzonectl -n '__usbzonectl_verb setup' -l new-ledger-key -d 'only make a first key for a ledger that has none'
 complete -c usbzonectl -n '__usbzonectl_verb setup' -s y -l yes -d 'do not ask'

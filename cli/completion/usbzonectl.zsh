@@ -71,7 +71,7 @@ _usbzonectl() {
                         '*--authority-name[name of the authority]:name:' \
                         '*--algorithm[the authority’s keys are ed25519 (default) or sm2]:name:(ed25519 sm2)' \
                         '*--root-out[write the root key there, not on this computer]:file:_usbzonectl_files' \
-                        '*--second-key-out[top-secret\: write the second person’s label key there, not on this computer]:file:_usbzonectl_files' \
+                        '*--second-key-out[top-secret\: labels take two people; write the second one’s key there]:file:_usbzonectl_files' \
                         '*--ledger-key-out[write the ledger’s first key there, for the auditor (default\: print it)]:file:_usbzonectl_files' \
                         '*--new-ledger-key[only make a first key for a ledger that has none]' \
                         '*'{-y,--yes}'[do not ask]' \
