@@ -19,6 +19,11 @@ Hash fixture_hash(void)
         return algorithm_hash(fixture_algorithm());
 }
 
+size_t fixture_step(void)
+{
+        return fixture_algorithm() == ALGORITHM_SM2_SM3 ? 7 : 1;
+}
+
 PrivateKey *make_key(Purpose purpose)
 {
         PrivateKey *key = NULL;

@@ -29,6 +29,9 @@ void fixture_set_interfaces(Fixture *f, size_t n, const uint8_t rows[][4]);
 /* What USBZONE_TEST_ALGORITHM says, else Ed25519: the tests run once with each. */
 Algorithm fixture_algorithm(void);
 Hash fixture_hash(void);
+/* A test that verifies once for each byte of a file takes a minute with SM2: it takes every byte
+ * with Ed25519, every seventh with SM2. */
+size_t fixture_step(void);
 PrivateKey *make_key(Purpose purpose);
 /* A key of a purpose, its public half in the ring. */
 PrivateKey *make_ring_key(Keyring *ring, Purpose purpose);
