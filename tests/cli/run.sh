@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The command line's tests, one after the other. Argument: the build folder.
+# The command line's tests, as many at a time as there are processors: each has a folder and a bus of
+# its own. Argument: the build folder.
 set -u
 cd "$(dirname "$0")/../.." || exit
 CTL=$(realpath "${1:-build/debug}/usbzonectl")
@@ -9,4 +10,4 @@ args=()
 for f in tests/cli/test_*.sh; do
         args+=("$(basename "$f" .sh)" "$f")
 done
-exec ./tests/summary.sh "${args[@]}"
+SUMMARY_JOBS=$(nproc) exec ./tests/summary.sh "${args[@]}"
