@@ -36,6 +36,31 @@ fact 'a file that is no kernel log is' 1 'no kernel message in' history --file "
 fact 'a file that is not there is named' 1 'cannot read /nonexistent' history --file /nonexistent
 fact 'one form at a time' 2 'one of --json, --csv' history --json --csv
 
+# --- the journal, and logs of the time before it ---
+# A journal as journald keeps it: kernel messages of one plug, MICROSECONDS-SINCE-THE-EPOCH SERIAL.
+kernel_journal() {
+        stick 'x' "$2" | sed 's/^x kernel: \[[^]]*\] //' | while read -r message; do
+                printf '__REALTIME_TIMESTAMP=%s\n__MONOTONIC_TIMESTAMP=12345678\n' "$1"
+                printf '_BOOT_ID=0123456789abcdef0123456789abcdef\n_MACHINE_ID=0123456789abcdef0123456789abcdef\n'
+                printf '_TRANSPORT=kernel\nPRIORITY=6\nSYSLOG_IDENTIFIER=kernel\nMESSAGE=%s\n\n' "$message"
+        done
+}
+mkdir "$T/both"
+kernel_journal "$(date -d '2026-05-02T08:00:00Z' +%s)000000" BOTH1 |
+        /lib/systemd/systemd-journal-remote -o "$T/both/system.journal" - >"$T/remote.log" 2>&1 ||
+        { bad 'a journal is made'; cat "$T/remote.log"; }
+{
+        stick '2026-05-01T08:00:00Z pc1' BOTH1
+        stick '2026-05-02T08:00:00Z pc1' BOTH1
+        stick '2026-05-03T08:00:00Z pc1' AFTER
+} >"$T/both/kern.log"
+fact 'a log is read up to where the journal begins: no plug counts twice' 0 \
+        '2026-05-01 +2026-05-02 +2 .*BOTH1' history --dir "$T/both"
+is 'what comes later is the journal to tell' "$("$CTL" history --csv --dir "$T/both" 2>/dev/null | grep -c AFTER)" 0
+rm "$T/both/system.journal"
+fact 'without a journal the log is read to its end' 0 '2026-05-01 +2026-05-02 +2 .*BOTH1.*AFTER|AFTER.*2026-05-01 +2026-05-02 +2 .*BOTH1' \
+        history --dir "$T/both"
+
 # --- packed as logrotate packs, with whatever compresscmd ---
 days=(xz:2026-03-01 bzip2:2026-03-02 zstd:2026-03-03 gzip:2026-03-04)
 mkdir "$T/packed"
