@@ -299,6 +299,13 @@ static int check_alone(const Install *in, const OfficeFile *f)
         r = office_policy(f, &in->authority.ring, &b);
         if (r)
                 return r;
+        if (in->old && !in->fresh && in->old->snapshot.status == REASON_OK &&
+            b.version < in->old->snapshot.bundle.version)
+                return cli_fail(CLI_REFUSED,
+                                _("%s is version %llu, older than version %llu, which is in force "
+                                  "here"),
+                                f->path, (unsigned long long)b.version,
+                                (unsigned long long)in->old->snapshot.bundle.version);
         if (b.not_after && now >= b.not_after)
                 return cli_fail(CLI_FAILED, _("%s has expired: ask the office for a newer one"),
                                 f->path);
@@ -330,7 +337,7 @@ static int same_file(const Install *in, const OfficeFile *f)
                size == f->size && memcmp(now, f->data, size) == 0;
 }
 
-/* Older than what is in force, or another text of the same version: not the office's last word. */
+/* Another text of the same version is not the office's last word. */
 static int check_versions(const Install *in)
 {
         const Snapshot *old = in->old ? &in->old->snapshot : NULL;
@@ -338,12 +345,6 @@ static int check_versions(const Install *in)
         if (!old || in->fresh || old->status != REASON_OK ||
             in->next->snapshot.bundle.version > old->bundle.version)
                 return 0;
-        if (in->next->snapshot.bundle.version < old->bundle.version)
-                return cli_fail(CLI_REFUSED,
-                                _("the policy is version %llu, older than version %llu, which is "
-                                  "in force here"),
-                                (unsigned long long)in->next->snapshot.bundle.version,
-                                (unsigned long long)old->bundle.version);
         for (size_t i = 0; i < in->n; i++)
                 if (in->files[i].kind == OFFICE_POLICY && !same_file(in, &in->files[i]))
                         return cli_fail(

@@ -102,7 +102,8 @@ refused 'the credential of another computer' 'for another computer' host install
 signed "$T/p2" 2 'expires = 2090-01-01' 'rule = internal internal read-only'
 fact 'a newer policy is installed' 0 'policy version 2' policy install "$T/p2"
 is 'the computer remembers its version' "$(cat "$S/policy-version")" 2
-refused 'an older policy' 'older than version 2' policy install "$T/p1"
+refused 'an older policy' '/p1 is version 1, older than version 2' policy install "$T/p1"
+said 'by the policy in force' 3 'in force here'
 signed "$T/p2b" 2 'expires = 2090-01-01'
 refused 'another policy of the same version' 'a change needs a higher version' policy install "$T/p2b"
 fact 'the same one again is no mistake' 0 'version 2' policy install "$T/p2"
