@@ -31,8 +31,10 @@ $(B)/unit: $(call OBJ,unit) $(AR_store) $(AR_policy) $(AR_lib) $(B)/sources
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -no-pie -Wl,--no-gc-sections -o $@ $(call OBJ,unit) $(AR_store) $(AR_policy) $(AR_lib) $(LIBS_test)
 
-# What is signed, once more with SM2 keys
-SIGNED_SUITES := @(authority|note|bundle|label|label_rules|head|store_trust|decide|decide_*|docs|chain|mac|manifest|store_heads|store_ledger*|store_verify|store_package)/*
+# What is signed, once more with SM2 keys; under the sanitizers not its files, which check-fault goes through with
+# SM2 in the same way
+SIGNED := authority|note|bundle|label|label_rules|head|decide|decide_*|docs|chain|mac|manifest
+SIGNED_SUITES := @($(SIGNED)$(if $(filter asan,$(VARIANT)),,|store_trust|store_heads|store_ledger*|store_verify|store_package))/*
 check-unit: $(B)/unit ## unit tests (Criterion)
 	@./tests/summary.sh ed25519 "./tests/criterion.sh $(B)/unit" \
 		sm2 "USBZONE_TEST_ALGORITHM=sm2 ./tests/criterion.sh $(B)/unit --filter '$(SIGNED_SUITES)'"
