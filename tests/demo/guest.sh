@@ -27,10 +27,14 @@ pass() { right=$((right + 1)); }
 # decided DEV [WANTED]: waits until it is decided as wanted, or for ten seconds in another way; sets
 # effect, reason, number, observed and words.
 decided() {
-        local i line
+        local i one
         for ((i = 0; i < 200; i++)); do
-                line=$(uz_drive "$1" | jq -r '[.State, .Effect, .Reason, .Number, .Observed] | @tsv')
-                IFS=$'\t' read -r state effect reason number observed <<<"$line"
+                one=$(uz_drive "$1") || one=
+                _value "$one" State; state=$REPLY
+                _value "$one" Effect; effect=$REPLY
+                _value "$one" Reason; reason=$REPLY
+                _value "$one" Number; number=$REPLY
+                _value "$one" Observed; observed=$REPLY
                 case $state in
                 blocked | in-use | system)
                         if [ "${2:-$effect $reason}" = "$effect $reason" ] || [ "$i" -ge 40 ]; then break; fi ;;
