@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "cli/cli.h"
+#include "store/json.h"
 
 #define HEAD_SIZE 256u /* within which a line says its kind */
 #define NUMBER_TEXT 24u
@@ -78,22 +79,12 @@ bool cases_acknowledged(Cases *c, uint64_t seq)
         return bsearch(&seq, c->acknowledged, c->n, sizeof(seq), compare_numbers) != NULL;
 }
 
-static void put_text(json_object *o, const char *key, const char *text)
-{
-        json_object_object_add(o, key, json_object_new_string(text));
-}
-
-static void put_number(json_object *o, const char *key, uint64_t n)
-{
-        json_object_object_add(o, key, json_object_new_uint64(n));
-}
-
 static void put_common(json_object *o, json_object *record, const char *due)
 {
-        put_number(o, "time", (uint64_t)record_seconds(record));
-        put_number(o, due, json_number(record, due));
-        put_text(o, "text", json_text(record, "text"));
-        put_text(o, "who", json_text(record, "who"));
+        json_put_number(o, "time", (uint64_t)record_seconds(record));
+        json_put_number(o, due, json_number(record, due));
+        json_put_text(o, "text", json_text(record, "text"));
+        json_put_text(o, "who", json_text(record, "who"));
 }
 
 /* A finding or an incident begins. */
@@ -111,10 +102,10 @@ static int begin(Cases *c, json_object **list, json_object *record, const char *
                 return -ENOMEM;
         }
         snprintf(number, sizeof(number), "%" PRIu64, json_number(record, "seq"));
-        put_number(o, json_text(record, "kind"), json_number(record, "seq"));
-        put_text(o, "host", json_text(record, "host"));
-        put_number(o, "record", json_number(record, "record"));
-        put_text(o, "state", "open");
+        json_put_number(o, json_text(record, "kind"), json_number(record, "seq"));
+        json_put_text(o, "host", json_text(record, "host"));
+        json_put_number(o, "record", json_number(record, "record"));
+        json_put_text(o, "state", "open");
         put_common(o, record, due);
         json_object_object_add(o, "steps", json_object_new_array());
         json_object_array_add(*list, o);
@@ -144,16 +135,16 @@ static int follow(const Cases *c, const char *key, json_object *record)
         step = json_object_new_object();
         if (!step || !json_object_object_get_ex(o, "steps", &steps))
                 return -ENOMEM;
-        put_text(step, "step", kind);
-        put_number(step, "seq", json_number(record, "seq"));
+        json_put_text(step, "step", kind);
+        json_put_number(step, "seq", json_number(record, "seq"));
         put_common(step, record, "due");
         json_object_array_add(steps, step);
         if (!case_is_open(o))
                 return 0;
         if (json_number(record, "due"))
-                put_number(o, "due", json_number(record, "due"));
+                json_put_number(o, "due", json_number(record, "due"));
         if (!strcmp(kind, "finding-closed") || !strcmp(kind, "incident-closed"))
-                put_text(o, "state", "closed");
+                json_put_text(o, "state", "closed");
         return 0;
 }
 

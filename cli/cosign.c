@@ -161,18 +161,10 @@ static int prepare(Cosigning *c, const char *word)
 
 static void print_outcome(const Cosigning *c, json_object *drive)
 {
-        const char *verdict = json_text(drive, "verdict");
-        Reason reason = REASON_INTERNAL_ERROR;
-
         printf(_("The label of %s has both signatures now, on %s.\n"), c->area.label.media_number,
                c->target.path);
         label_print(&c->area.label, true);
-        if (!drive)
-                return;
-        if (reason_parse(json_text(drive, "reason"), &reason) < 0)
-                reason = REASON_INTERNAL_ERROR;
-        out_field_styled(out_effect_style(verdict), _("On this computer"), "%s: %s", _(verdict),
-                         _(reason_text(reason)));
+        label_print_decision(drive);
 }
 
 static void print_json(const Cosigning *c, json_object *drive)
@@ -180,14 +172,7 @@ static void print_json(const Cosigning *c, json_object *drive)
         json_object *o = label_to_json(&c->area.label);
 
         json_object_object_add(o, "target", json_object_new_string(c->target.path));
-        if (drive) {
-                json_object_object_add(o, "drive",
-                                       json_object_new_uint64(json_number(drive, "number")));
-                json_object_object_add(o, "verdict",
-                                       json_object_new_string(json_text(drive, "verdict")));
-                json_object_object_add(o, "reason",
-                                       json_object_new_string(json_text(drive, "reason")));
-        }
+        label_put_decision(o, drive);
         out_json(o);
 }
 

@@ -9,6 +9,7 @@
 #include "cli/out.h"
 #include "cli/words.h"
 #include "lib/text.h"
+#include "store/json.h"
 
 #define RETENTION_YEARS_MAX 999u
 
@@ -162,22 +163,12 @@ void label_print(const Label *l, bool complete)
                 out_field_styled(STYLE_WARN, _("Not yet by"), "%s", hex);
 }
 
-static void add_text(json_object *o, const char *key, const char *text)
-{
-        json_object_object_add(o, key, json_object_new_string(text));
-}
-
-static void add_number(json_object *o, const char *key, int64_t v)
-{
-        json_object_object_add(o, key, json_object_new_int64(v));
-}
-
 static void add_hex(json_object *o, const char *key, const uint8_t *data, size_t n)
 {
         char hex[2 * DIGEST_SIZE + 1];
 
         text_hex(data, n, hex);
-        add_text(o, key, hex);
+        json_put_text(o, key, hex);
 }
 
 json_object *label_to_json(const Label *l)
@@ -186,17 +177,17 @@ json_object *label_to_json(const Label *l)
         char hex[2 * HOST_ID_SIZE + 1];
 
         add_hex(o, "id", l->id, LABEL_ID_SIZE);
-        add_text(o, "media_number", l->media_number);
-        add_text(o, "zone", zone_name(l->zone));
-        add_text(o, "level", level_name(l->level));
-        add_text(o, "unit", l->unit);
-        add_text(o, "holder", l->holder);
+        json_put_text(o, "media_number", l->media_number);
+        json_put_text(o, "zone", zone_name(l->zone));
+        json_put_text(o, "level", level_name(l->level));
+        json_put_text(o, "unit", l->unit);
+        json_put_text(o, "holder", l->holder);
         json_object_object_add(o, "sequence", json_object_new_uint64(l->sequence));
-        add_number(o, "issued", l->issued);
-        add_number(o, "not_before", l->not_before);
-        add_number(o, "not_after", l->not_after);
-        add_number(o, "retention_end", l->retention_end);
-        add_number(o, "retention_years", l->retention_years);
+        json_put_number(o, "issued", l->issued);
+        json_put_number(o, "not_before", l->not_before);
+        json_put_number(o, "not_after", l->not_after);
+        json_put_number(o, "retention_end", l->retention_end);
+        json_put_number(o, "retention_years", l->retention_years);
         add_hex(o, "identity", l->identity, DIGEST_SIZE);
         add_hex(o, "key", l->key_id[0], KEY_ID_SIZE);
         add_hex(o, "second_key", l->key_id[1], l->n_signatures > 1 ? KEY_ID_SIZE : 0);
@@ -226,9 +217,31 @@ json_object *label_record_fields(const Label *l, bool complete)
 
         for (size_t i = 0; i < ARRAY_SIZE(names); i++)
                 if (two || strcmp(names[i][1], "second_key") != 0)
-                        add_text(o, names[i][1], json_text(all, names[i][0]));
+                        json_put_text(o, names[i][1], json_text(all, names[i][0]));
         if (two)
-                add_text(o, "signatures", complete ? "2" : "1");
+                json_put_text(o, "signatures", complete ? "2" : "1");
         json_object_put(all);
         return o;
+}
+
+void label_print_decision(json_object *drive)
+{
+        const char *verdict = json_text(drive, "verdict");
+        Reason reason;
+
+        if (!drive)
+                return;
+        if (reason_parse(json_text(drive, "reason"), &reason) < 0)
+                reason = REASON_INTERNAL_ERROR;
+        out_field_styled(out_effect_style(verdict), _("On this computer"), "%s: %s", _(verdict),
+                         _(reason_text(reason)));
+}
+
+void label_put_decision(json_object *o, json_object *drive)
+{
+        if (!drive)
+                return;
+        json_put_number(o, "drive", json_number(drive, "number"));
+        json_put_text(o, "verdict", json_text(drive, "verdict"));
+        json_put_text(o, "reason", json_text(drive, "reason"));
 }

@@ -22,3 +22,7 @@ void label_print(const Label *label, bool complete);
 json_object *label_to_json(const Label *label);
 /* The fields of a record in the ledger about it, named as in the records of verdicts. */
 json_object *label_record_fields(const Label *label, bool complete);
+
+/* What this computer has decided about the drive with the label; NULL: nothing is known of it. */
+void label_print_decision(json_object *drive);
+void label_put_decision(json_object *o, json_object *drive);

@@ -11,17 +11,8 @@
 #include "cli/out.h"
 #include "cli/show.h"
 #include "cli/verified.h"
+#include "store/json.h"
 #include "store/package.h"
-
-static void put_text(json_object *o, const char *key, const char *text)
-{
-        json_object_object_add(o, key, json_object_new_string(text));
-}
-
-static void put_number(json_object *o, const char *key, uint64_t n)
-{
-        json_object_object_add(o, key, json_object_new_uint64(n));
-}
 
 uint64_t report_count(json_object *o, const char *key)
 {
@@ -56,14 +47,14 @@ static void count_more(json_object *o, const char *key)
         if (json_object_object_get_ex(o, key, &n))
                 (void)json_object_int_inc(n, 1);
         else
-                put_number(o, key, 1);
+                json_put_number(o, key, 1);
 }
 
 /* Almost always it stands there already. */
 static void keep_text(json_object *o, const char *key, const char *text)
 {
         if (*text && strcmp(json_text(o, key), text) != 0)
-                put_text(o, key, text);
+                json_put_text(o, key, text);
 }
 
 static void count_pair(Report *r, const char *host_zone, const char *drive_zone)
@@ -159,11 +150,11 @@ static void add_event(Report *r, json_object *drive, json_object *o)
                 return;
         }
         event = json_object_new_object();
-        put_number(event, "time", (uint64_t)record_seconds(o));
-        put_number(event, "source", r->source_index);
-        put_number(event, "times", 1);
+        json_put_number(event, "time", (uint64_t)record_seconds(o));
+        json_put_number(event, "source", r->source_index);
+        json_put_number(event, "times", 1);
         for (size_t i = 0; i < ARRAY_SIZE(copied); i++)
-                put_text(event, copied[i], json_text(o, copied[i]));
+                json_put_text(event, copied[i], json_text(o, copied[i]));
         json_object_array_add(events, event);
 }
 
@@ -205,7 +196,7 @@ static bool in_range(const Report *r, int64_t t)
 /* Whose records these are. All packages of one computer are one lane of a timeline. */
 static int begin_source(Report *r, const char *host)
 {
-        put_text(r->source, "host", host);
+        json_put_text(r->source, "host", host);
         for (size_t i = 0; *host && i < r->source_index; i++)
                 if (!strcmp(json_text(json_object_array_get_idx(r->sources, i), "host"), host))
                         r->source_index = i;
@@ -227,9 +218,9 @@ static int take_record(Report *r, const char *line, size_t size)
         /* One ledger is one computer's, whatever a record says of itself: before the computer was
          * set up it says "". */
         if (strcmp(json_text(o, "host"), host) != 0)
-                put_text(o, "host", host);
+                json_put_text(o, "host", host);
         if (!json_number(r->source, "records"))
-                put_number(r->source, "first", (uint64_t)t);
+                json_put_number(r->source, "first", (uint64_t)t);
         count_more(r->source, "records");
         r->last = t;
         if (report_host_has(r->host, json_number(o, "seq")))
@@ -275,14 +266,14 @@ static void name_source(Report *r, const Package *p)
 
         if (authority && package_manifest(p) && package_authority(p, authority, &e) == 0 &&
             package_host(p, authority, &host, &e) == 0) {
-                put_text(r->source, "name", host.name);
+                json_put_text(r->source, "name", host.name);
                 return;
         }
         if (!r->own)
                 return;
         text_hex(r->own->id, HOST_ID_SIZE, id);
         if (!strcmp(id, json_text(r->source, "host")))
-                put_text(r->source, "name", r->own->name);
+                json_put_text(r->source, "name", r->own->name);
 }
 
 static int end_source(Report *r)
@@ -300,15 +291,15 @@ static void tell_verified(Report *r, const LedgerVerify *v)
         char head[CHAIN_HEAD_TEXT];
 
         chain_head_text(&v->chain, head);
-        put_number(r->source, "head_seq", v->chain.seq);
-        put_text(r->source, "head", head);
-        put_number(r->source, "heads", v->heads);
-        put_number(r->source, "clock_back", v->clock_back);
+        json_put_number(r->source, "head_seq", v->chain.seq);
+        json_put_text(r->source, "head", head);
+        json_put_number(r->source, "heads", v->heads);
+        json_put_number(r->source, "clock_back", v->clock_back);
         json_object_object_add(r->source, "verified", json_object_new_boolean(!v->kind));
         if (!v->kind)
                 return;
-        put_text(r->source, "problem", v->message);
-        put_number(r->source, "bad", v->bad);
+        json_put_text(r->source, "problem", v->message);
+        json_put_number(r->source, "bad", v->bad);
         r->broken = true;
 }
 
@@ -320,7 +311,7 @@ static int read_source(Report *r, const char *path, const Package *p)
         progress_end(&r->progress);
         if (n == 0 && r->held)
                 n = take_record(r, r->held, strlen(r->held));
-        put_number(r->source, "last", (uint64_t)r->last);
+        json_put_number(r->source, "last", (uint64_t)r->last);
         if (n < 0)
                 return verified_fail(&v, n, path);
         tell_verified(r, &v);
@@ -333,7 +324,7 @@ static int refuse_source(Report *r, const char *path, int n, const PackageError 
         if (n < 0)
                 return cli_fail_errno(n, _("cannot read %s"), path);
         json_object_object_add(r->source, "verified", json_object_new_boolean(false));
-        put_text(r->source, "problem", e->message);
+        json_put_text(r->source, "problem", e->message);
         r->broken = true;
         return 0;
 }
@@ -351,7 +342,7 @@ int report_add(Report *r, const char *path)
         r->source = json_object_new_object();
         r->source_index = json_object_array_length(r->sources);
         json_object_array_add(r->sources, r->source);
-        put_text(r->source, "path", path);
+        json_put_text(r->source, "path", path);
         r->progress = progress_start(_("Reading the ledger ..."));
         r->last = 0;
         r->first_seq = r->last_seq = 0;

@@ -236,20 +236,12 @@ static int carry_out(Enrolment *e)
 
 static void print_outcome(const Enrolment *e, json_object *drive)
 {
-        const char *verdict = json_text(drive, "verdict"), *slug = json_text(drive, "reason");
-        Reason reason = REASON_INTERNAL_ERROR;
-
         printf(_("%s is enrolled as %s.\n"), e->target.path, e->label.media_number);
         label_print(&e->label, e->complete);
         if (!e->complete)
                 out_field_styled(STYLE_WARN, _("Next"), _("%s label cosign, with the other key"),
                                  UZ_CLI);
-        if (!drive)
-                return;
-        if (reason_parse(slug, &reason) < 0)
-                reason = REASON_INTERNAL_ERROR;
-        out_field_styled(out_effect_style(verdict), _("On this computer"), "%s: %s", _(verdict),
-                         _(reason_text(reason)));
+        label_print_decision(drive);
 }
 
 static void print_json(const Enrolment *e, json_object *drive)
@@ -259,14 +251,7 @@ static void print_json(const Enrolment *e, json_object *drive)
         json_object_object_add(o, "target", json_object_new_string(e->target.path));
         json_object_object_add(o, "complete", json_object_new_boolean(e->complete));
         json_object_object_add(o, "whitelisted", json_object_new_boolean(!e->args->no_whitelist));
-        if (drive) {
-                json_object_object_add(o, "drive",
-                                       json_object_new_uint64(json_number(drive, "number")));
-                json_object_object_add(o, "verdict",
-                                       json_object_new_string(json_text(drive, "verdict")));
-                json_object_object_add(o, "reason",
-                                       json_object_new_string(json_text(drive, "reason")));
-        }
+        label_put_decision(o, drive);
         out_json(o);
 }
 

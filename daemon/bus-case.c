@@ -10,20 +10,16 @@
 #include "daemon/incidents.h"
 #include "daemon/records.h"
 #include "store/record.h"
+#include "store/json.h"
 
 #define CASE_TEXT_MAX 1024u             /* bytes, with the NUL */
 #define DUE_MAX (INT64_C(253402300799)) /* the end of 9999: what a time can be written as */
 
-static void put_text(json_object *o, const char *key, const char *text)
-{
-        (void)json_object_object_add(o, key, json_object_new_string(text));
-}
-
 /* 0: none, left out. */
-static void put_number(json_object *o, const char *key, int64_t n)
+static void put_nonzero(json_object *o, const char *key, int64_t n)
 {
         if (n != 0)
-                (void)json_object_object_add(o, key, json_object_new_int64(n));
+                json_put_number(o, key, (uint64_t)n);
 }
 
 static bool is_violation(json_object *o)
@@ -73,8 +69,8 @@ static int append(Bus *b, EventKind kind, json_object *o, const char *text, cons
         Chain head;
         int r;
 
-        put_text(o, "text", text);
-        put_text(o, "who", caller->who);
+        json_put_text(o, "text", text);
+        json_put_text(o, "who", caller->who);
         r = event_emit(b->m, kind, o);
         (void)json_object_put(o);
         if (r < 0)
@@ -115,7 +111,7 @@ int bus_acknowledge(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bu
         if (r < 0)
                 return r;
         o = json_object_new_object();
-        put_number(o, "record", (int64_t)record);
+        put_nonzero(o, "record", (int64_t)record);
         return append_and_reply(b, call, EVENT_ACKNOWLEDGED, o, text, caller, error);
 }
 
@@ -138,8 +134,8 @@ int bus_add_finding(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bu
         if (r < 0)
                 return r;
         o = json_object_new_object();
-        put_number(o, "record", (int64_t)record);
-        put_number(o, "due", due);
+        put_nonzero(o, "record", (int64_t)record);
+        put_nonzero(o, "due", due);
         return append_and_reply(b, call, EVENT_FINDING, o, text, caller, error);
 }
 
@@ -181,8 +177,8 @@ int bus_follow_finding(Bus *b, sd_bus_message *call, const BusCaller *caller, sd
         if (r < 0)
                 return r;
         o = json_object_new_object();
-        put_number(o, "finding", (int64_t)finding);
-        put_number(o, "due", due);
+        put_nonzero(o, "finding", (int64_t)finding);
+        put_nonzero(o, "due", due);
         return append_and_reply(b, call, kind, o, text, caller, error);
 }
 
@@ -204,8 +200,8 @@ int bus_open_incident(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_
         if (r < 0)
                 return r;
         o = json_object_new_object();
-        put_number(o, "record", (int64_t)record);
-        put_number(o, "deadline", incident_deadline(&incident));
+        put_nonzero(o, "record", (int64_t)record);
+        put_nonzero(o, "deadline", incident_deadline(&incident));
         r = append(b, EVENT_INCIDENT, o, text, caller, &incident.seq, error);
         if (r == 0)
                 r = incidents_add(&b->m->incidents, &incident);
@@ -229,7 +225,7 @@ int bus_close_incident(Bus *b, sd_bus_message *call, const BusCaller *caller, sd
                 return sd_bus_error_setf(error, BUS_ERROR_NOT_FOUND,
                                          "There is no open incident %" PRIu64, number);
         o = json_object_new_object();
-        put_number(o, "incident", (int64_t)number);
+        put_nonzero(o, "incident", (int64_t)number);
         r = append(b, EVENT_INCIDENT_CLOSED, o, text, caller, &seq, error);
         if (r == 0)
                 r = incidents_remove(&b->m->incidents, number);

@@ -6,6 +6,7 @@
 #include "daemon/bus-access.h"
 #include "daemon/event.h"
 #include "lib/text.h"
+#include "store/json.h"
 
 /* Outlives the connection and the Bus: the drive answers when it is done. */
 struct BusJob {
@@ -141,12 +142,6 @@ static int check_label(Bus *b, const Drive *d, const void *bytes, size_t size, L
         return 0;
 }
 
-static void put(json_object *o, const char *key, const char *text)
-{
-        if (text[0])
-                (void)json_object_object_add(o, key, json_object_new_string(text));
-}
-
 static void record_written(const BusJob *job)
 {
         json_object *o = json_object_new_object();
@@ -156,15 +151,15 @@ static void record_written(const BusJob *job)
                 return;
         (void)json_object_object_add(o, "drive", json_object_new_uint64(job->drive));
         text_hex(job->label.identity, DIGEST_SIZE, hex);
-        put(o, "identity", hex);
+        json_put_filled(o, "identity", hex);
         text_hex(job->label.id, LABEL_ID_SIZE, hex);
-        put(o, "label_id", hex);
-        put(o, "media_number", job->label.media_number);
-        put(o, "drive_zone", zone_name(job->label.zone));
-        put(o, "drive_level", level_name(job->label.level));
-        put(o, "unit", job->label.unit);
-        put(o, "holder", job->label.holder);
-        put(o, "who", job->who);
+        json_put_filled(o, "label_id", hex);
+        json_put_filled(o, "media_number", job->label.media_number);
+        json_put_filled(o, "drive_zone", zone_name(job->label.zone));
+        json_put_filled(o, "drive_level", level_name(job->label.level));
+        json_put_filled(o, "unit", job->label.unit);
+        json_put_filled(o, "holder", job->label.holder);
+        json_put_filled(o, "who", job->who);
         (void)event_emit(job->b->m, EVENT_LABEL_WRITTEN, o);
         (void)json_object_put(o);
 }

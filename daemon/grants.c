@@ -15,20 +15,9 @@
 #include "lib/file.h"
 #include "lib/names.h"
 #include "lib/text.h"
+#include "store/json.h"
 
 #define GRANTS_FILE_MAX (256u * 1024u)
-
-static void put_text(json_object *o, const char *key, const char *text)
-{
-        if (o && text && text[0])
-                (void)json_object_object_add(o, key, json_object_new_string(text));
-}
-
-static void put_number(json_object *o, const char *key, int64_t n)
-{
-        if (o)
-                (void)json_object_object_add(o, key, json_object_new_int64(n));
-}
 
 static json_object *grant_fields(const Grant *g)
 {
@@ -36,14 +25,14 @@ static json_object *grant_fields(const Grant *g)
         char hex[2 * DIGEST_SIZE + 1];
 
         text_hex(g->id, GRANT_ID_SIZE, hex);
-        put_text(o, "grant", hex);
+        json_put_filled(o, "grant", hex);
         text_hex(g->identity, DIGEST_SIZE, hex);
-        put_text(o, "identity", hex);
-        put_text(o, "verdict", effect_name(g->effect));
-        put_number(o, "start", g->start);
-        put_number(o, "end", g->end);
-        put_text(o, "approver", g->approver);
-        put_text(o, "why", g->reason);
+        json_put_filled(o, "identity", hex);
+        json_put_filled(o, "verdict", effect_name(g->effect));
+        json_put_number(o, "start", g->start);
+        json_put_number(o, "end", g->end);
+        json_put_filled(o, "approver", g->approver);
+        json_put_filled(o, "why", g->reason);
         return o;
 }
 
@@ -54,8 +43,8 @@ int grants_record(Manager *m, EventKind kind, const Grant *g, const char *who, c
 
         if (!o)
                 return -ENOMEM;
-        put_text(o, "who", who);
-        put_text(o, "note", note);
+        json_put_filled(o, "who", who);
+        json_put_filled(o, "note", note);
         r = event_emit(m, kind, o);
         (void)json_object_put(o);
         return r;
@@ -101,9 +90,9 @@ static int refuse_list(Manager *m, const TextError *error)
 {
         json_object *o = json_object_new_object();
 
-        put_text(o, "file", UZ_STATE_DIR "/" UZ_GRANTS_FILE);
-        put_number(o, "line", error->line);
-        put_text(o, "what", error->message);
+        json_put_filled(o, "file", UZ_STATE_DIR "/" UZ_GRANTS_FILE);
+        json_put_number(o, "line", error->line);
+        json_put_filled(o, "what", error->message);
         (void)event_emit(m, EVENT_TAMPER, o);
         (void)json_object_put(o);
         m->grants = (Grants){0};

@@ -15,6 +15,7 @@
 #include "lib/names.h"
 #include "lib/text.h"
 #include "store/heads.h"
+#include "store/json.h"
 
 static Heads *heads_of(Manager *m)
 {
@@ -27,18 +28,13 @@ static Heads *heads_of(Manager *m)
         return heads;
 }
 
-static void put(json_object *o, const char *key, const char *text)
-{
-        (void)json_object_object_add(o, key, json_object_new_string(text));
-}
-
 static void put_key(json_object *fields, const PublicKey *key)
 {
         char hex[2 * KEY_PUBLIC_MAX + 1] = "";
 
         if (key)
                 text_hex(key->raw, key->raw_size, hex);
-        put(fields, "ledger_key", hex);
+        json_put_text(fields, "ledger_key", hex);
 }
 
 /* A key for the authority's algorithm, if this computer's own is of another one. */
@@ -64,8 +60,8 @@ void head_start_fields(Manager *m, json_object *fields)
                 key = prepare_key(m, heads);
                 key = key ? key : heads_key(heads);
         }
-        put(fields, "after", ledger_after(m->ledger));
-        put(fields, "seal", ledger_seal_name(ledger_seal(m->ledger)));
+        json_put_text(fields, "after", ledger_after(m->ledger));
+        json_put_text(fields, "seal", ledger_seal_name(ledger_seal(m->ledger)));
         put_key(fields, key);
 }
 

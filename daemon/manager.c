@@ -28,6 +28,7 @@
 #include "lib/file.h"
 #include "lib/names.h"
 #include "lib/text.h"
+#include "store/json.h"
 
 #define REST_USEC 400000u   /* after the last thing that happened to a drive */
 #define TRIM_USEC 15000000u /* after that */
@@ -179,18 +180,6 @@ static json_object *fields_new(void)
         return json_object_new_object();
 }
 
-static void field(json_object *o, const char *key, const char *text)
-{
-        if (o && text && text[0])
-                (void)json_object_object_add(o, key, json_object_new_string(text));
-}
-
-static void field_number(json_object *o, const char *key, uint64_t n)
-{
-        if (o)
-                (void)json_object_object_add(o, key, json_object_new_uint64(n));
-}
-
 static void emit(Manager *m, EventKind kind, json_object *fields)
 {
         (void)event_emit(m, kind, fields);
@@ -211,7 +200,7 @@ static void record_damaged(Manager *m, const char *what)
 {
         json_object *o = fields_new();
 
-        field(o, "what", what);
+        json_put_filled(o, "what", what);
         emit(m, EVENT_TAMPER, o);
 }
 
@@ -263,7 +252,7 @@ static void open_ledger(Manager *m)
         torn = ledger_take_torn(m->ledger);
         if (torn > 0) {
                 o = fields_new();
-                field_number(o, "bytes", torn);
+                json_put_number(o, "bytes", torn);
                 emit(m, EVENT_TORN_TAIL, o);
         }
 }
@@ -272,9 +261,9 @@ static void record_start(Manager *m)
 {
         json_object *o = fields_new();
 
-        field(o, "version", UZ_VERSION);
-        field(o, "mode", m->observe ? "observe" : "enforce");
-        field(o, "policy", reason_slug(m->trust->snapshot.status));
+        json_put_filled(o, "version", UZ_VERSION);
+        json_put_filled(o, "mode", m->observe ? "observe" : "enforce");
+        json_put_filled(o, "policy", reason_slug(m->trust->snapshot.status));
         emit(m, EVENT_START, o);
 }
 
@@ -435,9 +424,9 @@ int manager_set_mode(Manager *m, bool observe, const char *who, const char *reas
         if (observe == m->observe)
                 return 0;
         o = fields_new();
-        field(o, "mode", observe ? "observe" : "enforce");
-        field(o, "who", who);
-        field(o, "why", reason);
+        json_put_filled(o, "mode", observe ? "observe" : "enforce");
+        json_put_filled(o, "who", who);
+        json_put_filled(o, "why", reason);
         r = event_emit(m, EVENT_MODE, o);
         (void)json_object_put(o);
         if (r < 0 && observe)

@@ -6,18 +6,7 @@
 
 #include "daemon/event.h"
 #include "lib/text.h"
-
-static void field(json_object *o, const char *key, const char *text)
-{
-        if (o && text && text[0])
-                (void)json_object_object_add(o, key, json_object_new_string(text));
-}
-
-static void field_number(json_object *o, const char *key, uint64_t n)
-{
-        if (o)
-                (void)json_object_object_add(o, key, json_object_new_uint64(n));
-}
+#include "store/json.h"
 
 /* What a rollout is measured by. */
 static void rollout_fields(const Trust *t, json_object *o)
@@ -27,13 +16,13 @@ static void rollout_fields(const Trust *t, json_object *o)
 
         if (b->has_whitelist)
                 text_hex(b->whitelist_digest, DIGEST_SIZE, hex);
-        field(o, "whitelist", hex);
-        field_number(o, "revoked", b->n_revoked);
-        field(o, "revocations", t->revocations);
+        json_put_filled(o, "whitelist", hex);
+        json_put_number(o, "revoked", b->n_revoked);
+        json_put_filled(o, "revocations", t->revocations);
         if (b->not_after)
-                field_number(o, "policy_ends", (uint64_t)b->not_after);
+                json_put_number(o, "policy_ends", (uint64_t)b->not_after);
         if (t->snapshot.host.not_after)
-                field_number(o, "credential_ends", (uint64_t)t->snapshot.host.not_after);
+                json_put_number(o, "credential_ends", (uint64_t)t->snapshot.host.not_after);
 }
 
 /* What is in force now; and what this computer was before, if that changed. */
@@ -44,18 +33,18 @@ static void policy_fields(const Manager *m, const Snapshot *s, json_object *o)
                                   : &s->host;
         char id[2 * HOST_ID_SIZE + 1];
 
-        field_number(o, "policy_version", s->bundle.version);
-        field_number(o, "keys_version", s->authority.version);
-        field(o, "host_name", s->host.name);
-        field(o, "zone", zone_name(s->host.zone));
-        field(o, "level", level_name(s->host.level));
+        json_put_number(o, "policy_version", s->bundle.version);
+        json_put_number(o, "keys_version", s->authority.version);
+        json_put_filled(o, "host_name", s->host.name);
+        json_put_filled(o, "zone", zone_name(s->host.zone));
+        json_put_filled(o, "level", level_name(s->host.level));
         if (was->zone != s->host.zone)
-                field(o, "zone_before", zone_name(was->zone));
+                json_put_filled(o, "zone_before", zone_name(was->zone));
         if (was->level != s->host.level)
-                field(o, "level_before", level_name(was->level));
+                json_put_filled(o, "level_before", level_name(was->level));
         if (memcmp(was->id, s->host.id, HOST_ID_SIZE) != 0) {
                 text_hex(was->id, HOST_ID_SIZE, id);
-                field(o, "host_before", id);
+                json_put_filled(o, "host_before", id);
         }
 }
 
@@ -71,12 +60,12 @@ void policy_record(Manager *m, const Trust *t)
                 policy_fields(m, &t->snapshot, o);
                 rollout_fields(t, o);
         } else {
-                field(o, "reason", reason_slug(t->snapshot.status));
+                json_put_filled(o, "reason", reason_slug(t->snapshot.status));
                 if (t->snapshot.bundle.version)
-                        field_number(o, "policy_version", t->snapshot.bundle.version);
+                        json_put_number(o, "policy_version", t->snapshot.bundle.version);
         }
         text_escape(t->message, strlen(t->message), text, sizeof(text));
-        field(o, "message", text);
+        json_put_filled(o, "message", text);
         (void)event_emit(m, good ? EVENT_POLICY_LOADED : EVENT_POLICY_REFUSED, o);
         (void)json_object_put(o);
 }
