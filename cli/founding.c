@@ -207,15 +207,14 @@ static int small_write(void *userdata, const void *data, size_t n)
 
 static int write_whitelist(int dirfd, uint8_t ret_digest[DIGEST_SIZE])
 {
-        char hex[17], name[64];
+        char name[STAGE_NAME_MAX];
         WhitelistEntry none;
         Small s = {0};
         int r = whitelist_build(&none, 0, small_write, &s, ret_digest);
 
         if (r)
                 return r < 0 ? r : -EINVAL;
-        text_hex(ret_digest, 8, hex);
-        snprintf(name, sizeof(name), "%s%s%s", UZ_WHITELIST_PREFIX, hex, UZ_WHITELIST_SUFFIX);
+        stage_whitelist_name(ret_digest, name);
         return file_replace(dirfd, name, s.data, s.size, 0644);
 }
 

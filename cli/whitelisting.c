@@ -10,8 +10,7 @@
 #include "cli/signer.h"
 #include "lib/file.h"
 #include "lib/text.h"
-
-#define FILE_NAME_ROOM 64u
+#include "store/stage.h"
 
 typedef struct Buffer {
         uint8_t *data;
@@ -34,14 +33,6 @@ static int buffer_write(void *userdata, const void *data, size_t n)
         memcpy(b->data + b->size, data, n);
         b->size += n;
         return 0;
-}
-
-static void file_name(const uint8_t digest[DIGEST_SIZE], char ret[FILE_NAME_ROOM])
-{
-        char hex[17];
-
-        text_hex(digest, 8, hex);
-        snprintf(ret, FILE_NAME_ROOM, "%s%s%s", UZ_WHITELIST_PREFIX, hex, UZ_WHITELIST_SUFFIX);
 }
 
 /* All entries but those of `identity`, with room for one more. */
@@ -71,14 +62,14 @@ static int read_others(const Whitelist *w, const uint8_t identity[DIGEST_SIZE],
 static int write_file(Signer *s, WhitelistEntry *list, size_t n, uint8_t ret_digest[DIGEST_SIZE])
 {
         Buffer b = {0};
-        char name[FILE_NAME_ROOM];
+        char name[STAGE_NAME_MAX];
         int r;
 
         r = whitelist_build(list, n, buffer_write, &b, ret_digest);
         if (r > 0)
                 r = -EINVAL;
         if (r == 0) {
-                file_name(ret_digest, name);
+                stage_whitelist_name(ret_digest, name);
                 r = file_replace(s->etc_fd, name, b.data, b.size, 0644);
         }
         free(b.data);
@@ -109,16 +100,16 @@ static int reload(Signer *s)
 static int publish_list(Signer *s, WhitelistEntry *list, size_t n)
 {
         Bundle *b = &s->trust->snapshot.bundle;
-        char old_name[FILE_NAME_ROOM] = "", new_name[FILE_NAME_ROOM];
+        char old_name[STAGE_NAME_MAX] = "", new_name[STAGE_NAME_MAX];
         uint8_t digest[DIGEST_SIZE];
         int r;
 
         if (b->has_whitelist)
-                file_name(b->whitelist_digest, old_name);
+                stage_whitelist_name(b->whitelist_digest, old_name);
         r = write_file(s, list, n, digest);
         if (r < 0)
                 return cli_fail_errno(r, "%s", _("cannot write the whitelist; the old one stays"));
-        file_name(digest, new_name);
+        stage_whitelist_name(digest, new_name);
         name_whitelist(b, digest);
         r = signer_write_policy(s);
         if (r) {

@@ -2,6 +2,7 @@
 /* Files: whole reads with a limit, whole writes that survive a power cut, owner and mode checks. */
 #pragma once
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -57,3 +58,10 @@ int file_open_dir(int dirfd, const char *path) _must_check_;
 
 /* The directory from its environment variable (unless secure execution) or its default. */
 const char *file_dir(const char *env, const char *fallback);
+
+/* For _cleanup_(). */
+static inline void closedirp(DIR **d)
+{
+        if (*d)
+                (void)closedir(*d);
+}

@@ -8,16 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/file.h"
 #include "lib/text.h"
 
 #define SUFFIX ".jsonl"
 #define NUMBER_DIGITS 10u
-
-static void closedirp(DIR **d)
-{
-        if (*d)
-                (void)closedir(*d);
-}
 
 void segment_name(const Segment *s, char ret[SEGMENT_NAME_MAX])
 {

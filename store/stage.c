@@ -108,13 +108,36 @@ static int copy(int from, int to, Digest *d)
         return r == 0 && fsync(to) < 0 ? -errno : r;
 }
 
+void stage_whitelist_name(const uint8_t digest[DIGEST_SIZE], char ret[STAGE_NAME_MAX])
+{
+        char hex[17];
+
+        text_hex(digest, 8, hex);
+        (void)snprintf(ret, STAGE_NAME_MAX, "%s%s%s", UZ_WHITELIST_PREFIX, hex,
+                       UZ_WHITELIST_SUFFIX);
+}
+
+int stage_revocations_name(const void *data, size_t size, char ret[STAGE_NAME_MAX])
+{
+        uint8_t digest[DIGEST_SIZE];
+        char hex[17];
+        int r = digest_compute(data, size, digest);
+
+        if (r < 0)
+                return r;
+        text_hex(digest, 8, hex);
+        (void)snprintf(ret, STAGE_NAME_MAX, "%s/%s%s", UZ_REVOCATIONS_DIR, hex,
+                       UZ_REVOCATIONS_SUFFIX);
+        return 0;
+}
+
 int stage_put_whitelist(Stage *s, int from)
 {
         _cleanup_(fd_closep) int to =
                 openat(s->fd, WHITELIST_TEMP, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
         _cleanup_(digest_freep) Digest *d = NULL;
         uint8_t digest[DIGEST_SIZE];
-        char hex[17], name[STAGE_NAME_MAX];
+        char name[STAGE_NAME_MAX];
         int r = to < 0 ? -errno : digest_new(&d);
 
         if (r == 0)
@@ -125,8 +148,7 @@ int stage_put_whitelist(Stage *s, int from)
                 r = digest_final(d, digest);
         if (r < 0)
                 return r;
-        text_hex(digest, 8, hex);
-        (void)snprintf(name, sizeof(name), "%s%s%s", UZ_WHITELIST_PREFIX, hex, UZ_WHITELIST_SUFFIX);
+        stage_whitelist_name(digest, name);
         return renameat(s->fd, WHITELIST_TEMP, s->fd, name) < 0 ? -errno : 0;
 }
 

@@ -6,11 +6,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lib/macros.h"
+#include "policy/digest.h"
 
 #define STAGE_NAME_MAX 96u
 /* The files are in force, and the daemon loads them; not all of them have reached their places. */
 #define STAGE_E_UNPLACED 1
+
+/* Names below UZ_ETC_DIR: a whitelist's is told by its digest, a revocation file's by what is in
+ * it, so that the same file twice is one. */
+void stage_whitelist_name(const uint8_t digest[DIGEST_SIZE], char ret[STAGE_NAME_MAX]);
+int stage_revocations_name(const void *data, size_t size, char ret[STAGE_NAME_MAX]) _must_check_;
 
 typedef struct Stage {
         int etc_fd, fd;

@@ -15,9 +15,9 @@
 #include "lib/text.h"
 #include "policy/note.h"
 #include "store/pending.h"
+#include "store/stage.h"
 
 #define WHITELIST_FILE_MAX (WHITELIST_HEADER_SIZE + (uint64_t)WHITELIST_MAX * WHITELIST_RECORD_SIZE)
-#define WHITELIST_NAME_MAX 64u
 #define TRUST_NAME_MAX 320u
 #define VERSION_FILE_MAX 64u
 #define LOADS_MAX 5 /* tries to find the files as they are at one moment */
@@ -284,13 +284,12 @@ static int check_whitelist(Load *l, const char *name)
 static int load_whitelist(Load *l)
 {
         const Bundle *bundle = &l->t->snapshot.bundle;
-        char hex[17], name[WHITELIST_NAME_MAX];
+        char name[STAGE_NAME_MAX];
         int r;
 
         if (!bundle->has_whitelist)
                 return 0;
-        text_hex(bundle->whitelist_digest, 8, hex);
-        (void)snprintf(name, sizeof(name), "%s%s%s", UZ_WHITELIST_PREFIX, hex, UZ_WHITELIST_SUFFIX);
+        stage_whitelist_name(bundle->whitelist_digest, name);
         r = open_file(l, name, WHITELIST_FILE_MAX, &l->t->whitelist_fd);
         if (r == LOAD_REFUSED && l->t->snapshot.status == REASON_POLICY_MISSING)
                 return refuse(
