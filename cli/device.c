@@ -12,12 +12,12 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "cli/mount_table.h"
 #include "lib/file.h"
 
 #define INQUIRY_SIZE 36u
 #define INQUIRY_TIMEOUT_MS 5000u
 #define ATTRIBUTE_MAX 1024u
-#define MOUNTS_MAX (4u * 1024u * 1024u)
 
 /* Resolved folder of a device number below /sys/dev/block. */
 static int sysfs_of(dev_t number, char ret[PATH_MAX])
@@ -138,22 +138,6 @@ static bool path_lies_on(const char *path, const Device *d)
         return stat(path, &st) == 0 && S_ISBLK(st.st_mode) && lies_on(st.st_rdev, d, 0);
 }
 
-/* "36 35 98:0 /root /mountpoint options ... - type source options" (proc(5)) */
-static bool mount_line(char *line, const Device *d, char ret[PATH_MAX])
-{
-        char *tail = strstr(line, " - "), mountpoint[PATH_MAX], source[PATH_MAX] = "";
-        unsigned a, b;
-
-        if (sscanf(line, "%*u %*u %u:%u %*s %4095s", &a, &b, mountpoint) != 3)
-                return false;
-        if (tail)
-                (void)sscanf(tail, " - %*s %4095s", source);
-        if (!lies_on(makedev(a, b), d, 0) && !(a == 0 && path_lies_on(source, d)))
-                return false;
-        memcpy(ret, mountpoint, PATH_MAX);
-        return true;
-}
-
 static bool is_system_mount(const char *mountpoint)
 {
         static const char *const system[] = {"/",    "/usr", "/boot", "/boot/efi",
@@ -167,18 +151,21 @@ static bool is_system_mount(const char *mountpoint)
 
 static int find_mounts(Device *d)
 {
+        _cleanup_(fd_closep) int fd = mount_table_open();
         _cleanup_(freep) char *text = NULL;
-        char *save = NULL, mountpoint[PATH_MAX];
-        size_t size;
-        int r = file_read(AT_FDCWD, "/proc/self/mountinfo", MOUNTS_MAX, &text, &size);
+        int r = fd < 0 ? fd : mount_table_read(fd, &text);
+        char *cursor = text;
+        Mount m;
 
         if (r < 0)
                 return r;
-        for (char *l = strtok_r(text, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
-                if (!mount_line(l, d, mountpoint))
+        while (mount_table_next(&cursor, &m)) {
+                /* A file system over several devices has a number of its own. */
+                if (!lies_on(m.device, d, 0) &&
+                    !(major(m.device) == 0 && path_lies_on(m.source, d)))
                         continue;
-                d->system = d->system || is_system_mount(mountpoint);
-                memcpy(d->mounted, mountpoint, sizeof(d->mounted));
+                d->system = d->system || is_system_mount(m.path);
+                memcpy(d->mounted, m.path, sizeof(d->mounted));
         }
         return 0;
 }

@@ -25,9 +25,11 @@ typedef struct Install {
         int etc_fd, state_fd;
         OfficeFile files[INSTALL_FILES_MAX];
         size_t n;
-        bool fresh;  /* no authority is known here yet, or it is to be another one */
-        Trust *old;  /* what is in force; NULL on a fresh computer */
-        Trust *next; /* what would be */
+        bool fresh;               /* no authority is known here yet, or it is to be another one */
+        Trust *old;               /* what is in force; NULL on a fresh computer */
+        Trust *next;              /* what would be */
+        const OfficeFile *policy; /* the newest one given so far */
+        uint64_t policy_version;
         Authority authority;
         Stage stage;
 } Install;
@@ -56,21 +58,19 @@ static int open_dirs(Install *in)
         return office_lock(in->etc_fd);
 }
 
-static int floor_of(const Install *in, TrustFloor *ret)
+static TrustFloor floor_of(const Install *in)
 {
         const char *damaged;
+        TrustFloor floor = {0};
 
-        *ret = (TrustFloor){0};
-        if (in->args->new_authority || trust_remembered(in->state_fd, ret, &damaged) == 0)
-                return 0;
-        cli_note(_("%s/%s is damaged: how old the files may be is not known"),
-                 file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR), damaged);
-        return 0;
+        if (!in->args->new_authority && trust_remembered(in->state_fd, &floor, &damaged) != 0)
+                cli_note(_("%s/%s is damaged: how old the files may be is not known"),
+                         file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR), damaged);
+        return floor;
 }
 
 static int load_old(Install *in)
 {
-        TrustFloor floor;
         int r;
 
         if (faccessat(in->etc_fd, UZ_KEYS_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0) {
@@ -82,9 +82,7 @@ static int load_old(Install *in)
                                         UZ_CLI, UZ_CLI);
                 return 0;
         }
-        r = floor_of(in, &floor);
-        if (r == 0)
-                r = trust_load(in->etc_fd, time(NULL), floor, &in->old);
+        r = trust_load(in->etc_fd, time(NULL), floor_of(in), &in->old);
         if (r < 0)
                 return cli_fail_errno(r, "%s", _("cannot load the policy"));
         in->authority = in->old->snapshot.authority;
@@ -154,6 +152,13 @@ static int compare_lists(const void *a, const void *b)
         return one.version < two.version ? -1 : one.version > two.version;
 }
 
+static int put(Install *in, const char *name, const OfficeFile *f)
+{
+        int r = stage_put(&in->stage, name, f->data, f->size);
+
+        return r < 0 ? cli_fail_errno(r, _("cannot write to %s"), in->etc) : 0;
+}
+
 /* One step: a list that follows on the present one; the present one or an older one is no news. */
 static int follow(Install *in, const OfficeFile *f)
 {
@@ -178,8 +183,7 @@ static int follow(Install *in, const OfficeFile *f)
         if (r)
                 return office_refuse(f->path, r, &error);
         in->authority = a;
-        r = stage_put(&in->stage, UZ_KEYS_FILE, f->data, f->size);
-        return r < 0 ? cli_fail_errno(r, _("cannot write to %s"), in->etc) : 0;
+        return put(in, UZ_KEYS_FILE, f);
 }
 
 static int put_keys(Install *in)
@@ -203,11 +207,8 @@ static int put_keys(Install *in)
                         continue;
                 }
                 r = trust_anchor(in, lists[i]);
-                if (r)
-                        break;
-                r = stage_put(&in->stage, UZ_KEYS_FILE, lists[i]->data, lists[i]->size);
-                if (r < 0)
-                        r = cli_fail_errno(r, _("cannot write to %s"), in->etc);
+                if (r == 0)
+                        r = put(in, UZ_KEYS_FILE, lists[i]);
         }
         return r;
 }
@@ -247,29 +248,39 @@ static int check_host(Install *in, const OfficeFile *f)
         return 0;
 }
 
-static int put_note(Install *in, const OfficeFile *f)
+/* Of several the newest, in whatever order they are given. */
+static int put_policy(Install *in, const OfficeFile *f, uint64_t version)
 {
-        uint8_t digest[DIGEST_SIZE];
-        char hex[17], name[STAGE_NAME_MAX];
+        const OfficeFile *other = in->policy;
+
+        if (other && version < in->policy_version)
+                return 0;
+        if (other && version == in->policy_version &&
+            (f->size != other->size || memcmp(f->data, other->data, f->size) != 0))
+                return cli_fail(CLI_FAILED,
+                                _("%s and %s are different policies of one version, %llu: a change "
+                                  "needs a higher version"),
+                                other->path, f->path, (unsigned long long)version);
+        in->policy = f;
+        in->policy_version = version;
+        return put(in, UZ_POLICY_FILE, f);
+}
+
+static int put_note(Install *in, const OfficeFile *f, uint64_t version)
+{
+        char name[STAGE_NAME_MAX];
         int r = 0;
 
         switch (f->kind) {
         case OFFICE_CREDENTIAL:
                 r = check_host(in, f);
-                if (r)
-                        return r;
-                r = stage_put(&in->stage, UZ_CREDENTIAL_FILE, f->data, f->size);
-                break;
+                return r ? r : put(in, UZ_CREDENTIAL_FILE, f);
         case OFFICE_POLICY:
-                r = stage_put(&in->stage, UZ_POLICY_FILE, f->data, f->size);
-                break;
+                return put_policy(in, f, version);
         case OFFICE_REVOCATIONS:
-                r = digest_compute(f->data, f->size, digest);
-                text_hex(digest, 8, hex);
-                snprintf(name, sizeof(name), "%s/%s%s", UZ_REVOCATIONS_DIR, hex,
-                         UZ_REVOCATIONS_SUFFIX);
+                r = stage_revocations_name(f->data, f->size, name);
                 if (r == 0)
-                        r = stage_put(&in->stage, name, f->data, f->size);
+                        return put(in, name, f);
                 break;
         case OFFICE_WHITELIST:
                 r = stage_put_whitelist(&in->stage, f->fd);
@@ -282,7 +293,7 @@ static int put_note(Install *in, const OfficeFile *f)
 }
 
 /* Each by itself, for a message that names the file as the person knows it. */
-static int check_alone(const Install *in, const OfficeFile *f)
+static int check_alone(const Install *in, const OfficeFile *f, uint64_t *ret_version)
 {
         _cleanup_(bundle_clear) Bundle b = {0};
         TextError error = {0};
@@ -314,6 +325,7 @@ static int check_alone(const Install *in, const OfficeFile *f)
                                 _("%s is not in force yet, every drive would be blocked: install "
                                   "it later, or set the clock right"),
                                 f->path);
+        *ret_version = b.version;
         return 0;
 }
 
@@ -357,11 +369,8 @@ static int check_versions(const Install *in)
 
 static int check_together(Install *in)
 {
-        TrustFloor floor;
-        int r = floor_of(in, &floor);
+        int r = trust_load(in->stage.fd, time(NULL), floor_of(in), &in->next);
 
-        if (r == 0)
-                r = trust_load(in->stage.fd, time(NULL), floor, &in->next);
         if (r < 0)
                 return cli_fail_errno(r, "%s", _("cannot load the policy"));
         if (in->next->snapshot.status != REASON_OK)
@@ -377,9 +386,11 @@ static int put_files(Install *in)
                 return cli_fail_errno(r, _("cannot write to %s"), in->etc);
         r = put_keys(in);
         for (size_t i = 0; i < in->n && r == 0; i++) {
-                r = check_alone(in, &in->files[i]);
+                uint64_t version = 0;
+
+                r = check_alone(in, &in->files[i], &version);
                 if (r == 0)
-                        r = put_note(in, &in->files[i]);
+                        r = put_note(in, &in->files[i], version);
         }
         return r ? r : check_together(in);
 }
@@ -388,14 +399,13 @@ static void drop_old_whitelist(const Install *in)
 {
         const Bundle *old = in->old ? &in->old->snapshot.bundle : NULL;
         const Bundle *next = &in->next->snapshot.bundle;
-        char hex[17], name[STAGE_NAME_MAX];
+        char name[STAGE_NAME_MAX];
 
         if (!old || !old->has_whitelist ||
             (next->has_whitelist &&
              memcmp(old->whitelist_digest, next->whitelist_digest, DIGEST_SIZE) == 0))
                 return;
-        text_hex(old->whitelist_digest, 8, hex);
-        snprintf(name, sizeof(name), "%s%s%s", UZ_WHITELIST_PREFIX, hex, UZ_WHITELIST_SUFFIX);
+        stage_whitelist_name(old->whitelist_digest, name);
         (void)unlinkat(in->etc_fd, name, 0);
 }
 

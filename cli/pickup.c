@@ -26,7 +26,7 @@ typedef struct PickUp {
         json_object *drive;
         OfficeFile files[INSTALL_FILES_MAX];
         bool wanted[INSTALL_FILES_MAX];
-        size_t n, news;
+        size_t seen, n, news;
 } PickUp;
 
 static int check_policy(PickUp *p)
@@ -68,6 +68,12 @@ static int check_drive(PickUp *p, const char *path)
                         path);
 }
 
+static void say_waiting(void)
+{
+        if (cli_is_interactive())
+                cli_note("%s", _("waiting until the drive is mounted (Ctrl-C ends that)"));
+}
+
 static int open_folder(PickUp *p, const char *path)
 {
         struct stat st;
@@ -76,7 +82,7 @@ static int open_folder(PickUp *p, const char *path)
                 return cli_fail_errno(-errno, _("cannot open %s"), path);
         if (!S_ISBLK(st.st_mode))
                 return cli_fail(CLI_USAGE, _("%s is no block device"), path);
-        p->folder_fd = mount_wait_folder(st.st_rdev, UZ_OFFICE_DIR);
+        p->folder_fd = mount_wait_folder(st.st_rdev, UZ_OFFICE_DIR, say_waiting);
         if (p->folder_fd == -ENOENT)
                 return 0;
         return p->folder_fd < 0 ? cli_fail_errno(p->folder_fd, _("cannot open %s on %s"),
@@ -109,15 +115,10 @@ static bool newer_keys(const PickUp *p, const OfficeFile *f)
 
 static bool new_revocations(const PickUp *p, const OfficeFile *f)
 {
-        uint8_t digest[DIGEST_SIZE];
-        char hex[17], name[STAGE_NAME_MAX];
+        char name[STAGE_NAME_MAX];
 
-        if (digest_compute(f->data, f->size, digest) != 0)
-                return true;
-        text_hex(digest, 8, hex);
-        (void)snprintf(name, sizeof(name), "%s/%s%s", UZ_REVOCATIONS_DIR, hex,
-                       UZ_REVOCATIONS_SUFFIX);
-        return faccessat(p->etc_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0;
+        return stage_revocations_name(f->data, f->size, name) < 0 ||
+               faccessat(p->etc_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0;
 }
 
 /* What this computer is stays with its administrator: no credential comes from a drive. A whitelist
@@ -139,11 +140,6 @@ static bool is_news(const PickUp *p, const OfficeFile *f)
         return false;
 }
 
-static int is_visible(const struct dirent *d)
-{
-        return d->d_name[0] != '.';
-}
-
 /* Links, folders and what is no file of ours are left out. */
 static int read_file(PickUp *p, const char *name)
 {
@@ -154,7 +150,7 @@ static int read_file(PickUp *p, const char *name)
         if (fstatat(p->folder_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
                 return 0;
         text_escape(name, strlen(name), shown, sizeof(shown));
-        if (p->n == INSTALL_FILES_MAX)
+        if (p->seen++ == INSTALL_FILES_MAX)
                 return cli_fail(CLI_FAILED, _("%s has more than %u files: give fewer at a time"),
                                 UZ_OFFICE_DIR, INSTALL_FILES_MAX);
         if (strcmp(name, shown) != 0) {
@@ -174,20 +170,17 @@ static int read_file(PickUp *p, const char *name)
 /* The working directory is the folder from here on: messages name files as they are there. */
 static int read_folder(PickUp *p)
 {
-        struct dirent **list = NULL;
-        int n, r = 0;
+        _cleanup_(closedirp) DIR *dir = NULL;
+        const struct dirent *e;
+        int r = 0;
 
-        if (fchdir(p->folder_fd) < 0)
+        if (fchdir(p->folder_fd) < 0 || !(dir = opendir(".")))
                 return cli_fail_errno(-errno, _("cannot open %s"), UZ_OFFICE_DIR);
-        n = scandirat(p->folder_fd, ".", &list, is_visible, alphasort);
-        if (n < 0)
-                return cli_fail_errno(-errno, _("cannot read %s"), UZ_OFFICE_DIR);
-        for (int i = 0; i < n; i++) {
-                if (r == 0)
-                        r = read_file(p, list[i]->d_name);
-                free(list[i]);
-        }
-        free(list);
+        while (r == 0 && (errno = 0, e = readdir(dir)))
+                if (e->d_name[0] != '.')
+                        r = read_file(p, e->d_name);
+        if (r == 0 && errno)
+                r = cli_fail_errno(-errno, _("cannot read %s"), UZ_OFFICE_DIR);
         return r;
 }
 

@@ -237,6 +237,21 @@ fact 'a drive is enrolled with the key of the office' 0 'is enrolled as OF-1' \
         --scsi-product Stick --holder Li --unit Office --no-whitelist --key "$O/label.pem"
 is 'the register of numbers is for root alone' "$(stat -c %a "$E/authority" "$E/authority/media.jsonl" | xargs)" '700 600'
 
+on pc3
+# --- several policies at once ---
+signed "$T/p8a" 8 '# eight'
+signed "$T/p8b" 8 '# other'
+signed "$T/p9" 9 '# nine'
+refused 'two policies of one version' 'p8a and .*p8b are different policies of one version, 8' policy install "$T/p8a" "$T/p8b"
+for order in 'p9 p8a' 'p8a p9'; do
+        cp "$E/policy" "$T/aside"
+        rm -f "$S/policy-version"
+        read -ra names <<<"$order"
+        fact "the newest of several is taken ($order)" 0 'policy version 9' policy install "${names[@]/#/$T/}"
+        cp "$T/aside" "$E/policy"
+        rm -f "$S/policy-version"
+done
+
 # --- files that come on a drive ---
 on pc3
 "$CTL" mode enforce --reason test >/dev/null 2>&1

@@ -89,6 +89,16 @@ check "an altered policy is not taken" in_force 21
 check "the journal names the file" sh -c "journalctl -q -o cat -u 'usbzone-pick-up@*' | grep -q 'altered is refused'"
 away
 
+# A folder with more files than an installation takes.
+image_mount "$T/own.img" /run/uzvm-carry
+for i in $(seq 70); do echo "$i" >"/run/uzvm-carry/usbzone-office/$i.txt"; done
+umount /run/uzvm-carry
+plugged "$T/own.img" PICK-1
+check "too many: the program ends" wait_for 30 unit_ended
+check "nothing is taken of too many" in_force 21
+check "the journal says so" sh -c "journalctl -q -o cat -u 'usbzone-pick-up@*' | grep -q 'more than 64 files'"
+away
+
 # A drive that is let in by an exception is not the office's.
 drive_image "$T/plain.img" 16M vfat
 carry "$T/plain.img" "$T/policy-22"
