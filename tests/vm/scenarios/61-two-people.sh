@@ -17,7 +17,16 @@ check "in force" usbzonectl policy install "$T/signed"
 second=$(usbzonectl authority show --json | jq -r '[.keys[] | select(.purpose == "label") | .id][1]')
 
 trace_start
-blocked_gadget "a label of before, with one signature" label-one-signature "$T/before.img" --serial BEFORE
+trace_fresh
+gadget g --file "$T/before.img" --serial BEFORE
+plug g
+dev=$(gadget_dev g)
+blocked "a label of before, with one signature" "$dev" label-one-signature
+mapfile -t label < <(od -An -v -w1 -tu1 -j $((960 * 1024)) -N 4096 "$T/before.img" | tr -d ' ')
+like "nor does the daemon write such a one" \
+        "$(busctl call org.usbzone1 "/org/usbzone1/drive/$(uz_property "$dev" Number)" org.usbzone1.Drive WriteLabel ay 4096 "${label[@]}" 2>&1)" \
+        'label-one-signature'
+gadget_remove g
 drive_image "$T/two.img" 32M vfat
 trace_fresh
 gadget g --file "$T/two.img" --serial TWO
