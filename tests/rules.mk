@@ -12,16 +12,17 @@ test: ## install what is missing, then every rung: make check, check-report and 
 		make-check-report "$(MAKE) --no-print-directory check-report" \
 		make-check-vm "$(MAKE) --no-print-directory check-vm"
 
+FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(SRC_fuzz))
+
+# As many at a time as there are processors, the longest first; all is built before, so that no two build the same.
+RUNGS := integration cli asan fault unit static fuzz notice
 check: ## every test that needs no virtual machine (under 5 minutes)
-	@./tests/summary.sh \
-		static "$(MAKE) --no-print-directory check-static" \
-		unit "$(MAKE) --no-print-directory check-unit" \
-		asan "$(MAKE) --no-print-directory check-asan" \
-		fault "$(MAKE) --no-print-directory check-fault" \
-		fuzz "$(MAKE) --no-print-directory check-fuzz" \
-		cli "$(MAKE) --no-print-directory check-cli" \
-		notice "$(MAKE) --no-print-directory check-notice" \
-		integration "$(MAKE) --no-print-directory check-integration"
+	@$(MAKE) --no-print-directory -j$$(nproc) check-build
+	@$(MAKE) --no-print-directory -j$$(nproc) VARIANT=asan check-build-asan
+	@SUMMARY_JOBS=$$(nproc) ./tests/summary.sh $(foreach c,$(RUNGS),$(c) "$(MAKE) --no-print-directory check-$(c)")
+.PHONY: check-build check-build-asan
+check-build: all $(B)/unit $(B)/tests/cli/mock-daemon $(B)/tests/cli/jailed $(B)/tests/notice/mock
+check-build-asan: $(B)/unit $(B)/fault $(FUZZ:%=$(B)/replay-%)
 
 STATIC := layers headers style size units shell po man contract
 check-static: all ## the structural checks
@@ -81,7 +82,6 @@ check-fault-asan: $(B)/fault
 	@./tests/summary.sh ed25519 "./tests/criterion.sh $(B)/fault" \
 		sm2 "USBZONE_TEST_ALGORITHM=sm2 ./tests/criterion.sh $(B)/fault --filter '@(fault_key|fault_package|fault_ledger|crash_ledger)/*'"
 # A target twice: with a plain driver that replays files, and (VARIANT=fuzz, clang) with libFuzzer
-FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(SRC_fuzz))
 $(B)/replay-%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/common.o $(B)/tests/fuzz/replay_main.o $(AR_policy) $(AR_lib)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(call pkg,libs,libcrypto)
@@ -133,7 +133,7 @@ golden: all $(B)/tests/cli/mock-daemon ## write anew what tests/cli/golden holds
 check-integration: all ## the real daemon on a private bus
 	@./tests/integration/run.sh $(B)
 check-vm: ## the product on a real kernel in QEMU
-	@$(MAKE) --no-print-directory VARIANT=release all
+	@$(MAKE) --no-print-directory -j$$(nproc) VARIANT=release all
 	@./tests/vm/run
 $(B)/bench_decide: $(B)/tests/bench/bench_decide.o $(AR_policy) $(AR_lib)
 	$(say) LD $@
