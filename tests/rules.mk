@@ -4,7 +4,7 @@
 .PHONY: test check check-static check-unit check-fault check-fuzz check-integration check-asan check-cli \
 	check-notice check-desktop check-report check-deb check-deb-vm \
 	check-vm check-layers check-headers check-style check-size check-units check-shell check-po \
-	check-man check-contract bench bench-ledger demo fuzz update-po
+	check-man check-contract bench bench-ledger bench-trust demo fuzz update-po
 
 test: ## install what is missing, then every rung: make check, check-report and check-vm
 	./tests/deps.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_REPORT) $$(cat tests/vm/packages.txt)
@@ -144,9 +144,15 @@ $(B)/make_ledger: $(B)/tests/bench/make_ledger.o $(AR_store) $(AR_policy) $(AR_l
 $(B)/bench_append: $(B)/tests/bench/bench_append.o $(AR_store) $(AR_policy) $(AR_lib)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_cli)
--include $(B)/tests/bench/bench_decide.d $(B)/tests/bench/make_ledger.d $(B)/tests/bench/bench_append.d
+$(B)/bench_trust: $(B)/tests/bench/bench_trust.o $(AR_store) $(AR_policy) $(AR_lib)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_cli)
+-include $(B)/tests/bench/bench_decide.d $(B)/tests/bench/make_ledger.d $(B)/tests/bench/bench_append.d \
+	$(B)/tests/bench/bench_trust.d
 bench-ledger: ## figures of the ledger: append, verify, log, export, inspect; no virtual machine
 	@./tests/bench/ledger.sh
+bench-trust: ## figures of policies and labels: loading a large whitelist, Ed25519 and SM2; no virtual machine
+	@./tests/bench/trust.sh
 bench: ## figures, each beside a peer or a limit of the same run
 	@./tests/bench/run.sh
 demo: ## the whole story on a real kernel in QEMU, from a bare Debian 12 (root)
