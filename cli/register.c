@@ -136,23 +136,46 @@ int register_add(int etc_fd, const Label *label)
                      : 0;
 }
 
-int register_find(int dirfd, const char *path, const char *number,
-                  uint8_t ret_identity[DIGEST_SIZE])
+int register_each(int dirfd, const char *path, RegisterVisit visit, void *userdata)
 {
         _cleanup_(freep) char *text = NULL;
+        uint8_t identity[DIGEST_SIZE];
         char *save = NULL;
-        int found = CLI_FAILED;
         size_t size;
+        int r = file_read(dirfd, path, REGISTER_MAX, &text, &size);
 
-        if (file_read(dirfd, path, REGISTER_MAX, &text, &size) < 0)
-                return CLI_FAILED;
+        if (r < 0)
+                return r;
         for (char *l = strtok_r(text, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
                 _cleanup_(json_object_putp) json_object *o = json_tokener_parse(l);
 
                 if (json_object_is_type(o, json_type_object) &&
-                    !strcmp(json_text(o, "media_number"), number) &&
-                    text_unhex(json_text(o, "identity"), ret_identity, DIGEST_SIZE) == 0)
-                        found = CLI_OK;
+                    text_unhex(json_text(o, "identity"), identity, DIGEST_SIZE) == 0)
+                        visit(userdata, identity, json_text(o, "media_number"));
         }
-        return found;
+        return 0;
+}
+
+typedef struct Wanted {
+        const char *number;
+        uint8_t *ret_identity;
+        int found;
+} Wanted;
+
+static void take_if_wanted(void *userdata, const uint8_t identity[DIGEST_SIZE], const char *number)
+{
+        Wanted *w = userdata;
+
+        if (strcmp(number, w->number) != 0)
+                return;
+        memcpy(w->ret_identity, identity, DIGEST_SIZE);
+        w->found = CLI_OK;
+}
+
+int register_find(int dirfd, const char *path, const char *number,
+                  uint8_t ret_identity[DIGEST_SIZE])
+{
+        Wanted w = {number, ret_identity, CLI_FAILED};
+
+        return register_each(dirfd, path, take_if_wanted, &w) < 0 ? CLI_FAILED : w.found;
 }

@@ -19,3 +19,9 @@ int register_add(int etc_fd, const Label *label) _must_check_;
 /* The drive a number was given to last. CLI_OK, or CLI_FAILED without a word: unknown here. */
 int register_find(int dirfd, const char *path, const char *number,
                   uint8_t ret_identity[DIGEST_SIZE]) _must_check_;
+
+/* Calls `visit` for each number given out, in the order of the register; a line that is not
+ * readable is passed over. 0 or -errno. */
+typedef void (*RegisterVisit)(void *userdata, const uint8_t identity[DIGEST_SIZE],
+                              const char *number);
+int register_each(int dirfd, const char *path, RegisterVisit visit, void *userdata) _must_check_;

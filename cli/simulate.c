@@ -172,13 +172,16 @@ void simulation_log(Simulation *s, const Kernlog *k)
                 char numbers[RECORD_KEY_MAX];
                 json_object *drive;
 
+                if (d->last < s->since)
+                        continue;
                 numbers_of(o, numbers);
-                if (d->last < s->since ||
-                    (s->by_numbers && json_object_object_get_ex(s->by_numbers, numbers, NULL)))
+                drive = NULL;
+                if (s->by_numbers && json_object_object_get_ex(s->by_numbers, numbers, &drive) &&
+                    strcmp(json_text(drive, "source"), "log") != 0)
                         continue;
                 drive = take(s, o, "log", d->last);
                 if (drive)
-                        put_number(drive, "times", d->count);
+                        put_number(drive, "times", json_number(drive, "times") + d->count);
         }
 }
 

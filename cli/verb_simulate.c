@@ -91,6 +91,8 @@ static int read_logs(const SimulateArgs *a, Simulation *s)
         if (kernlog_new(&k) < 0)
                 return cli_out_of_memory();
         r = a->dir ? history_saved(k, a->dir, &h) : history_here(k, &h);
+        if (r >= 0)
+                r = kernlog_end(k);
         if (r < 0 && a->dir)
                 return cli_fail_errno(r, _("cannot read %s"), a->dir);
         if (r < 0 || h.lines == 0)

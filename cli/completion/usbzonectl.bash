@@ -54,7 +54,7 @@ _usbzonectl_options() {
         report) _usbzonectl_say --out --since --until --lang --csv --json --help ;;
         monitor) _usbzonectl_say --plain --json --help ;;
         doctor) _usbzonectl_say --json --help ;;
-        history) _usbzonectl_say --dir --file --csv --json --help ;;
+        history) _usbzonectl_say --dir --file --whitelist --csv --json --help ;;
         simulate) _usbzonectl_say --days --dir --json --help ;;
         authority) _usbzonectl_say --dir --name --roots --threshold --algorithm --root-out --root --out --days \
                 --not-before --not-after --overlap --passphrase-fd --no-passphrase --json --help ;;
@@ -99,13 +99,13 @@ _usbzonectl_takes() {
                 | 'verify -k' | 'verify --key' | 'verify -a' | 'verify --authority' | 'inspect -a' \
                 | 'inspect --authority' | 'inspect -R' | 'inspect --revocations' | 'finding -D' \
                 | 'finding --dir' | 'incident -D' | 'incident --dir' | 'report -o' | 'report --out' \
-                | 'history -D' | 'history --dir' | 'history -f' | 'history --file' | 'simulate -D' \
-                | 'simulate --dir' | 'authority -D' | 'authority --dir' | 'authority --root-out' \
-                | 'authority --root' | 'authority -o' | 'authority --out' | 'host -o' | 'host --out' \
-                | 'host -D' | 'host --dir' | 'host --key' | 'host --ledger-key-out' | 'policy -o' \
-                | 'policy --out' | 'policy -D' | 'policy --dir' | 'policy --key' | 'policy -a' \
-                | 'policy --authority' | 'policy --policy' | 'policy --revocations' | 'whitelist -o' \
-                | 'whitelist --out') _usbzonectl_files ;;
+                | 'history -D' | 'history --dir' | 'history -f' | 'history --file' | 'history -w' \
+                | 'history --whitelist' | 'simulate -D' | 'simulate --dir' | 'authority -D' \
+                | 'authority --dir' | 'authority --root-out' | 'authority --root' | 'authority -o' \
+                | 'authority --out' | 'host -o' | 'host --out' | 'host -D' | 'host --dir' \
+                | 'host --key' | 'host --ledger-key-out' | 'policy -o' | 'policy --out' \
+                | 'policy -D' | 'policy --dir' | 'policy --key' | 'policy -a' | 'policy --authority' \
+                | 'policy --policy' | 'policy --revocations' | 'whitelist -o' | 'whitelist --out') _usbzonectl_files ;;
         'log -k' | 'log --kind') _usbzonectl_kinds ;;
         'log -r' | 'log --reason') _usbzonectl_reasons ;;
         'setup -l' | 'setup --level' | 'enroll -l' | 'enroll --level' | 'host -l' \

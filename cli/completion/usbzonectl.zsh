@@ -49,7 +49,7 @@ _usbzonectl() {
                 'report:write a report of one or many computers\: a page to print, CSV or JSON'
                 'monitor:show what happens, as it happens'
                 'doctor:find what is left open on this computer'
-                'history:list the USB storage that logs name, from before the guard'
+                'history:list the USB storage that logs name, against the whitelist'
                 'simulate:show what enforcing would have blocked in the last days'
                 'authority:make and change the keys of an organisation'
                 'host:make this computer one of an office\: request, sign, install'
@@ -289,6 +289,7 @@ _usbzonectl() {
                 _arguments -s \
                         '*'{-D,--dir}'[read the journal and logs in DIR]:dir:_usbzonectl_files' \
                         '*'{-f,--file}'[read this log, plain or packed (gz, xz, bz2, zst)]:file:_usbzonectl_files' \
+                        '*'{-w,--whitelist}'[compare with this whitelist, not the one in force]:file:_usbzonectl_files' \
                         '*--csv[print CSV]' \
                         '*'{-j,--json}'[print JSON]' \
                         '*'{-h,--help}'[show this help]'

@@ -103,6 +103,22 @@ cat >"$T/log/kern.log" <<'END'
 2026-11-21T08:00:00+00:00 pc1 kernel: usb-storage 1-1.2:1.0: USB Mass Storage device detected
 END
 golden history 0 history --dir "$T/log"
+seen() { # PORT SERIAL BLOCKS
+        sed 's/^/2026-11-22T09:00:00+00:00 pc1 kernel: /' <<END
+usb $1: New USB device found, idVendor=0951, idProduct=1666, bcdDevice= 1.10
+usb $1: Product: DataTraveler
+usb $1: SerialNumber: $2
+scsi host6: usb-storage $1:1.0
+scsi 6:0:0:0: Direct-Access     Kingston DataTraveler 3.0 1.10 PQ: 0 ANSI: 6
+sd 6:0:0:0: [sdb] $3 512-byte logical blocks: (8.39 MB/8.00 MiB)
+END
+}
+mkdir "$T/seen"
+{ seen 1-1 AAA2 15728640; seen 1-2 AAA3 15728640; cat "$T/log/kern.log"; } >"$T/seen/kern.log"
+"$CTL" history --json --dir "$T/seen" 2>/dev/null |
+        jq -r '"identity,zone,level", (.[] | select(.serial == "AAA2") | .identity + ",classified,secret")' >"$T/seen.csv"
+"$CTL" whitelist build "$T/seen.csv" --out "$T/seen.uzw" >/dev/null
+golden history-whitelist 0 history --dir "$T/seen" --whitelist "$T/seen.uzw"
 golden simulate 0 simulate --dir "$T/log" --days 3650
 
 # --- an office's files ---

@@ -11,6 +11,7 @@ usb 1-1.2: Manufacturer: Kingston
 usb 1-1.2: SerialNumber: SERIAL
 usb-storage 1-1.2:1.0: USB Mass Storage device detected
 scsi host6: usb-storage 1-1.2:1.0
+scsi 6:0:0:0: Direct-Access     Kingston DataTraveler 3.0      PQ: 0 ANSI: 6
 sd 6:0:0:0: [sdb] 60437492 512-byte logical blocks: (30.9 GB/28.8 GiB)
 END
 }
@@ -21,8 +22,8 @@ stick 'Dec 31 10:00:00 pc1' '=BBB2' >"$T/log/kern.log.1"
 touch -d '2026-01-02 00:00:00Z' "$T/log/kern.log.1"
 stick '2026-11-21T08:00:00Z pc1' AAA1 >"$T/log/syslog"
 
-fact 'a folder of logs is a table' 0 '2026-11-20 +2026-11-21 +2 +0951:1666 +30.9 GB +AAA1 +Kingston DataTraveler' history --dir "$T/log"
-fact 'it says what it is worth' 0 'imported from logs, not signed.*whitelist cannot be asked' history --dir "$T/log"
+fact 'a folder of logs is a table' 0 '2026-11-20 +2026-11-21 +2 +0951:1666 +30.9 GB +AAA1 +- +Kingston DataTraveler' history --dir "$T/log"
+fact 'it says what it is worth' 0 'imported from logs, not signed' history --dir "$T/log"
 fact 'a day without a year is the last one before the file was written' 0 '2025-12-31 +2025-12-31 +1' history --dir "$T/log"
 fact 'one file alone, compressed' 0 '2026-11-20' history --file "$T/log/kern.log.2.gz"
 fact 'CSV has times in UTC' 0 '2026-11-20T08:00:00Z,2026-11-21T00:00:00Z,2,0951,1666,30943995904,AAA1,' history --csv --dir "$T/log"
@@ -132,7 +133,7 @@ stick '2026-07-01T08:00:00Z pc1' SPLIT | head -3 >"$T/inst/kern.log.1"
 stick '2026-07-01T08:00:00Z pc1' SPLIT | tail -n +4 >"$T/inst/kern.log"
 touch -d '2026-07-01 08:00:01Z' "$T/inst/kern.log.1"
 fact "the installer's log counts" 0 '2025-02-01 .*INSTALLER' history --dir "$T/inst"
-fact 'a drive that came while the log was rotated is whole' 0 '30.9 GB +SPLIT +Kingston DataTraveler' history --dir "$T/inst"
+fact 'a drive that came while the log was rotated is whole' 0 '30.9 GB +SPLIT +- +Kingston DataTraveler' history --dir "$T/inst"
 
 # --- what kernels have said over the years: lines as they stand in logs, and what a person reads in them ---
 mkdir "$T/years"
@@ -197,3 +198,86 @@ want='2011-01-01T00:00:00Z,067b,2506,160041885696,K2632
 2020-01-01T00:00:00Z,174c,55aa,500107862016,K54UAS'
 is 'the words of Linux 2.6.32 to 6 are understood, and no keyboard is storage' \
         "$("$CTL" history --csv --dir "$T/years" 2>/dev/null | awk -F, 'NR > 1 { print $1 "," $4 "," $5 "," $6 "," $7 }')" "$want"
+
+# --- against the whitelist ---
+fact 'without a whitelist it is said, once' 0 'there is no whitelist on this computer, so none is asked' history --dir "$T/log"
+is 'and once only' "$("$CTL" history --dir "$T/log" 2>&1 | grep -c whitelist)" 1
+is 'in JSON too' "$("$CTL" history --json --dir "$T/log" 2>/dev/null | jq -c '[.[] | .whitelist] | unique')" '["none"]'
+
+# plug HOUR PORT SERIAL BLOCKS [PRODUCT]: the drives of this part; those of $AS have 8 MiB.
+plug() {
+        cat <<END
+2026-11-21T$1:00:00+00:00 pc1 kernel: usb $2: New USB device found, idVendor=1209, idProduct=0001, bcdDevice= 1.00
+2026-11-21T$1:00:00+00:00 pc1 kernel: usb $2: New USB device strings: Mfr=0, Product=0, SerialNumber=3
+2026-11-21T$1:00:00+00:00 pc1 kernel: usb $2: SerialNumber: $3
+2026-11-21T$1:00:01+00:00 pc1 kernel: usb-storage $2:1.0: USB Mass Storage device detected
+2026-11-21T$1:00:01+00:00 pc1 kernel: scsi host6: usb-storage $2:1.0
+2026-11-21T$1:00:02+00:00 pc1 kernel: scsi 6:0:0:0: Direct-Access     Linux    ${5:-File-Stor Gadget} 0601 PQ: 0 ANSI: 2
+2026-11-21T$1:00:02+00:00 pc1 kernel: sd 6:0:0:0: [sdb] $4 512-byte logical blocks: (8.39 MB/8.00 MiB)
+2026-11-21T$1:00:09+00:00 pc1 kernel: usb $2: USB disconnect, device number 2
+END
+}
+enrol() { # NUMBER SERIAL [OPTION...]
+        plain_image "$T/$1.img"
+        run enroll "$T/$1.img" --number "$1" --holder Li --unit Office "${AS[@]/UZ0001/$2}" --yes "${@:3}"
+        [ "$rc" = 0 ] || bad "enrolment of $1" "$out"
+}
+found
+enrol NB-1 UZ0001 --zone internal
+enrol NB-2 UZ0002 --zone classified --level secret
+enrol NB-3 UZ0003 --zone internal --no-whitelist
+enrol NB-4 UZ0004 --zone internal
+run revoke NB-4 --reason lost
+is 'a drive is revoked' "$rc" 0
+mkdir "$T/white"
+{
+        plug 08 1-1 UZ0001 16384
+        plug 09 1-1 UZ0002 16384
+        plug 10 1-1 UZ0003 16384
+        plug 11 1-1 UZ0004 16384
+        plug 12 1-1 UZ0001 16385
+        plug 13 1-1 UZ0001 16384 'File-Stor Gadge '
+        plug 14 1-1 STRANGER 16384
+        plug 15 1-1 CUT 16384 | grep -v Direct-Access
+} >"$T/white/kern.log"
+white() { "$CTL" history --json --dir "$T/white" "$@" 2>/dev/null | jq -r '.[] | [.serial, .size, .whitelist, .zone, .level, .media_number, .missing, .revoked] | join(" ")'; }
+is 'each drive of the log stands against whitelist, revocations and register' "$(white)" \
+        'UZ0001 8388608 listed internal none NB-1  false
+UZ0002 8388608 listed classified secret NB-2  false
+UZ0003 8388608 not-listed   NB-3  false
+UZ0004 8388608 listed internal none NB-4  true
+UZ0001 8389120 not-listed     false
+UZ0001 8388608 not-listed     false
+STRANGER 8388608 not-listed     false
+CUT 8388608 not-told    inquiry false'
+is 'the identity is that of the label' \
+        "$("$CTL" history --json --dir "$T/white" 2>/dev/null | jq -r '.[0].identity')" \
+        "$("$CTL" label show --json "$T/NB-1.img" | jq -r '.identity // .label.identity')"
+fact 'the table says it' 0 'UZ0001 +internal NB-1' history --dir "$T/white"
+fact 'and of which level' 0 'UZ0002 +classified, secret NB-2' history --dir "$T/white"
+fact 'and what the register alone knows' 0 'UZ0003 +not listed NB-3' history --dir "$T/white"
+fact 'and what is revoked' 0 'UZ0004 +revoked NB-4' history --dir "$T/white"
+fact 'and what cannot be told' 0 'CUT +cannot be told' history --dir "$T/white"
+fact 'it counts' 0 'On the whitelist: 3. Not on it: 4. The log tells too little: 1.'$'\n''1 is revoked' history --dir "$T/white"
+fact 'CSV has it at the end' 0 ',[0-9a-f]{64},,listed,no,classified,secret,NB-2' history --csv --dir "$T/white"
+unlike() { if [[ $2 =~ $3 ]]; then bad "$1" "$2"; else good "$1"; fi; }
+run history --dir "$T/white"
+unlike 'logs of a folder may be of another computer: its zone is not compared' "$out" 'of another zone'
+printf 'identity,zone\n%s,internet\n' "$("$CTL" history --json --dir "$T/white" 2>/dev/null | jq -r '.[6].identity')" >"$T/other.csv"
+run whitelist build "$T/other.csv" --out "$T/other.uzw"
+fact 'another whitelist can be named' 0 'STRANGER +internet.*On the whitelist: 1. Not on it: 6.' history --dir "$T/white" --whitelist "$T/other.uzw"
+fact 'one that is none is refused' 1 'other.csv is refused' history --dir "$T/white" --whitelist "$T/other.csv"
+fact 'one that is not there is named' 1 'cannot open /nonexistent' history --dir "$T/white" --whitelist /nonexistent
+for columns in 80 60 40; do
+        screen=$(TERM=dumb python3 "$(dirname "$0")/on_terminal.py" '' /bin/sh -c \
+                "stty cols $columns; exec '$CTL' history --dir '$T/white' 2>/dev/null" | tr -d '\r' | grep -v '^[^0-9]')
+        is "a terminal of $columns columns: no row is wider" "$(awk -v n="$columns" 'length > n' <<<"$screen")" ''
+        like=$(grep -c NB-1 <<<"$screen")
+        is "a terminal of $columns columns: the number is there" "$like" 1
+done
+cp "$T/etc/policy" "$T/policy.keep"
+sed -i 's/^version = .*/version = 99/' "$T/etc/policy"
+fact 'a policy that does not hold asks no whitelist' 0 'so no whitelist is asked' history --dir "$T/white"
+is 'and none is believed' "$(white | grep -c ' none ')" 8
+fact 'but one that is named' 0 'STRANGER +internet' history --dir "$T/white" --whitelist "$T/other.uzw"
+cp "$T/policy.keep" "$T/etc/policy"

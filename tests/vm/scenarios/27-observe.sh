@@ -11,7 +11,7 @@ drive_image "$T/plain.img" 16M vfat
 check "mode observe" usbzonectl mode observe --reason "trial"
 ledger_mark
 trace_fresh
-gadget g --file "$T/plain.img"
+gadget g --file "$T/plain.img" --serial OBSERVED
 plug g
 dev=$(gadget_dev g)
 wait_dev "$dev"
@@ -19,10 +19,26 @@ is "no label, observed: passes" "$(verdict "$dev")" "allow no-label"
 DISK=$(wait_block "$dev")
 check "it mounts" mount_drive "$DISK" /media/uz
 umount /media/uz
+journalctl --sync
+is "history: the identity from the kernel's lines is the daemon's, and on no whitelist" \
+        "$(usbzonectl history --json 2>/dev/null |
+                jq -r '.[] | select(.serial == "OBSERVED") | .identity + " " + .whitelist')" \
+        "$(uz_property "$dev" Identity) not-listed"
 is "what was decided is told" "$(uz_property "$dev" Verdict) $(uz_property "$dev" Observed)" "block true"
 check "recorded as a block that was not enforced" ledger_has \
         '.kind == "verdict" and .verdict == "block" and .effect == "allow" and .mode == "observe"'
 gadget_remove g
+
+enrolled "$T/other.img" --zone internet --serial STRAY --number NB-STRAY
+trace_fresh
+gadget o --file "$T/other.img" --serial STRAY
+plug o
+check "a drive of another zone, observed: the disk appears" wait_block "$(gadget_dev o)"
+gadget_remove o
+journalctl --sync
+out=$(usbzonectl history 2>/dev/null)
+like "history: it stands there with its zone and number" "$out" 'STRAY +internet NB-STRAY'
+like "history: and that it was used here" "$out" '[1-9][0-9]* w[a-z]+ used here .*of another zone'
 
 gadget c --file "$T/plain.img" --hid
 plug c

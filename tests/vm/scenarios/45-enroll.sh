@@ -19,6 +19,14 @@ check "allowed at once" verdict_becomes "$dev" "allow ok"
 DISK=$(wait_block "$dev")
 check "its files are untouched: it mounts" mount_drive "$DISK" /media/uz
 umount /media/uz
+# What the kernel itself has printed, without the daemon's help, is the same drive.
+history_of() {
+        journalctl --sync
+        usbzonectl history --json 2>/dev/null |
+                jq -r ".[] | select(.serial == \"$1\") | [.identity, .whitelist, .zone, .media_number] | join(\" \")"
+}
+is "history: the identity from the kernel's lines is the daemon's, and on the whitelist" \
+        "$(history_of FRESH)" "$(uz_property "$dev" Identity) listed internal NB-100"
 check "label show on the disk" sh -c "usbzonectl label show $DISK | grep -q NB-100"
 gadget_remove g
 
