@@ -40,6 +40,29 @@ check_not "reload refuses it" usbzonectl reload
 allowed_gadget "the old policy stays" "$T/own.img"
 cp "$T/etc/policy" /etc/usbzone/policy
 check "reload takes the good one" usbzonectl reload
+
+# One for a newer usbzone, signed by the right key.
+sed '/^$/,$d; s/^version = .*/version = 90/' /etc/usbzone/policy >"$T/draft"
+at=$(($(wc -l <"$T/draft") + 1))
+echo 'needs = 999.0' >>"$T/draft"
+cp -a /etc/usbzone "$T/newer"
+USBZONE_ETC_DIR=$T/newer uztool sign-policy "$T/draft"
+version=$(usbzonectl status --json | jq -r .policy_version)
+out=$(usbzonectl policy install "$T/newer/policy" 2>&1)
+is "a policy that needs a newer usbzone is not installed" "$?" 1
+like "line and column are named" "$out" "line $at, column 9: .*needs usbzone 999\.0 or newer"
+ledger_mark
+cp "$T/newer/policy" /etc/usbzone/policy
+out=$(usbzonectl reload 2>&1)
+is "put there by hand, it is not loaded" "$?" 1
+like "for the same reason" "$out" "line $at, column 9: .*needs usbzone 999\.0 or newer"
+check "which the ledger tells" ledger_has \
+        ".kind == \"policy-refused\" and (.message | contains(\"needs usbzone 999.0\"))"
+is "the version in force is the one before" "$(usbzonectl status --json | jq -r .policy_version)" "$version"
+allowed_gadget "the own drive under it" "$T/own.img"
+cp "$T/etc/policy" /etc/usbzone/policy
+check "reload takes the old one again" usbzonectl reload
+
 # Rolled back to an older version
 enrolled "$T/newer.img" --serial UZ-NEWER
 usbzone_stop
