@@ -127,11 +127,12 @@ static void put_field(const char *key, const char *text, int64_t number, StrBuf 
                                             "due",         "deadline",
                                             "from",        "to",
                                             "policy_ends", "credential_ends",
-                                            "label_ends",  "retention_ends"};
+                                            "label_ends",  "retention_ends",
+                                            "remembered"};
         static const char *const common[] = {"mode",        "verdict",     "severity",
                                              "zone",        "level",       "drive_zone",
                                              "drive_level", "zone_before", "level_before"};
-        static const char *const own[] = {"seal", "after", "of", "what"};
+        static const char *const own[] = {"seal", "after", "of", "what", "found"};
         _cleanup_(strbuf_clear) StrBuf value = strbuf(RECORD_WORDS_MAX);
         char short_text[40];
 

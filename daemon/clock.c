@@ -3,36 +3,14 @@
 #include "daemon/clock.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/event.h"
 #include "daemon/records.h"
 #include "lib/clock.h"
-#include "lib/text.h"
 #include "store/record.h"
 
 #define SECOND_US INT64_C(1000000)
-#define TIME_DIGITS 19 /* "2026-11-21T08:00:00" */
-
-/* When a record was written. -EINVAL. */
-static int read_moment(json_object *o, ClockMoment *ret)
-{
-        const char *time = record_text(o, "time");
-        char text[TEXT_TIME_MAX];
-        json_object *mono;
-        int64_t seconds;
-
-        (void)snprintf(text, sizeof(text), "%.*sZ", TIME_DIGITS, time);
-        if (strlen(time) <= TIME_DIGITS || text_time(text, &seconds) < 0 ||
-            !json_object_object_get_ex(o, "mono", &mono))
-                return -EINVAL;
-        *ret = (ClockMoment){
-                .wall = seconds * SECOND_US + strtol(time + TIME_DIGITS + 1, NULL, 10),
-                .boot = json_object_get_int64(mono),
-        };
-        return 0;
-}
 
 void clock_begin(Manager *m)
 {
@@ -44,7 +22,7 @@ void clock_begin(Manager *m)
         if (records_find(m, head.seq, &o) < 0)
                 return;
         record_boot_id(boot);
-        m->clock_known = read_moment(o, &m->clock) == 0;
+        m->clock_known = records_moment(o, &m->clock) == 0;
         m->clock_other_boot = strcmp(record_text(o, "boot"), boot) != 0;
         (void)json_object_put(o);
 }

@@ -2,21 +2,26 @@
 /* The remembered time: kept on disk, told, taken back by who may. */
 #include "daemon/floor.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <systemd/sd-daemon.h>
 
 #include "daemon/bus.h"
 #include "daemon/event.h"
+#include "daemon/floor-ledger.h"
 #include "daemon/grants.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/names.h"
+#include "store/json.h"
 #include "store/record.h"
 
 #define SECOND_US INT64_C(1000000)
 #define HOUR_US (3600 * UINT64_C(1000000))
 #define ACCURACY_US (60 * UINT64_C(1000000))
+#define TOUCHED (IN_MODIFY | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF)
 
 static ClockMoment moment(void)
 {
@@ -62,45 +67,140 @@ static int read_file(Manager *m, FloorFile *ret)
         return r == 0 || r == -ENOENT || r == -ENOMEM ? r : -EBADMSG;
 }
 
-int floor_load(Manager *m)
+void floor_load(Manager *m)
 {
         ClockMoment now = moment();
         FloorFile file;
-        int r;
 
         record_boot_id(m->boot);
-        r = read_file(m, &file);
-        floor_begin(&m->floor, r == 0 ? &file : NULL, m->boot, &now);
-        return r == -ENOENT ? 0 : r;
+        floor_begin(&m->floor, read_file(m, &file) == 0 ? &file : NULL, m->boot, &now);
 }
 
-static int write_file(Manager *m, const Floor *floor, const ClockMoment *now)
+static void complain(int error)
+{
+        (void)fprintf(stderr, SD_ERR "usbzoned: %s/%s cannot be written: %s\n", UZ_STATE_DIR,
+                      UZ_FLOOR_FILE, strerror(-error));
+}
+
+void floor_record(Manager *m, FloorFound found)
+{
+        json_object *o = found != FLOOR_FOUND ? json_object_new_object() : NULL;
+
+        if (!o)
+                return;
+        json_put_text(o, "what", UZ_FLOOR_FILE);
+        json_put_text(o, "file", UZ_STATE_DIR "/" UZ_FLOOR_FILE);
+        json_put_text(o, "found", floor_found_name(found));
+        (void)event_emit(m, EVENT_TAMPER, o);
+        (void)json_object_put(o);
+}
+
+/* Somebody else had a hand on the file: its owner, times or place in a folder may change, what it
+ * tells may not. */
+static int on_touched(sd_event_source *s _unused_, const struct inotify_event *e _unused_,
+                      void *userdata)
+{
+        FloorFound found = FLOOR_FOUND;
+        Manager *m = userdata;
+        FloorFile file;
+        int r;
+
+        r = read_file(m, &file);
+        if (r == -ENOMEM)
+                return 0;
+        if (r < 0)
+                found = r == -ENOENT ? FLOOR_MISSING : FLOOR_DAMAGED;
+        else if (!floor_file_equal(&file, &m->floor_saved))
+                found = FLOOR_CHANGED;
+        floor_record(m, found);
+        if (found != FLOOR_FOUND)
+                (void)floor_save(m);
+        return 0;
+}
+
+static void watch(Manager *m)
+{
+        char path[PATH_MAX];
+        int r;
+
+        if (sd_event_get_state(m->event) == SD_EVENT_FINISHED)
+                return;
+        (void)snprintf(path, sizeof(path), "%s/%s", file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR),
+                       UZ_FLOOR_FILE);
+        r = sd_event_add_inotify(m->event, &m->floor_watch, path, TOUCHED, on_touched, m);
+        if (r < 0)
+                (void)fprintf(stderr, SD_WARNING "usbzoned: %s is not watched: %s\n", path,
+                              strerror(-r));
+}
+
+/* Our own hand on it is not to be seen. */
+static int keep(Manager *m, const Floor *floor, const ClockMoment *now)
 {
         char text[FLOOR_FILE_MAX];
         size_t size = floor_format(floor, m->boot, now, text);
+        TextError error;
+        int r;
 
         if (m->state_fd < 0)
                 return -ENOENT;
-        return file_replace(m->state_fd, UZ_FLOOR_FILE, text, size, 0644);
+        m->floor_watch = sd_event_source_disable_unref(m->floor_watch);
+        r = file_replace(m->state_fd, UZ_FLOOR_FILE, text, size, 0644);
+        if (r == 0)
+                r = floor_parse(text, size, &m->floor_saved, &error);
+        m->floor_kept = m->floor_kept || r == 0;
+        if (m->floor_kept)
+                watch(m);
+        return r;
 }
 
-void floor_save(Manager *m)
+int floor_save(Manager *m)
 {
         ClockMoment now = moment();
         int r;
 
         floor_look(&m->floor, &now);
-        r = write_file(m, &m->floor, &now);
+        r = keep(m, &m->floor, &now);
         if (r < 0)
-                (void)fprintf(stderr, SD_ERR "usbzoned: %s/%s cannot be written: %s\n",
-                              UZ_STATE_DIR, UZ_FLOOR_FILE, strerror(-r));
+                complain(r);
+        return r;
+}
+
+FloorFound floor_recover(Manager *m)
+{
+        FloorSources sources = {0};
+        ClockMoment now = moment();
+        FloorLedger ledger = {0};
+        FloorFound found;
+        FloorFile file;
+        int r;
+
+        r = read_file(m, &file);
+        sources.file = r == 0 ? &file : NULL;
+        sources.damaged = r == -EBADMSG;
+        r = floor_from_ledger(m, &ledger);
+        if (r < 0)
+                (void)fprintf(stderr, SD_WARNING "usbzoned: the ledger is no witness: %s\n",
+                              strerror(-r));
+        sources.kept = ledger.has_kept ? &ledger.kept : NULL;
+        sources.written = ledger.written;
+        sources.last = ledger.has_last ? &ledger.last : NULL;
+        found = floor_begin_with(&m->floor, &sources, m->boot, &now);
+        (void)floor_save(m);
+        return found;
+}
+
+void floor_fields(const Manager *m, json_object *fields)
+{
+        if (m->floor_kept)
+                json_put_number(fields, FLOOR_FIELD,
+                                (uint64_t)(m->floor_saved.believed.wall / SECOND_US));
 }
 
 static int on_hour(sd_event_source *s, uint64_t usec _unused_, void *userdata)
 {
         int r;
 
-        floor_save(userdata);
+        (void)floor_save(userdata);
         r = sd_event_source_set_time_relative(s, HOUR_US);
         return r < 0 ? r : sd_event_source_set_enabled(s, SD_EVENT_ONESHOT);
 }
@@ -109,7 +209,6 @@ int floor_start(Manager *m)
 {
         int r;
 
-        floor_save(m);
         r = sd_event_add_time_relative(m->event, &m->floor_timer, CLOCK_BOOTTIME, HOUR_US,
                                        ACCURACY_US, on_hour, m);
         return MIN(r, 0);
@@ -153,7 +252,7 @@ int floor_trust_clock(Manager *m, const char *who, const char *reason)
         if (r < 0)
                 return r;
         floor_accept(&floor, &now);
-        r = write_file(m, &floor, &now);
+        r = keep(m, &floor, &now);
         if (r < 0)
                 return r;
         m->floor = floor;

@@ -6,12 +6,22 @@
 
 #include "daemon/manager.h"
 
-/* Reads what is remembered. A file that somebody damaged counts as none: -EBADMSG, to be recorded
- * once the ledger is open. */
-int floor_load(Manager *m) _must_check_;
-/* Looks at the clock, writes; a failure is in the log. floor_start() also begins the hours. */
-void floor_save(Manager *m);
+#define FLOOR_FIELD "remembered" /* of start and stop: what the file then held */
+
+/* Reads what is remembered; without a file, or with a damaged one, it is the system clock, until
+ * the ledger is open: then floor_recover() asks that one too, and writes the file. What it found
+ * is to be recorded after the start. */
+void floor_load(Manager *m);
+FloorFound floor_recover(Manager *m) _must_check_;
+/* As tampering; FOUND is not recorded. */
+void floor_record(Manager *m, FloorFound found);
+/* From now on it is saved every hour. */
 int floor_start(Manager *m) _must_check_;
+/* Looks at the clock, writes; a failure is in the log. The file is watched from then on: what
+ * somebody else does to it is recorded, and it is written again. */
+int floor_save(Manager *m);
+/* Adds what is on disk, if it is. */
+void floor_fields(const Manager *m, json_object *fields);
 
 /* Seconds since the epoch. The system clock; what is remembered; the later of the two. */
 int64_t floor_system(void);

@@ -150,7 +150,7 @@ static int on_clock_set(sd_event_source *s _unused_, int fd, uint32_t events _un
         if (watch_clock(fd) < 0)
                 fprintf(stderr, SD_WARNING "usbzoned: changes of the clock are not seen: %m\n");
         clock_check(m);
-        floor_save(m);
+        (void)floor_save(m);
         (void)on_time(NULL, 0, t);
         floor_changed(m);
         return 0;

@@ -67,6 +67,7 @@ Manager *manager_free(Manager *m)
         sd_event_source_disable_unref(m->rest_timer);
         sd_event_source_disable_unref(m->trim_timer);
         sd_event_source_disable_unref(m->floor_timer);
+        sd_event_source_disable_unref(m->floor_watch);
         m->probes = probe_pool_free(m->probes);
         m->repeats = event_repeats_free(m->repeats);
         m->own_files = own_files_free(m->own_files);
@@ -264,22 +265,33 @@ static void record_start(Manager *m)
         json_put_filled(o, "version", UZ_VERSION);
         json_put_filled(o, "mode", m->observe ? "observe" : "enforce");
         json_put_filled(o, "policy", reason_slug(m->trust->snapshot.status));
+        floor_fields(m, o);
         emit(m, EVENT_START, o);
+}
+
+static void record_stop(Manager *m)
+{
+        json_object *o = fields_new();
+
+        if (floor_save(m) == 0)
+                floor_fields(m, o);
+        emit(m, EVENT_STOP, o);
 }
 
 static int load(Manager *m)
 {
-        int r, damaged;
+        FloorFound found;
+        int r;
 
-        damaged = floor_load(m);
+        floor_load(m);
         m->observe = m->state_fd >= 0 && faccessat(m->state_fd, UZ_OBSERVE_FILE, F_OK, 0) == 0;
         r = trust_load(m->etc_fd, manager_now(m), (TrustFloor){0}, &m->trust);
         if (r < 0)
                 return r;
         open_ledger(m);
+        found = floor_recover(m);
         record_start(m);
-        if (damaged < 0)
-                record_damaged(m, UZ_FLOOR_FILE);
+        floor_record(m, found);
         r = floor_start(m);
         if (r < 0)
                 return r;
@@ -356,9 +368,8 @@ void manager_stop(Manager *m)
         if (gate_close_root_hubs() > 0)
                 own_files_defaults_changed(m);
         event_repeats_flush(m);
-        floor_save(m);
         if (m->trust)
-                emit(m, EVENT_STOP, fields_new());
+                record_stop(m);
 }
 
 void manager_decide_all(Manager *m)

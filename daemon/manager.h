@@ -33,6 +33,8 @@ typedef struct Manager {
         ClockMoment clock;            /* at the last record, if known */
         bool clock_known, clock_other_boot;
         Floor floor;                /* what drives are judged by: daemon/floor.h */
+        FloorFile floor_saved;      /* what is on disk of it */
+        bool floor_kept;            /* something is */
         char boot[FLOOR_BOOT_SIZE]; /* which boot this is */
         bool observe;               /* decide and record, let pass */
         Ledger *ledger;             /* NULL: not writable */
@@ -44,7 +46,7 @@ typedef struct Manager {
         uint64_t next_drive; /* number of the next drive object, 1.. */
         sd_event_source *grant_timer;
         sd_event_source *rescan_timer;
-        sd_event_source *rest_timer, *trim_timer, *floor_timer;
+        sd_event_source *rest_timer, *trim_timer, *floor_timer, *floor_watch;
         struct ProbePool *probes;
 } Manager;
 

@@ -3,9 +3,17 @@
 #include "daemon/records.h"
 
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "lib/file.h"
 #include "lib/names.h"
+#include "lib/text.h"
+#include "store/record.h"
+
+#define SECOND_US INT64_C(1000000)
+#define TIME_DIGITS 19 /* "2026-11-21T08:00:00" */
 
 int records_open(Manager *m, uint64_t after, LedgerReader **ret)
 {
@@ -29,8 +37,7 @@ int records_open(Manager *m, uint64_t after, LedgerReader **ret)
         return 0;
 }
 
-/* A line ends in no NUL. */
-static int parse(const char *line, size_t size, json_object **ret)
+int records_parse(const char *line, size_t size, json_object **ret)
 {
         json_tokener *tokener = json_tokener_new();
 
@@ -58,5 +65,23 @@ int records_find(Manager *m, uint64_t seq, json_object **ret)
                         return r < 0 ? r : -ENOENT;
                 ledger_reader_state(reader, &chain, NULL, NULL);
         } while (chain.seq < seq);
-        return parse(line, size, ret);
+        return records_parse(line, size, ret);
+}
+
+int records_moment(json_object *o, ClockMoment *ret)
+{
+        const char *time = record_text(o, "time");
+        char text[TEXT_TIME_MAX];
+        json_object *mono;
+        int64_t seconds;
+
+        (void)snprintf(text, sizeof(text), "%.*sZ", TIME_DIGITS, time);
+        if (strlen(time) <= TIME_DIGITS || text_time(text, &seconds) < 0 ||
+            !json_object_object_get_ex(o, "mono", &mono))
+                return -EINVAL;
+        *ret = (ClockMoment){
+                .wall = seconds * SECOND_US + strtol(time + TIME_DIGITS + 1, NULL, 10),
+                .boot = json_object_get_int64(mono),
+        };
+        return 0;
 }

@@ -8,3 +8,7 @@
 int records_open(Manager *m, uint64_t after, LedgerReader **ret) _must_check_;
 /* Record `seq` of the verified chain; the caller drops it. -ENOENT. */
 int records_find(Manager *m, uint64_t seq, json_object **ret) _must_check_;
+/* A line of a reader, which ends in no NUL; the caller drops it. -EBADMSG. */
+int records_parse(const char *line, size_t size, json_object **ret) _must_check_;
+/* When a record was written. -EINVAL. */
+int records_moment(json_object *o, ClockMoment *ret) _must_check_;

@@ -39,10 +39,11 @@ END
                 level_before drive_zone drive_level media_number label_id unit holder identity vid pid serial \
                 scsi_vendor scsi_product capacity interfaces sysname block before_start message named formatted file \
                 who why approver note start end record text due finding deadline incident of times step from to bytes \
-                what line key grant whitelist revoked revocations policy_ends credential_ends \
+                what found remembered line key grant whitelist revoked revocations policy_ends credential_ends \
                 label_key label_ends retention_ends judged second_key signatures
         printf 'NC_("value", "%s")\n' first stop crash sealed no-key key-damaged unit-masked unit-overridden \
-                unit-disabled rules-masked ledger policy-version keys-version time-floor interface_authorized_default
+                unit-disabled rules-masked ledger policy-version keys-version time-floor interface_authorized_default \
+                missing damaged changed
         printf 'N_("%s")\n' new probing mediated handover in-use blocked writing system gone
 } >"$tmp/words.c"
 x --no-location -k -kN_ -kNC_:1c,2 -D "$tmp" words.c

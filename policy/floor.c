@@ -45,6 +45,62 @@ void floor_begin(Floor *ret, const FloorFile *file, const char *boot, const Cloc
                 ret->believed.wall = MAX(file->believed.wall, now->wall);
 }
 
+/* Begins with whichever tells the later time. */
+static void begin_later(Floor *f, const FloorFile *other, const char *boot, const ClockMoment *now)
+{
+        Floor o;
+
+        if (!other)
+                return;
+        floor_begin(&o, other, boot, now);
+        if (floor_remembered(&o, now) > floor_remembered(f, now))
+                *f = o;
+}
+
+FloorFound floor_begin_with(Floor *ret, const FloorSources *s, const char *boot,
+                            const ClockMoment *now)
+{
+        FloorFound found = FLOOR_FOUND;
+        Floor f, kept;
+
+        floor_begin(&f, s->file, boot, now);
+        floor_begin(&kept, s->kept, boot, now);
+        if (s->damaged)
+                found = FLOOR_DAMAGED;
+        else if (!s->file && s->kept)
+                found = FLOOR_MISSING;
+        else if (s->file && s->kept && s->written &&
+                 floor_remembered(&kept, now) > floor_remembered(&f, now))
+                found = FLOOR_CHANGED;
+        if (!s->file || found != FLOOR_FOUND) {
+                begin_later(&f, s->kept, boot, now);
+                begin_later(&f, s->last, boot, now);
+        }
+        *ret = f;
+        return found;
+}
+
+const char *floor_found_name(FloorFound found)
+{
+        switch (found) {
+        case FLOOR_FOUND:
+                return "";
+        case FLOOR_MISSING:
+                return "missing";
+        case FLOOR_DAMAGED:
+                return "damaged";
+        case FLOOR_CHANGED:
+                return "changed";
+        }
+        return "";
+}
+
+bool floor_file_equal(const FloorFile *a, const FloorFile *b)
+{
+        return a->believed.wall == b->believed.wall && a->believed.boot == b->believed.boot &&
+               strcmp(a->boot, b->boot) == 0;
+}
+
 void floor_look(Floor *f, const ClockMoment *now)
 {
         if (clock_step(&f->steady, now) != 0)

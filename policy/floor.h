@@ -4,6 +4,8 @@
  * clock that nobody has just set moves it. Format of the file: docs/usbzone-files.5 */
 #pragma once
 
+#include <stdbool.h>
+
 #include "lib/keyfile.h"
 #include "policy/clock.h"
 
@@ -25,6 +27,32 @@ typedef struct FloorFile {
 /* At a start. `file` is what was remembered, NULL for nothing. In another boot than that, a wall
  * clock that is ahead is believed: the computer was off. In the same one it is not. */
 void floor_begin(Floor *ret, const FloorFile *file, const char *boot, const ClockMoment *now);
+
+typedef enum FloorFound {
+        FLOOR_FOUND,   /* as it was written, or never written before */
+        FLOOR_MISSING, /* though one was written */
+        FLOOR_DAMAGED, /* nobody of ours wrote that */
+        FLOOR_CHANGED, /* another one than what was written last */
+} FloorFound;
+
+/* What a start may begin with; NULL for what there is not. */
+typedef struct FloorSources {
+        const FloorFile *file;
+        bool damaged;          /* there is one that cannot be read; `file` is NULL */
+        const FloorFile *kept; /* what the ledger says was remembered */
+        bool written;          /* the file was on disk before the ledger said so */
+        const FloorFile *last; /* the wall clock at the ledger's last record */
+} FloorSources;
+
+/* The same, with the ledger as witness: without a file that can be trusted, the latest that it
+ * tells is remembered, so that taking the file away makes no earlier time count. A file is
+ * CHANGED when it tells less than the ledger knows was written. */
+FloorFound floor_begin_with(Floor *ret, const FloorSources *s, const char *boot,
+                            const ClockMoment *now);
+/* "missing", "damaged", "changed"; "" for FOUND. */
+const char *floor_found_name(FloorFound found);
+bool floor_file_equal(const FloorFile *a, const FloorFile *b);
+
 /* Now and then, and when the clock was set: believes a clock that is ahead and has stood for long
  * enough. */
 void floor_look(Floor *f, const ClockMoment *now);

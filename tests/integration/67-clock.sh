@@ -83,17 +83,87 @@ check 'it lasts: a restart' policy_is ok
 boot 5
 check 'and a start of the computer' policy_is ok
 
-# A file that somebody damaged is told, and written anew.
-expect 'nothing was tampered with so far' '^0$' count_records '.kind=="tamper" and .what=="time-floor"'
+# What is done to its file is recorded, and wins nothing.
+floor=$dir/state/time-floor
+tampers() { count_records '.kind=="tamper" and .what=="time-floor"'; }
+found() { # SLUG: what was done since $before
+        has_record ".seq > $before and .kind==\"tamper\" and .what==\"time-floor\" and .found==\"$1\" and .file==\"/var/lib/usbzone/time-floor\""
+}
+# While the daemon is dead it stands still.
+late() { policy_is policy-expired && ahead $((10 * DAY - 300)) $((10 * DAY + 300)); }
+expect 'nothing was tampered with so far' '^0$' tampers
+expect 'a start says what is remembered, and so does a stop' '^start stop$' \
+        bash -c "cat $dir/state/ledger/*.jsonl | jq -r 'select(.remembered > $(($(date +%s) - DAY))).kind' | sort -u | xargs"
+cp "$floor" "$dir/floor.older"
+before=$(head_of_ledger)
+rm "$floor"
+check 'taken away while the daemon runs: recorded' until_true found missing
+expect 'and written again' '^mono = ' tail -n 1 "$floor"
+echo 'usbzone-time 1' >"$floor"
+check 'overwritten: recorded' until_true found damaged
+until_true grep -q '^mono = ' "$floor"
+expect 'and written again' '^mono = ' tail -n 1 "$floor"
+sed -i 's/^time = .*/time = 2020-01-01T00:00:00Z/' "$floor"
+check 'another one in its place: recorded' until_true found changed
+expect 'and written again' "^usbzone-time 1 time = $(date -u +%Y)" bash -c "tr '\n' ' ' <$floor"
+clock_is $((10 * DAY))
+boot 6
+check 'ten days later the policy is over, once more' policy_is policy-expired
+have=$(tampers)
+touch "$floor"
+chmod 600 "$floor"
+chmod 644 "$floor"
 stop_daemon
-echo 'usbzone-time 1' >"$dir/state/time-floor"
-boot 5
-check 'a damaged file is recorded as tampering' has_record '.kind=="tamper" and .what=="time-floor"'
-expect 'and written anew' '^mono = ' tail -n 1 "$dir/state/time-floor"
-check 'the policy is judged by the clock then' policy_is ok
+expect 'who only touches it has not tampered' "^$have$" tampers
+for what in missing damaged changed; do
+        case $what in
+        missing) rm "$floor" ;;
+        damaged) echo 'usbzone-time 1' >"$floor" ;;
+        changed) cp "$dir/floor.older" "$floor" ;;
+        esac
+        before=$(head_of_ledger)
+        clock_is 0
+        boot $((RANDOM + 100))
+        check "$what when the daemon starts: recorded" found "$what"
+        check "$what: what the ledger knows holds" late
+        expect "$what: it is written again" '^mono = ' tail -n 1 "$floor"
+        stop_daemon -KILL
+done
+rm "$floor"
+before=$(head_of_ledger)
+boot 7
+check 'missing after a kill: recorded' found missing
+check 'missing after a kill: what the ledger knows holds' late
+check 'the clock is accepted' on $root $manager AcceptClock s 'as it was'
+stop_daemon -KILL
+rm "$floor"
+boot 8
+check 'missing after that: what was accepted holds' policy_is ok
+check 'by the clock' ahead 0 1
+have=$(tampers)
+boot 9
+expect 'and once it is there nothing more is said' "^$have$" tampers
 
+# Records of before there was such a file: no tampering, and no earlier time than theirs.
 stop_daemon
-rm "$dir/state/time-floor"
+mv "$dir/state" "$dir/state.own"
+mkdir "$dir/state"
+printf '{"time":"%s","kind":"start"}\n' "$(date -u -d '+10 days' +%Y-%m-%dT%H:%M:%S)" |
+        python3 tests/cli/make_records.py "$dir/state" "$(printf '1%.0s' {1..32})"
+boot 10
+expect 'a ledger of before is no sign of tampering' '^0$' tampers
+check 'its last record is a time that has been' late
+stop_daemon
+rm -rf "$dir/state"
+mkdir "$dir/state"
+boot 11
+expect 'nor is a first start' '^0$' tampers
+check 'which goes by the clock' ahead 0 1
+stop_daemon
+rm -rf "$dir/state"
+mv "$dir/state.own" "$dir/state"
+
 unset USBZONE_TEST_CLOCK USBZONE_BOOT_ID
 "$dir/make-trust" "$dir/etc" --version "$version"
 start_daemon
+check 'and all of it verifies' "$build/usbzonectl" verify "$dir/state/ledger"

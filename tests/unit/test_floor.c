@@ -198,3 +198,89 @@ Test(floor, a_file_is_taken_only_whole)
                              rows[i].r, "row '%s'", rows[i].name);
         }
 }
+
+#define NONE \
+        { \
+                {0, 0}, "" \
+        }
+#define WAS(seconds, boot_us, id) \
+        { \
+                {T + (seconds)*S, boot_us}, id \
+        }
+
+Test(floor, without_its_file_the_ledger_is_the_witness)
+{
+        static const ClockMoment day_back = {T - DAY, 2 * H};
+        static const struct {
+                const char *name;
+                FloorFile file, kept, last; /* no boot: there is none */
+                bool damaged, written;
+                FloorFound found;
+                int64_t remembered; /* seconds after T, in boot B, the clock a day back */
+        } rows[] = {
+                {"nothing at all: a first start", NONE, NONE, NONE, false, false, FLOOR_FOUND,
+                 -86400},
+                {"the file alone", WAS(5, H, BOOT_A), NONE, NONE, false, false, FLOOR_FOUND, 5},
+                {"the file, older records", WAS(5, H, BOOT_A), WAS(4, H, BOOT_A), WAS(4, H, BOOT_A),
+                 false, true, FLOOR_FOUND, 5},
+                {"the file, and records by a clock that was ahead", WAS(5, H, BOOT_A),
+                 WAS(5, H, BOOT_A), WAS(900, H, BOOT_A), false, true, FLOOR_FOUND, 5},
+                {"no file, and none was ever kept: no tampering", NONE, NONE, WAS(9, H, BOOT_A),
+                 false, false, FLOOR_FOUND, 9},
+                {"missing", NONE, WAS(7, H, BOOT_A), NONE, false, true, FLOOR_MISSING, 7},
+                {"missing, records since", NONE, WAS(7, H, BOOT_A), WAS(9, H, BOOT_A), false, true,
+                 FLOOR_MISSING, 9},
+                {"missing, records since by a clock set back", NONE, WAS(7, H, BOOT_A),
+                 WAS(-90000, H, BOOT_A), false, true, FLOOR_MISSING, 7},
+                {"missing, after the clock was accepted", NONE, WAS(7, H, BOOT_A), NONE, false,
+                 false, FLOOR_MISSING, 7},
+                {"damaged", NONE, WAS(7, H, BOOT_A), WAS(6, H, BOOT_A), true, true, FLOOR_DAMAGED,
+                 7},
+                {"damaged, and no witness", NONE, NONE, NONE, true, false, FLOOR_DAMAGED, -86400},
+                {"an older one put back", WAS(-5, H, BOOT_A), WAS(7, H, BOOT_A), WAS(8, H, BOOT_A),
+                 false, true, FLOOR_CHANGED, 8},
+                {"the power went before what was accepted was written", WAS(-5, H, BOOT_A),
+                 WAS(7, H, BOOT_A), WAS(7, H, BOOT_A), false, false, FLOOR_FOUND, -5},
+                {"missing in the same boot: it runs on", NONE, WAS(7, H, BOOT_B), NONE, false, true,
+                 FLOOR_MISSING, 3607},
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                FloorSources s = {
+                        .file = rows[i].file.boot[0] ? &rows[i].file : NULL,
+                        .damaged = rows[i].damaged,
+                        .kept = rows[i].kept.boot[0] ? &rows[i].kept : NULL,
+                        .written = rows[i].written,
+                        .last = rows[i].last.boot[0] ? &rows[i].last : NULL,
+                };
+                Floor f;
+
+                cr_assert_eq(floor_begin_with(&f, &s, BOOT_B, &day_back), rows[i].found, "row '%s'",
+                             rows[i].name);
+                cr_assert_eq((floor_remembered(&f, &day_back) - T) / S, rows[i].remembered,
+                             "row '%s'", rows[i].name);
+        }
+}
+
+Test(floor, what_is_found_has_a_name)
+{
+        cr_assert_str_eq(floor_found_name(FLOOR_FOUND), "");
+        cr_assert_str_eq(floor_found_name(FLOOR_MISSING), "missing");
+        cr_assert_str_eq(floor_found_name(FLOOR_DAMAGED), "damaged");
+        cr_assert_str_eq(floor_found_name(FLOOR_CHANGED), "changed");
+}
+
+Test(floor, two_files_are_the_same_when_they_tell_the_same)
+{
+        FloorFile other = file;
+
+        cr_assert(floor_file_equal(&file, &other));
+        other.believed.wall -= S;
+        cr_assert_not(floor_file_equal(&file, &other));
+        other = file;
+        other.believed.boot++;
+        cr_assert_not(floor_file_equal(&file, &other));
+        other = file;
+        other.boot[0] = 'f';
+        cr_assert_not(floor_file_equal(&file, &other));
+}

@@ -16,7 +16,7 @@ product_up() {
         [ -d "$CLEAN" ] || _product_first
         usbzone_stop
         rm -rf /etc/usbzone /var/lib/usbzone/grants /var/lib/usbzone/observe /run/usbzone/drives
-        rm -f /var/lib/usbzone/policy-version /var/lib/usbzone/keys-version /var/lib/usbzone/time-floor
+        rm -f /var/lib/usbzone/policy-version /var/lib/usbzone/keys-version
         cp -a "$CLEAN" /etc/usbzone
         if [ "$zone" != internal ]; then
                 uztool credential "$zone" "$level"

@@ -13,7 +13,7 @@ moved=0
 # move SECONDS: sets the clock by so much; at the end it is where it was.
 move() { by "$1"; moved=$((moved + $1)); }
 # shellcheck disable=SC2016 # at the end
-at_end eval 'by $((-moved))'
+at_end eval 'by $((-moved)); usbzonectl clock accept --reason "as it was" >/dev/null'
 # The computer starts again, as far as the daemon can tell, with the clock set by SECONDS meanwhile.
 new_boot() {
         usbzone_stop
@@ -88,5 +88,24 @@ move $days
 check "the other way" as security usbzonectl clock accept --reason "the right date"
 move -$days
 blocked_gadget "what is accepted holds" label-expired "$T/ends.img"
+
+# --- the file with the remembered time
+tampered() { ledger_has ".kind == \"tamper\" and .what == \"time-floor\" and .found == \"$1\" and .file == \"$floor\""; }
+ledger_mark
+rm "$floor"
+check "taken away while the guard runs: recorded" wait_for 20 tampered missing
+check "and written again" test -s "$floor"
+
+usbzone_stop
+rm "$floor"
+ledger_mark
+usbzone_start
+check "taken away while it is stopped: recorded" tampered missing
+blocked_gadget "what is expired stays so" label-expired "$T/ends.img"
+usbzone_stop
+sed -i 's/^time = .*/time = 2020-01-01T00:00:00Z/' "$floor"
+ledger_mark
+usbzone_start
+check "an older one in its place: recorded" tampered changed
+blocked_gadget "it stays expired" label-expired "$T/ends.img"
 check "the evidence is whole" usbzonectl verify
-usbzonectl clock accept --reason "as it was" >/dev/null
