@@ -17,13 +17,14 @@
 
 typedef struct HistoryArgs {
         const char *dir, *file, *whitelist;
-        bool json, csv;
+        bool each, json, csv;
 } HistoryArgs;
 
 /* What was found; the devices of the log and what is known of them, in the same order. */
 typedef struct History {
         Kernlog *log;
         Known known;
+        bool each; /* an entry for each time */
         bool here; /* read on this computer, of this computer */
 } History;
 
@@ -104,6 +105,8 @@ static void print_json(const History *h)
                 json_put_number(o, "size", d->size);
                 json_object_object_add(o, "first", json_object_new_int64(d->first));
                 json_object_object_add(o, "last", json_object_new_int64(d->last));
+                json_object_object_add(o, "gone", json_object_new_int64(d->gone));
+                json_put_text(o, "port", d->port);
                 json_put_number(o, "count", d->count);
                 add_known(o, &h->known.drives[i]);
                 json_put_text(o, "source", SOURCE);
@@ -114,10 +117,11 @@ static void print_json(const History *h)
 
 static void print_csv(const History *h)
 {
-        char first[TEXT_TIME_MAX], last[TEXT_TIME_MAX], hex[2 * DIGEST_SIZE + 1];
+        char first[TEXT_TIME_MAX], last[TEXT_TIME_MAX], gone[TEXT_TIME_MAX],
+                hex[2 * DIGEST_SIZE + 1];
 
         puts("first,last,count,vid,pid,size,serial,manufacturer,product,source,identity,missing,"
-             "whitelist,revoked,zone,level,media_number");
+             "whitelist,revoked,zone,level,media_number,gone,port");
         for (size_t i = 0; i < h->known.n; i++) {
                 const KernlogDevice *d = kernlog_device(h->log, i);
                 const KnownDrive *known = &h->known.drives[i];
@@ -137,24 +141,38 @@ static void print_csv(const History *h)
                        listed ? zone_name(known->entry.zone) : "",
                        listed ? level_name(known->entry.level) : "");
                 csv_cell(stdout, false, known->number);
+                text_time_format(d->gone, gone);
+                printf(",%s,%s", d->gone ? gone : "", d->port);
                 putchar('\n');
         }
 }
 
-enum { FIRST, LAST, TIMES, USB_ID, SIZE, SERIAL, WHITELIST, NAME, COLUMNS };
+enum { FIRST, LAST, TIMES, USB_ID, SIZE, SERIAL, WHITELIST, NAME, SINCE, GONE, PORT, COLUMNS };
+#define SHOWN_MAX 8
 
 /* What a narrower terminal shows, the first that fits; `cut`: columns for a text, 0 = all of it. */
-static const struct Fit {
+typedef struct Fit {
         int cut;
         size_t n;
-        uint8_t columns[COLUMNS];
-} fits[] = {
+        uint8_t columns[SHOWN_MAX];
+} Fit;
+
+static const Fit fits[] = {
         {0, 8, {FIRST, LAST, TIMES, USB_ID, SIZE, SERIAL, WHITELIST, NAME}},
         {20, 8, {FIRST, LAST, TIMES, USB_ID, SIZE, SERIAL, WHITELIST, NAME}},
         {20, 7, {LAST, TIMES, USB_ID, SIZE, SERIAL, WHITELIST, NAME}},
         {18, 6, {LAST, TIMES, SIZE, SERIAL, WHITELIST, NAME}},
         {14, 6, {LAST, TIMES, SIZE, SERIAL, WHITELIST, NAME}},
         {14, 4, {LAST, SIZE, SERIAL, WHITELIST}},
+        {12, 3, {LAST, SERIAL, WHITELIST}},
+};
+
+/* With --each. */
+static const Fit fits_each[] = {
+        {0, 8, {SINCE, GONE, PORT, USB_ID, SIZE, SERIAL, WHITELIST, NAME}},
+        {20, 8, {SINCE, GONE, PORT, USB_ID, SIZE, SERIAL, WHITELIST, NAME}},
+        {14, 5, {SINCE, GONE, PORT, SERIAL, WHITELIST}},
+        {14, 4, {SINCE, GONE, SERIAL, WHITELIST}},
         {12, 3, {LAST, SERIAL, WHITELIST}},
 };
 
@@ -192,27 +210,37 @@ static Style known_style(const History *h, const KnownDrive *d)
         return d->state == KNOWN_NOT_LISTED ? STYLE_WARN : STYLE_PLAIN;
 }
 
-static int add_row(const History *h, size_t i, const struct Fit *fit, Table *t)
+static int add_row(const History *h, size_t i, const Fit *fit, Table *t)
 {
         const KernlogDevice *d = kernlog_device(h->log, i);
         const KnownDrive *known = &h->known.drives[i];
         char first[32], last[32], id[16], count[24], size[32], name[2 * KERNLOG_TEXT_MAX],
-                text[192], cut[3][2 * KERNLOG_TEXT_MAX];
-        const char *all[COLUMNS] = {
-                first, last, count, id, d->size ? size : "-", *d->serial ? d->serial : "-",
-                text,  name};
+                text[192], cut[3][2 * KERNLOG_TEXT_MAX], since[32], gone[32];
+        const char *all[COLUMNS] = {first,
+                                    last,
+                                    count,
+                                    id,
+                                    d->size ? size : "-",
+                                    *d->serial ? d->serial : "-",
+                                    text,
+                                    name,
+                                    since,
+                                    gone,
+                                    d->port};
         static const int texts[] = {SERIAL, WHITELIST, NAME};
         const char *cells[COLUMNS];
         size_t styled = COLUMNS;
 
         out_time(d->first, first, sizeof(first));
         out_time(d->last, last, sizeof(last));
+        out_time(d->first, since, sizeof(since));
+        out_time(d->gone, gone, sizeof(gone));
         snprintf(id, sizeof(id), "%s:%s", d->vid, d->pid);
         snprintf(count, sizeof(count), "%" PRIu64, d->count);
         out_bytes(d->size, size, sizeof(size));
         snprintf(name, sizeof(name), "%s%s%s", d->manufacturer, *d->manufacturer ? " " : "",
                  d->product);
-        known_text(known, fit->n < COLUMNS, text, sizeof(text));
+        known_text(known, fit->n < SHOWN_MAX, text, sizeof(text));
         /* Days are enough here; --json and --csv have the time. */
         first[strcspn(first, " ")] = '\0';
         last[strcspn(last, " ")] = '\0';
@@ -227,10 +255,12 @@ static int add_row(const History *h, size_t i, const struct Fit *fit, Table *t)
         return table_add(t, cells, styled, known_style(h, known));
 }
 
-static int make_table(const History *h, const struct Fit *fit, Table **ret)
+static int make_table(const History *h, const Fit *fit, Table **ret)
 {
-        const char *heads[COLUMNS] = {_("First"), _("Last"),          _("Times"),     _("USB id"),
-                                      _("Size"),  _("Serial number"), _("Whitelist"), _("Name")};
+        const char *heads[COLUMNS] = {_("First"),      _("Last"), _("Times"),
+                                      _("USB id"),     _("Size"), _("Serial number"),
+                                      _("Whitelist"),  _("Name"), _("Plugged in"),
+                                      _("Pulled out"), _("Port")};
         const char *chosen[COLUMNS];
         _cleanup_(table_freep) Table *t = NULL;
         int r;
@@ -269,23 +299,25 @@ static void print_sum(const History *h)
 
 static int print_table(const History *h)
 {
+        const Fit *list = h->each ? fits_each : fits;
+        size_t n = h->each ? ARRAY_SIZE(fits_each) : ARRAY_SIZE(fits);
         int columns = out_columns();
 
         if (h->known.n == 0) {
                 puts(_("The logs name no USB storage."));
                 return 0;
         }
-        for (size_t i = 0; i < ARRAY_SIZE(fits); i++) {
+        for (size_t i = 0; i < n; i++) {
                 _cleanup_(table_freep) Table *t = NULL;
 
-                if (make_table(h, &fits[i], &t) < 0)
+                if (make_table(h, &list[i], &t) < 0)
                         return cli_out_of_memory();
-                if (columns && table_width(t) > columns && i + 1 < ARRAY_SIZE(fits))
+                if (columns && table_width(t) > columns && i + 1 < n)
                         continue;
                 table_print(t);
                 break;
         }
-        if (h->known.asked)
+        if (h->known.asked && !h->each)
                 print_sum(h);
         return 0;
 }
@@ -308,7 +340,7 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
 {
         const HistoryArgs *a = args;
         _cleanup_(kernlog_freep) Kernlog *k = NULL;
-        History h = {.here = !a->dir && !a->file};
+        History h = {.here = !a->dir && !a->file, .each = a->each};
         HistoryRead read = {0};
         int r;
 
@@ -316,6 +348,8 @@ static int run(void *args, _unused_ int n, _unused_ char **words)
                 return cli_fail(CLI_USAGE, "%s", _("give one of --json, --csv"));
         if (kernlog_new(&k) < 0)
                 return cli_out_of_memory();
+        if (a->each)
+                kernlog_each(k);
         r = read_all(a, k, &read);
         if (r)
                 return r;
@@ -336,6 +370,7 @@ static const Option options[] = {
              N_("read this log, plain or packed (gz, xz, bz2, zst)")),
         TEXT(HistoryArgs, whitelist, "whitelist", 'w', N_("FILE"),
              N_("compare with this whitelist, not the one in force")),
+        FLAG(HistoryArgs, each, "each", 'e', N_("list each time a drive was plugged in")),
         FLAG(HistoryArgs, csv, "csv", 0, N_("print CSV")),
         FLAG(HistoryArgs, json, "json", 'j', N_("print JSON")),
 };

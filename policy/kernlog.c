@@ -65,6 +65,7 @@ static int take_port(Kernlog *k, const char *name, Port **ret)
         }
         r = end_port(k, p);
         (void)snprintf(p->name, sizeof(p->name), "%s", name);
+        (void)snprintf(p->device.port, sizeof(p->device.port), "%s", name);
         *ret = p;
         return r;
 }
@@ -82,8 +83,11 @@ static void mark_storage(Port *p, int64_t time)
 /* Another medium, or other answers, in the same port: another drive from now on. */
 static int begin_again(Kernlog *k, Port *p, unsigned keep, int64_t time)
 {
-        int r = kernlog_list(k, &p->device);
+        int r;
 
+        p->device.gone = time;
+        r = kernlog_list(k, &p->device);
+        p->device.gone = 0;
         p->device.told &= keep;
         p->device.identity.capacity = p->device.size = 0;
         p->device.first = p->device.last = time;
@@ -160,8 +164,10 @@ static int read_usb(Kernlog *k, const char *name, const char *text, bool whole, 
         p = find_port(k, name);
         if (!p)
                 return 0;
-        if (after(text, "USB disconnect"))
+        if (after(text, "USB disconnect")) {
+                p->device.gone = time;
                 return end_port(k, p);
+        }
         if ((value = after(text, "Product: ")))
                 text_escape(value, strlen(value), p->device.product, KERNLOG_TEXT_MAX);
         else if ((value = after(text, "Manufacturer: ")))
@@ -176,7 +182,7 @@ static int read_usb(Kernlog *k, const char *name, const char *text, bool whole, 
 /* "1-1.2:1.0" of an interface is port "1-1.2". */
 static Port *port_of_interface(Kernlog *k, const char *text)
 {
-        char name[PORT_MAX];
+        char name[KERNLOG_PORT_MAX];
 
         if (sscanf(text, "%31[0-9.-]:", name) != 1)
                 return NULL;
@@ -352,7 +358,7 @@ static int read_scsi(Kernlog *k, const char *text, int64_t time)
 
 int kernlog_line(Kernlog *k, const char *line, size_t size, int64_t time)
 {
-        char copy[LINE_BYTES], name[PORT_MAX];
+        char copy[LINE_BYTES], name[KERNLOG_PORT_MAX];
         bool whole = size < sizeof(copy);
         const char *text;
         Port *p;

@@ -13,6 +13,8 @@
 #define KERNLOG_TEXT_MAX 128u
 #define KERNLOG_PORTS_MAX 64u
 #define KERNLOG_DEVICES_MAX 10000u
+#define KERNLOG_PLUGS_MAX 100000u
+#define KERNLOG_PORT_MAX 32u
 
 /* What an identity is made of beside the USB id; bits. */
 typedef enum KernlogTold {
@@ -24,8 +26,10 @@ typedef enum KernlogTold {
 typedef struct KernlogDevice {
         char vid[5], pid[5];
         char serial[KERNLOG_TEXT_MAX], manufacturer[KERNLOG_TEXT_MAX], product[KERNLOG_TEXT_MAX];
-        uint64_t size; /* bytes; 0 = not told */
-        int64_t first, last;
+        uint64_t size;               /* bytes; 0 = not told */
+        int64_t first, last;         /* plugged in */
+        int64_t gone;                /* pulled out, after `last`; 0 = not told */
+        char port[KERNLOG_PORT_MAX]; /* "1-1.2", the last one */
         uint64_t count;
         unsigned told;     /* KernlogTold */
         Identity identity; /* so far as it is told */
@@ -44,9 +48,12 @@ typedef struct Kernlog Kernlog;
 int kernlog_new(Kernlog **ret) _must_check_;
 Kernlog *kernlog_free(Kernlog *k);
 DEFINE_FREEP(Kernlog, kernlog_free)
+/* Before the first line: each time a device was plugged in becomes an entry of its own. */
+void kernlog_each(Kernlog *k);
 
 /* One message without its time stamp, "usb 1-1: New USB device found, ...". Other lines are
- * skipped. 0, -ENOMEM, or -E2BIG for more than KERNLOG_DEVICES_MAX devices. */
+ * skipped. 0, -ENOMEM, or -E2BIG for more than KERNLOG_DEVICES_MAX devices, or
+ * KERNLOG_PLUGS_MAX of them one by one. */
 int kernlog_line(Kernlog *k, const char *line, size_t size, int64_t time) _must_check_;
 /* After the last line: what is still plugged in is listed, the oldest first. The same errors. */
 int kernlog_end(Kernlog *k) _must_check_;

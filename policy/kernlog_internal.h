@@ -4,10 +4,8 @@
 
 #include "policy/kernlog.h"
 
-#define PORT_MAX 32u
-
 typedef struct Port {
-        char name[PORT_MAX]; /* "1-1.2"; "" = free */
+        char name[KERNLOG_PORT_MAX]; /* "1-1.2"; "" = free */
         KernlogDevice device;
         int64_t found;
         uint64_t host;     /* of scsi */
@@ -20,6 +18,7 @@ struct Kernlog {
         size_t next, n, room;
         Port *newest; /* named last as a device */
         KernlogDevice *devices;
+        bool each; /* nothing is merged */
 };
 
 /* Adds to the list, or counts with the same device there. */

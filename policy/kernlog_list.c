@@ -6,6 +6,11 @@
 
 #define TOLD_ALL (unsigned)(KERNLOG_SERIAL | KERNLOG_INQUIRY | KERNLOG_CAPACITY)
 
+void kernlog_each(Kernlog *k)
+{
+        k->each = true;
+}
+
 size_t kernlog_count(const Kernlog *k)
 {
         return k->n;
@@ -36,7 +41,7 @@ static int make_room(Kernlog *k)
 
         if (k->n < k->room)
                 return 0;
-        if (k->n >= KERNLOG_DEVICES_MAX)
+        if (k->n >= (k->each ? KERNLOG_PLUGS_MAX : KERNLOG_DEVICES_MAX))
                 return -E2BIG;
         devices = reallocarray(k->devices, room, sizeof(*devices));
         if (!devices)
@@ -48,6 +53,10 @@ static int make_room(Kernlog *k)
 
 static void merge(KernlogDevice *to, const KernlogDevice *d)
 {
+        if (d->last >= to->last) {
+                to->gone = d->gone;
+                memcpy(to->port, d->port, sizeof(to->port));
+        }
         to->first = MIN(to->first, d->first);
         to->last = MAX(to->last, d->last);
         to->count += d->count;
@@ -58,7 +67,7 @@ int kernlog_list(Kernlog *k, const KernlogDevice *d)
 {
         int r;
 
-        for (size_t i = 0; i < k->n; i++)
+        for (size_t i = 0; i < k->n && !k->each; i++)
                 if (same_device(&k->devices[i], d)) {
                         merge(&k->devices[i], d);
                         return 0;
@@ -142,7 +151,8 @@ int kernlog_end(Kernlog *k)
 
         if (r < 0)
                 return r;
-        join_parts(k);
+        if (!k->each)
+                join_parts(k);
         if (k->n)
                 qsort(k->devices, k->n, sizeof(*k->devices), by_first);
         return 0;

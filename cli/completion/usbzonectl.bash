@@ -54,7 +54,7 @@ _usbzonectl_options() {
         report) _usbzonectl_say --out --since --until --lang --csv --json --help ;;
         monitor) _usbzonectl_say --plain --json --help ;;
         doctor) _usbzonectl_say --json --help ;;
-        history) _usbzonectl_say --dir --file --whitelist --csv --json --help ;;
+        history) _usbzonectl_say --dir --file --whitelist --each --csv --json --help ;;
         simulate) _usbzonectl_say --days --dir --json --help ;;
         authority) _usbzonectl_say --dir --name --roots --threshold --algorithm --root-out --root --out --days \
                 --not-before --not-after --overlap --passphrase-fd --no-passphrase --json --help ;;

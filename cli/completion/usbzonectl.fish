@@ -216,6 +216,7 @@ complete -c usbzonectl -n __usbzonectl_none -a history -d 'list the USB storage 
 complete -c usbzonectl -n '__usbzonectl_verb history' -s D -l dir -r -F -d 'read the journal and logs in DIR'
 complete -c usbzonectl -n '__usbzonectl_verb history' -s f -l file -r -F -d 'read this log, plain or packed (gz, xz, bz2, zst)'
 complete -c usbzonectl -n '__usbzonectl_verb history' -s w -l whitelist -r -F -d 'compare with this whitelist, not the one in force'
+complete -c usbzonectl -n '__usbzonectl_verb history' -s e -l each -d 'list each time a drive was plugged in'
 complete -c usbzonectl -n '__usbzonectl_verb history' -l csv -d 'print CSV'
 complete -c usbzonectl -n '__usbzonectl_verb history' -s j -l json -d 'print JSON'
 complete -c usbzonectl -n '__usbzonectl_verb history' -s h -l help -d 'show this help'

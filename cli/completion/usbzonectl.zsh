@@ -290,6 +290,7 @@ _usbzonectl() {
                         '*'{-D,--dir}'[read the journal and logs in DIR]:dir:_usbzonectl_files' \
                         '*'{-f,--file}'[read this log, plain or packed (gz, xz, bz2, zst)]:file:_usbzonectl_files' \
                         '*'{-w,--whitelist}'[compare with this whitelist, not the one in force]:file:_usbzonectl_files' \
+                        '*'{-e,--each}'[list each time a drive was plugged in]' \
                         '*--csv[print CSV]' \
                         '*'{-j,--json}'[print JSON]' \
                         '*'{-h,--help}'[show this help]'

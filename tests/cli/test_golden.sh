@@ -119,6 +119,7 @@ mkdir "$T/seen"
         jq -r '"identity,zone,level", (.[] | select(.serial == "AAA2") | .identity + ",classified,secret")' >"$T/seen.csv"
 "$CTL" whitelist build "$T/seen.csv" --out "$T/seen.uzw" >/dev/null
 golden history-whitelist 0 history --dir "$T/seen" --whitelist "$T/seen.uzw"
+golden history-each 0 history --each --dir "$T/seen" --whitelist "$T/seen.uzw"
 golden simulate 0 simulate --dir "$T/log" --days 3650
 
 # --- an office's files ---

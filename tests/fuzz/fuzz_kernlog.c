@@ -18,6 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
         if (kernlog_new(&k) < 0)
                 return 0;
+        if (size % 2)
+                kernlog_each(k);
         while (size > 0) {
                 const char *end = memchr(p, '\n', size);
                 size_t n = end ? (size_t)(end - p) : size;

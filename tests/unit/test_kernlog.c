@@ -373,3 +373,22 @@ Test(kernlog, the_oldest_comes_first)
         cr_assert_eq(count(k), 2);
         cr_expect_str_eq(kernlog_device(k, 0)->serial, "EARLIER");
 }
+
+Test(kernlog, each_time_is_an_entry_if_asked_for)
+{
+        for (int each = 0; each < 2; each++) {
+                _cleanup_(kernlog_freep) Kernlog *k = NULL;
+
+                cr_assert_eq(kernlog_new(&k), 0);
+                if (each)
+                        kernlog_each(k);
+                plug(k, "A", 100);
+                feed(k, "usb 1-1.2: USB disconnect, device number 5", 150);
+                plug(k, "A", 200);
+                cr_assert_eq(count(k), each ? 2 : 1);
+                cr_expect_eq(kernlog_device(k, 0)->count, each ? 1 : 2);
+                cr_expect_eq(kernlog_device(k, 0)->gone, each ? 150 : 0,
+                             "the last time it was not pulled out");
+                cr_expect_str_eq(kernlog_device(k, 0)->port, "1-1.2");
+        }
+}
