@@ -43,7 +43,7 @@ PKGS := libudev libusb-1.0 libcrypto libsystemd libseccomp json-c zlib liblzma
 PACKAGES_BUILD := build-essential pkg-config libudev-dev libusb-1.0-0-dev libssl-dev \
 	libsystemd-dev libseccomp-dev libjson-c-dev zlib1g-dev liblzma-dev gettext
 PACKAGES_CHECK := libcriterion-dev umockdev libumockdev-dev dbus polkitd systemd udev clang clang-format \
-	libclang-rt-14-dev universal-ctags mandoc shellcheck jq strace procps python3 binutils file \
+	libclang-rt-14-dev universal-ctags mandoc groff-base shellcheck jq strace procps python3 binutils file \
 	dosfstools exfatprogs e2fsprogs fdisk tmux bzip2 xz-utils zstd openssl systemd-journal-remote
 PACKAGES_REPORT := chromium fonts-noto-cjk
 PACKAGES_DESKTOP := xvfb dunst xfce4-notifyd xfconf adwaita-icon-theme imagemagick fonts-noto-cjk jq dbus

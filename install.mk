@@ -19,6 +19,7 @@ $(foreach f,$(wildcard systemd/catalog/*.catalog),0644 $(f) $(catalogdir)/$(notd
 $(foreach f,$(wildcard systemd/dbus/*.conf),0644 $(f) $(dbuspolicydir)/$(notdir $(f))$(nl))
 $(foreach f,$(wildcard systemd/polkit/*.policy),0644 $(f) $(polkitactionsdir)/$(notdir $(f))$(nl))
 $(foreach f,$(wildcard systemd/polkit/*.rules),0644 $(f) $(polkitrulesdir)/$(notdir $(f))$(nl))
+$(foreach f,$(wildcard docs/zh_CN/*.[1-8]),0644 $(f) $(mandir)/zh_CN/man$(subst .,,$(suffix $(f)))/$(notdir $(f))$(nl))
 $(foreach f,$(wildcard docs/*.[1-8]),0644 $(f) $(mandir)/man$(subst .,,$(suffix $(f)))/$(notdir $(f))$(nl))
 $(foreach f,$(wildcard cli/completion/*.bash),0644 $(f) $(bashcompdir)/$(basename $(notdir $(f)))$(nl))
 $(foreach f,$(wildcard cli/completion/*.zsh),0644 $(f) $(zshcompdir)/_$(basename $(notdir $(f)))$(nl))

@@ -4,7 +4,7 @@
 .PHONY: test check check-static check-unit check-fault check-fuzz check-integration check-asan check-cli \
 	check-notice check-desktop check-report check-deb check-deb-vm \
 	check-vm check-layers check-headers check-style check-size check-units check-shell check-po \
-	check-man check-contract bench bench-ledger bench-trust demo fuzz update-po
+	check-man check-contract bench bench-ledger bench-trust demo fuzz update-po update-man
 
 test: ## install what is missing, then every rung: make check, check-report and check-vm
 	./tests/deps.sh $(PACKAGES_BUILD) $(PACKAGES_CHECK) $(PACKAGES_REPORT) $$(cat tests/vm/packages.txt)
@@ -63,6 +63,8 @@ update-completion: all ## after a change of verbs or options: the completions of
 	@python3 cli/completion/generate.py $(B)/usbzonectl cli/completion
 check-man: all ## manual pages are clean and name every verb, option and reason
 	@./tests/static/man.sh $(B)
+update-man: ## after a translation: the English manual pages are what the Chinese ones say
+	@python3 tests/static/man_zh.py --write
 check-contract: all ## D-Bus, reasons, udev classes: code, rules and documents agree
 	@./tests/static/contract.sh $(B)
 
