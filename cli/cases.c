@@ -11,7 +11,6 @@
 #include "cli/cli.h"
 #include "store/json.h"
 
-#define HEAD_SIZE 256u /* within which a line says its kind */
 #define NUMBER_TEXT 24u
 #define PROGRESS_STEP 1024u
 
@@ -29,19 +28,7 @@ void cases_clear(Cases *c)
 
 bool cases_need(const char *line, size_t size)
 {
-        static const char key[] = ",\"kind\":\"";
-        const char *at = memmem(line, MIN(size, (size_t)HEAD_SIZE), key, sizeof(key) - 1);
-
-        if (!at)
-                return false;
-        at += sizeof(key) - 1;
-        for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-                size_t n = strlen(kinds[i]);
-
-                if ((size_t)(line + size - at) > n && memcmp(at, kinds[i], n) == 0 && at[n] == '"')
-                        return true;
-        }
-        return false;
+        return chain_line_kind(line, size, kinds, ARRAY_SIZE(kinds)) > 0;
 }
 
 static int acknowledge(Cases *c, uint64_t seq)

@@ -10,8 +10,7 @@
 #include "cli/record.h"
 #include "cli/verified.h"
 
-#define SAMPLE 1024u /* every so many records a hash is kept, to compare */
-#define KIND_WITHIN 256u
+#define SAMPLE 1024u     /* every so many records a hash is kept, to compare */
 #define SECONDS_TEXT 19u /* "2026-11-21T08:00:00" */
 #define TIME_START ",\"time\":\""
 #define TIME_WITHIN 64u
@@ -129,11 +128,6 @@ static int keep_point(Reading *rd)
         return wanted ? add_point(&rd->now, chain) : 0;
 }
 
-static bool is_kind(const char *line, size_t size, const char *kind)
-{
-        return memmem(line, MIN(size, (size_t)KIND_WITHIN), kind, strlen(kind));
-}
-
 static int add_drive(Reading *rd, json_object *o, const InspectPlace *at)
 {
         bool used;
@@ -149,16 +143,16 @@ static int add_drive(Reading *rd, json_object *o, const InspectPlace *at)
 
 static int add_record(Reading *rd, uint64_t seq, const char *line, size_t size)
 {
+        static const char *const kinds[] = {"tamper", "verdict", "enrolled", "revoked"};
         InspectHost *host = &rd->in->hosts[rd->in->n_hosts - 1];
         InspectPlace at = {.seq = seq, .host = rd->in->n_hosts - 1};
         _cleanup_(json_object_putp) json_object *o = NULL;
-        bool drive = is_kind(line, size, ",\"kind\":\"verdict\"") ||
-                     is_kind(line, size, ",\"kind\":\"enrolled\"") ||
-                     is_kind(line, size, ",\"kind\":\"revoked\"");
+        size_t kind;
 
         if (rd->in->each)
                 return rd->in->each(rd->in->userdata, &at, line, size);
-        if (!drive && !is_kind(line, size, ",\"kind\":\"tamper\""))
+        kind = chain_line_kind(line, size, kinds, ARRAY_SIZE(kinds));
+        if (kind == 0)
                 return 0;
         o = record_parse(line, size);
         if (!o)
@@ -167,7 +161,7 @@ static int add_record(Reading *rd, uint64_t seq, const char *line, size_t size)
         host->violations += record_is_violation(o);
         if (host->zone == ZONE_NONE && zone_parse(json_text(o, "host_zone"), &host->zone) < 0)
                 host->zone = ZONE_NONE;
-        return drive ? add_drive(rd, o, &at) : 0;
+        return kind > 1 ? add_drive(rd, o, &at) : 0; /* tamper is of no drive */
 }
 
 static void keep_time(Reading *rd, const char *line, size_t size)

@@ -14,8 +14,7 @@
 #define IDENTITY_PREFIX 8u
 
 #define TIME_START ",\"time\":\""
-#define TIME_WITHIN 64u  /* of a line's start */
-#define KIND_WITHIN 256u /* the same */
+#define TIME_WITHIN 64u /* of a line's start */
 
 static bool is_in_time(const RecordFilter *f, const char *line, size_t size)
 {
@@ -107,9 +106,9 @@ static bool has_numbered_letters(const char *line, size_t size)
 bool record_may_be_violation(const char *line, size_t size)
 {
         static const char block[] = "\"verdict\":\"block\"";
+        static const char *const tamper = "tamper";
 
-        return has_numbered_letters(line, size) ||
-               has_word(line, MIN(size, (size_t)KIND_WITHIN), ",\"kind\":\"", "tamper") ||
+        return has_numbered_letters(line, size) || chain_line_kind(line, size, &tamper, 1) ||
                memmem(line, size, block, sizeof(block) - 1);
 }
 
@@ -119,8 +118,7 @@ RecordSieve record_sieve(const RecordFilter *f, const char *line, size_t size)
          * does finds that nothing is passed over because of it. */
         if (has_numbered_letters(line, size))
                 return RECORD_PARSE;
-        if (!is_in_time(f, line, size) ||
-            !has_word(line, MIN(size, (size_t)KIND_WITHIN), ",\"kind\":\"", f->kind) ||
+        if (!is_in_time(f, line, size) || (f->kind && !chain_line_kind(line, size, &f->kind, 1)) ||
             !has_word(line, size, ",\"reason\":\"", f->reason) ||
             !has_severity(line, size, f->severity) ||
             !has_word(line, size, ",\"drive_zone\":\"", f->zone))

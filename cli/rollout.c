@@ -9,9 +9,6 @@
 #include "cli/cli.h"
 #include "cli/record.h"
 
-#define KIND_WITHIN 256u /* of a line's start */
-#define KIND_START ",\"kind\":\""
-
 static const struct {
         RolloutState state;
         const char *slug;
@@ -142,17 +139,10 @@ static int take(RolloutHost *h, json_object *o, const InspectPlace *at)
 
 static bool is_wanted(const RolloutHost *h, const char *line, size_t size)
 {
-        static const char *const kinds[] = {"start\"", "mode\"", "policy-loaded\"",
-                                            "policy-refused\"", "verdict\""};
-        const char *at =
-                memmem(line, MIN(size, (size_t)KIND_WITHIN), KIND_START, strlen(KIND_START));
-        size_t left = at ? (size_t)(line + size - at) - strlen(KIND_START) : 0;
+        static const char *const kinds[] = {"start", "mode", "policy-loaded", "policy-refused",
+                                            "verdict"};
 
-        for (size_t i = 0; at && i < ARRAY_SIZE(kinds) - h->known; i++)
-                if (left >= strlen(kinds[i]) &&
-                    memcmp(at + strlen(KIND_START), kinds[i], strlen(kinds[i])) == 0)
-                        return true;
-        return false;
+        return chain_line_kind(line, size, kinds, ARRAY_SIZE(kinds) - h->known) > 0;
 }
 
 static int each_record(void *userdata, const InspectPlace *at, const char *line, size_t size)
@@ -234,17 +224,12 @@ static void complete_target(Rollout *ro)
         vote_whitelist(ro);
 }
 
-/* "1.2.3" is at least `needs`; so is what cannot be read. */
-static bool is_new_enough(const char *version, const uint32_t needs[BUNDLE_VERSION_PARTS])
+/* So is what cannot be read: a development version, a record of another hand. */
+static bool is_new_enough(const char *version, const uint32_t needs[VERSION_PARTS])
 {
-        unsigned own[BUNDLE_VERSION_PARTS] = {0};
+        uint32_t own[VERSION_PARTS];
 
-        if (sscanf(version, "%5u.%5u.%5u", &own[0], &own[1], &own[2]) < 2)
-                return true;
-        for (size_t i = 0; i < BUNDLE_VERSION_PARTS; i++)
-                if (own[i] != needs[i])
-                        return own[i] > needs[i];
-        return true;
+        return version_parse(version, own) < 0 || version_compare(own, needs) >= 0;
 }
 
 /* Has this computer each file that it must have? */

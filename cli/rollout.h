@@ -51,7 +51,7 @@ typedef struct RolloutTarget {
         uint64_t policy, keys; /* 0: the highest that is seen */
         bool has_whitelist, whitelist_known;
         uint8_t whitelist[DIGEST_SIZE];
-        uint32_t needs[BUNDLE_VERSION_PARTS];
+        uint32_t needs[VERSION_PARTS];
         uint64_t revoked;  /* with this policy */
         char *revocations; /* files that each computer must have, 16 digits each */
 } RolloutTarget;

@@ -10,13 +10,13 @@
 #include "policy/label.h"
 #include "policy/two.h"
 #include "policy/verdict.h"
+#include "policy/version.h"
 
 #define BUNDLE_CONTACT_MAX 256u
 #define BUNDLE_CLASSES_MAX 1024u
 #define BUNDLE_DEVICES_MAX 1024u
 #define BUNDLE_REVOKED_MAX 65536u
 #define BUNDLE_PASSES_MAX 8u
-#define BUNDLE_VERSION_PARTS 3u
 #define BUNDLE_GRANT_DEFAULT (8u * 3600u)
 #define BUNDLE_GRANT_MAX (90u * 86400u)
 
@@ -55,7 +55,7 @@ typedef struct Bundle {
         char name[NAME_MAX_SIZE];
         uint64_t version;                       /* >= 1, only ever grows */
         int64_t not_before, not_after;          /* 0 = no bound */
-        uint32_t needs[BUNDLE_VERSION_PARTS];   /* of usbzone, at least; all 0 = any version */
+        uint32_t needs[VERSION_PARTS];          /* of usbzone, at least; all 0 = any version */
         BundleRule rules[ZONE_MAX_][ZONE_MAX_]; /* [host zone][drive zone; ZONE_NONE = no label] */
         TwoRule two;                            /* two-signatures = ... */
         bool pick_up; /* what the office put on a drive of the own zone is installed */

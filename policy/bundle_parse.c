@@ -13,7 +13,6 @@
 #define BUNDLE_FORMAT "usbzone-policy 1"
 #define DIGEST_PREFIX "sha256:"
 #define USB_CLASS_STORAGE 0x08
-#define VERSION_PART_MAX 9999u
 
 static int parse_name(Keyfile *k, void *userdata, TextError *error)
 {
@@ -59,44 +58,21 @@ static int parse_grant_max(Keyfile *k, void *userdata, TextError *error)
         return 0;
 }
 
-/* "1.2" is 1.2.0. */
-static bool read_version(const char *text, uint32_t ret[BUNDLE_VERSION_PARTS])
-{
-        size_t n = 0;
-
-        memset(ret, 0, BUNDLE_VERSION_PARTS * sizeof(*ret));
-        do {
-                if (n == BUNDLE_VERSION_PARTS || *text < '0' || *text > '9')
-                        return false;
-                for (; *text >= '0' && *text <= '9'; text++) {
-                        ret[n] = ret[n] * 10 + (uint32_t)(*text - '0');
-                        if (ret[n] > VERSION_PART_MAX)
-                                return false;
-                }
-                n++;
-        } while (*text == '.' && *++text != '\0');
-        return n >= 2 && *text == '\0' && text[-1] != '.';
-}
-
 /* What a newer usbzone would understand otherwise is not loaded at all. */
 static int parse_needs(Keyfile *k, void *userdata, TextError *error)
 {
-        uint32_t own[BUNDLE_VERSION_PARTS];
+        uint32_t own[VERSION_PARTS];
         Bundle *b = userdata;
 
-        if (!read_version(k->value, b->needs))
+        if (version_parse(k->value, b->needs) < 0)
                 return keyfile_error(k, error, "expected a version of usbzone, like 0.1 or 1.2.3");
-        if (!read_version(UZ_VERSION, own))
+        if (version_parse(UZ_VERSION, own) < 0)
                 return -EINVAL;
-        for (size_t i = 0; i < BUNDLE_VERSION_PARTS; i++) {
-                if (own[i] > b->needs[i])
-                        break;
-                if (own[i] < b->needs[i])
-                        return keyfile_error(k, error,
-                                             "this policy needs usbzone %s or newer, this is %s: "
-                                             "upgrade usbzone first",
-                                             k->value, UZ_VERSION);
-        }
+        if (version_compare(own, b->needs) < 0)
+                return keyfile_error(k, error,
+                                     "this policy needs usbzone %s or newer, this is %s: upgrade "
+                                     "usbzone first",
+                                     k->value, UZ_VERSION);
         return 0;
 }
 

@@ -13,6 +13,8 @@
 #define LINE_END "\"}\n"
 #define HEX_SIZE (2u * DIGEST_SIZE)
 #define SM3_START "sm3:"
+#define KIND_START ",\"kind\":\""
+#define KIND_WITHIN 256u
 
 const char *chain_outcome_text(int outcome)
 {
@@ -121,6 +123,24 @@ static bool parse_tail(const char *line, size_t size, Hash *ret_hash, uint8_t re
 
         return r >= 0 && strip_hash(line, &size, ret_hash, ret_prev) &&
                strip_end(line, &size, PREV_START) && (r == 0 || hash == *ret_hash);
+}
+
+size_t chain_line_kind(const char *line, size_t size, const char *const kinds[], size_t n)
+{
+        const char *at, *end;
+        size_t length;
+
+        size = MIN(size, (size_t)KIND_WITHIN);
+        at = memmem(line, size, KIND_START, strlen(KIND_START));
+        if (!at)
+                return 0;
+        at += strlen(KIND_START);
+        end = memchr(at, '"', (size_t)(line + size - at));
+        length = end ? (size_t)(end - at) : 0;
+        for (size_t i = 0; end && i < n; i++)
+                if (strlen(kinds[i]) == length && memcmp(at, kinds[i], length) == 0)
+                        return i + 1;
+        return 0;
 }
 
 /* Reads {"seq":N, from the start: decimal, no leading zero. */

@@ -53,6 +53,9 @@ int chain_rehash(Chain *chain, Digest *d, Hash hash, const char *last, size_t si
 int chain_check_after(Chain *chain, Digest *d, const char *last, size_t last_size, const char *line,
                       size_t size) _must_check_;
 
+/* Is this a record of one of these kinds? 1 + which; 0: no. By the word as it stands in the line,
+ * near its start: the fields before it have their limits. */
+size_t chain_line_kind(const char *line, size_t size, const char *const kinds[], size_t n);
 /* 1: the line has a mac, made with `ret_hash` over its first `ret_covered` bytes. 0: it is empty.
  * -EINVAL: no record. */
 int chain_line_mac(const char *line, size_t size, size_t *ret_covered, Hash *ret_hash,

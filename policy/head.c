@@ -9,7 +9,6 @@
 #include "policy/note.h"
 
 #define KEY_START ",\"ledger_key\":\""
-#define KIND_WITHIN 256u /* of a line's start: the fields before it have their limits */
 #define BASE64_SIZE(n) (4u * (((n) + 2u) / 3u))
 
 static const char *const kinds[HEAD_MAX_] = {
@@ -139,17 +138,15 @@ int head_verify(const char *note, size_t size, Head *ret)
 
 bool head_key_named(const char *line, size_t size, PublicKey *ret)
 {
-        static const char *const kinds_naming[] = {",\"kind\":\"start\",",
-                                                   ",\"kind\":\"policy-loaded\","};
-        const char *at = NULL, *end;
+        static const char *const kinds_naming[] = {"start", "policy-loaded"};
+        const char *at, *end;
         uint8_t raw[KEY_PUBLIC_MAX];
         char hex[2 * KEY_PUBLIC_MAX + 1];
         size_t n;
 
-        for (size_t i = 0; i < ARRAY_SIZE(kinds_naming) && !at; i++)
-                at = memmem(line, MIN(size, (size_t)KIND_WITHIN), kinds_naming[i],
-                            strlen(kinds_naming[i]));
-        at = at ? memmem(line, size, KEY_START, strlen(KEY_START)) : NULL;
+        if (!chain_line_kind(line, size, kinds_naming, ARRAY_SIZE(kinds_naming)))
+                return false;
+        at = memmem(line, size, KEY_START, strlen(KEY_START));
         if (!at)
                 return false;
         at += strlen(KEY_START);

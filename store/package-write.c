@@ -17,8 +17,7 @@
 #define CHUNK 262144u
 #define ASK_EVERY 1024u /* records */
 #define TIME_START ",\"time\":\""
-#define TIME_WITHIN 64u  /* of a line's start */
-#define KIND_WITHIN 256u /* the same */
+#define TIME_WITHIN 64u /* of a line's start */
 
 typedef struct Work {
         PackageJob *job;

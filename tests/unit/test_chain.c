@@ -250,3 +250,34 @@ Test(chain, a_head_has_one_text_and_is_read_back)
         cr_assert_eq(chain_head_parse(text + 5, &back), -EINVAL);
         cr_assert_eq(chain_head_parse("sm2:", &back), -EINVAL);
 }
+
+Test(chain, the_kind_is_the_word_in_the_first_fields)
+{
+        static const char *const kinds[] = {"start", "verdict", "policy-loaded"};
+        static const struct {
+                const char *line;
+                size_t kind;
+        } rows[] = {
+                {"{\"seq\":1,\"host\":\"\",\"kind\":\"start\",\"x\":1}", 1},
+                {"{\"seq\":1,\"host\":\"\",\"kind\":\"policy-loaded\"}", 3},
+                {"{\"seq\":1,\"kind\":\"verdict\",\"kind\":\"start\"}", 2},
+                {"{\"seq\":1,\"kind\":\"starting\"}", 0},
+                {"{\"seq\":1,\"kind\":\"star\"}", 0},
+                {"{\"seq\":1,\"kind\":\"\"}", 0},
+                {"{\"seq\":1,\"kind\":\"start", 0},
+                {"{\"seq\":1,\"kind\":1}", 0},
+                {"{\"seq\":1,\"text\":\",\\\"kind\\\":\\\"start\\\"\"}", 0},
+                {"", 0},
+        };
+        char late[512] = "{\"seq\":1";
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+                cr_assert_eq(chain_line_kind(rows[i].line, strlen(rows[i].line), kinds,
+                                             ARRAY_SIZE(kinds)),
+                             rows[i].kind, "%s", rows[i].line);
+        cr_assert_eq(chain_line_kind(rows[0].line, strlen(rows[0].line), kinds + 1, 2), 0);
+        memset(late + strlen(late), ' ', 250);
+        (void)strcat(late, ",\"kind\":\"start\"");
+        cr_assert_eq(chain_line_kind(late, strlen(late), kinds, 1), 0,
+                     "what stands later is a text");
+}
