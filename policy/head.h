@@ -44,6 +44,9 @@ int head_sign(const Head *head, const PrivateKey *key, char **ret, size_t *ret_s
 /* Reads a note that head_sign() made: the signature must fit the key that stands in it; whether
  * that key is the computer's is for the caller to know. 0; -EBADMSG: another form; NOTE_E_*. */
 int head_verify(const char *note, size_t size, Head *ret) _must_check_;
+/* The same for one of many: `known`, from a head that was verified before, is not looked at anew
+ * where it stands again. NULL: there is none. */
+int head_verify_next(const char *note, size_t size, const PublicKey *known, Head *ret) _must_check_;
 
 /* The ledger key that a record names: of the kinds that may name one, with "ledger_key" in
  * hexadecimal digits; their number tells the algorithm. Its bytes alone, without an id: whether

@@ -219,14 +219,17 @@ static int read_key(Keyfile *k, void *userdata, TextError *error)
         uint8_t raw[KEY_PUBLIC_MAX];
         Manifest *m = userdata;
         Algorithm algorithm;
+        int r;
 
         if (!word || algorithm_parse(word, &algorithm) < 0)
                 return parse_error(k, error, word, "expected an algorithm: ed25519 or sm2");
         if (m->n_keys == MANIFEST_KEYS_MAX)
                 return parse_error(k, error, word, "more than %u keys", MANIFEST_KEYS_MAX);
-        if (size == 0 || size > sizeof(raw) || text_unhex(hex, raw, size) < 0 ||
-            public_key_init(&m->keys[m->n_keys], algorithm, PURPOSE_LEDGER, raw, size) != 0)
+        if (size == 0 || size > sizeof(raw) || text_unhex(hex, raw, size) < 0)
                 return parse_error(k, error, hex, "expected a public key");
+        r = public_key_init(&m->keys[m->n_keys], algorithm, PURPOSE_LEDGER, raw, size);
+        if (r != 0)
+                return r < 0 ? r : parse_error(k, error, hex, "expected a public key");
         m->n_keys++;
         return parse_end(k, error);
 }

@@ -24,21 +24,30 @@ void heads_drop(Heads *h);
 /* Signs and appends, durably. `ret_note` (to be freed, may be NULL) is NUL-terminated. */
 int heads_append(Heads *h, const Head *head, char **ret_note) _must_check_;
 
-/* All heads of a ledger, in the order in which they were written. */
+/* The heads of a ledger that verify, in the order in which they were written. */
 typedef struct HeadList {
-        Head *heads;
+        const Head *heads;
         size_t n;
         size_t forged;      /* whole notes whose signature or form does not fit */
         uint64_t forged_at; /* line of the first, 1-based */
 } HeadList;
 
-/* Notes that a crash cut short are passed over. A missing file is an empty list. */
-int heads_load(int ledger_fd, HeadList *ret) _must_check_;
-/* The same from memory. */
-int heads_parse(const char *text, size_t size, HeadList *ret) _must_check_;
+/* Begins to read the heads of a ledger: threads check the signatures while the caller does
+ * something else. Notes that a crash cut short are passed over. A missing file has none. */
+typedef struct HeadReader HeadReader;
+
+int heads_read(int ledger_fd, HeadReader **ret) _must_check_;
+/* The same from memory, which the reader takes and frees. */
+int heads_read_text(char *text, size_t size, HeadReader **ret) _must_check_;
+HeadReader *heads_reader_close(HeadReader *r);
+DEFINE_FREEP(HeadReader, heads_reader_close)
+/* The first one that verifies from place `*at` on (0 ..), and its place. While it is not checked
+ * yet, the caller helps. 1, 0: there is none, -errno. */
+int heads_reader_at(HeadReader *r, size_t *at, const Head **ret) _must_check_;
+/* Once all are checked. The list is the reader's, which gives no single ones from here on. */
+int heads_reader_all(HeadReader *r, const HeadList **ret) _must_check_;
 /* The last one that is whole. 1, 0: there is none, -errno. */
 int heads_newest(int ledger_fd, Head *ret) _must_check_;
 /* The notes themselves, of records `first` to `last`, as they stand in the file. */
 int heads_select(int ledger_fd, uint64_t first, uint64_t last, char **ret,
                  size_t *ret_size) _must_check_;
-void heads_clear(HeadList *list);

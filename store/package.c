@@ -184,22 +184,16 @@ int package_host(const Package *p, const Authority *authority, Host *ret, Packag
         return 0;
 }
 
-int package_heads(const Package *p, HeadList *ret, PackageError *error)
+int package_heads(const Package *p, HeadReader **ret, PackageError *error)
 {
-        _cleanup_(freep) char *text = NULL;
-        size_t size;
+        char *text = NULL;
+        size_t size = 0;
         int r;
 
         if (!p->manifest)
-                return heads_load(p->fd, ret);
+                return heads_read(p->fd, ret);
         r = read_part(p, MANIFEST_HEADS, HEADS_SIZE_MAX, &text, &size, error);
-        *ret = (HeadList){0};
-        if (r != 0)
-                return r == PACKAGE_E_NONE ? 0 : r;
-        r = heads_parse(text, size, ret);
-        if (r < 0)
-                heads_clear(ret);
-        return r;
+        return r == 0 || r == PACKAGE_E_NONE ? heads_read_text(text, size, ret) : r;
 }
 
 int package_reader(const Package *p, LedgerReader **ret)
@@ -278,7 +272,7 @@ static int check_records(const Package *p, LedgerReader *reader, LedgerVerify *v
 int package_verify(const Package *p, LedgerVerify *v)
 {
         _cleanup_(ledger_reader_closep) LedgerReader *reader = NULL;
-        _cleanup_(heads_clear) HeadList heads = {0};
+        _cleanup_(heads_reader_closep) HeadReader *heads = NULL;
         PackageError e = {0};
         int r;
 
@@ -289,6 +283,6 @@ int package_verify(const Package *p, LedgerVerify *v)
                 return r > 0 ? broken(v, &e) : r;
         r = package_reader(p, &reader);
         if (r == 0)
-                r = ledger_verify_part(reader, &heads, p->manifest, v);
+                r = ledger_verify_part(reader, heads, p->manifest, v);
         return r == 0 ? check_records(p, reader, v) : r;
 }

@@ -47,8 +47,8 @@ int package_authority(const Package *p, Authority *ret, PackageError *error) _mu
 int package_host(const Package *p, const Authority *authority, Host *ret,
                  PackageError *error) _must_check_;
 
-/* The signed heads. 0, PACKAGE_E_BROKEN, -errno. To be freed with heads_clear(). */
-int package_heads(const Package *p, HeadList *ret, PackageError *error) _must_check_;
+/* The signed heads. 0, PACKAGE_E_BROKEN, -errno. */
+int package_heads(const Package *p, HeadReader **ret, PackageError *error) _must_check_;
 
 /* A new reader, from the first record on. 0, -errno. */
 int package_reader(const Package *p, LedgerReader **ret) _must_check_;

@@ -14,7 +14,7 @@
 
 typedef struct Walk {
         LedgerVerify *v;
-        HeadList heads;
+        HeadReader *heads;
         size_t next; /* head to be met */
         PublicKey keys[KEYS_MAX];
         size_t n_keys;
@@ -116,14 +116,24 @@ static void check_clock(Walk *w, const char *line, size_t size)
         memcpy(w->latest, time, sizeof(time)); /* from here on anew */
 }
 
+/* The one to be met. 1, 0: there is none, -errno. */
+static int next_head(Walk *w, const Head **ret)
+{
+        int r = heads_reader_at(w->heads, &w->next, ret);
+
+        if (r < 0)
+                (void)snprintf(w->v->at.segment, sizeof(w->v->at.segment), "%s", UZ_HEADS_FILE);
+        return r;
+}
+
 /* The heads that were signed when this record was the last. */
 static int check_heads(Walk *w)
 {
         LedgerVerify *v = w->v;
+        const Head *h;
+        int r;
 
-        while (w->next < w->heads.n && w->heads.heads[w->next].chain.seq <= v->chain.seq) {
-                const Head *h = &w->heads.heads[w->next++];
-
+        for (; (r = next_head(w, &h)) > 0 && h->chain.seq <= v->chain.seq; w->next++) {
                 if (h->chain.seq < v->chain.seq)
                         continue;
                 if (!knows_key(w, &h->key))
@@ -134,7 +144,7 @@ static int check_heads(Walk *w)
                                       "records were written anew: a signed head has another hash");
                 v->heads++;
         }
-        return 0;
+        return MIN(r, 0);
 }
 
 static int check_witness(LedgerVerify *v)
@@ -181,7 +191,7 @@ static int walk_chain(Walk *w, LedgerReader *reader)
                 if (r == 0)
                         r = check_witness(v);
                 if (r != 0)
-                        return refine(v, reader);
+                        return r < 0 ? r : refine(v, reader);
                 if (v->progress)
                         v->progress(v->userdata, v->chain.seq);
                 r = v->record ? v->record(v->userdata, v->chain.seq, line, size) : 0;
@@ -199,8 +209,13 @@ static int walk_chain(Walk *w, LedgerReader *reader)
 }
 
 /* Heads are only ever appended, and the chain only grows. */
-static int check_order(LedgerVerify *v, const HeadList *list)
+static int check_order(LedgerVerify *v, HeadReader *heads)
 {
+        const HeadList *list;
+        int r = heads_reader_all(heads, &list);
+
+        if (r < 0)
+                return r;
         for (size_t i = 1; i < list->n; i++) {
                 const Chain *a = &list->heads[i - 1].chain, *b = &list->heads[i].chain;
 
@@ -214,11 +229,15 @@ static int check_order(LedgerVerify *v, const HeadList *list)
 }
 
 /* Who knows of records that are not there? */
-static int check_end(const Walk *w)
+static int check_end(Walk *w)
 {
         LedgerVerify *v = w->v;
+        const Head *h;
+        int r = next_head(w, &h);
 
-        if (w->next < w->heads.n)
+        if (r < 0)
+                return r;
+        if (r > 0)
                 return broken(v, "cut-tail", v->chain.seq + 1,
                               "records at the end are missing: a signed head knows of more");
         if (v->witness.seq > v->chain.seq)
@@ -247,8 +266,7 @@ static int check_signer(const Walk *w)
         return 0;
 }
 
-int ledger_verify_part(LedgerReader *reader, const HeadList *heads, const Manifest *m,
-                       LedgerVerify *v)
+int ledger_verify_part(LedgerReader *reader, HeadReader *heads, const Manifest *m, LedgerVerify *v)
 {
         _cleanup_(freep) Walk *w = calloc(1, sizeof(*w));
         int r;
@@ -256,7 +274,7 @@ int ledger_verify_part(LedgerReader *reader, const HeadList *heads, const Manife
         if (!w)
                 return -ENOMEM;
         w->v = v;
-        w->heads = *heads;
+        w->heads = heads;
         w->manifest = m;
         v->chain = m->before;
         ledger_reader_set_plan(reader, &m->plan);
@@ -274,25 +292,24 @@ int ledger_verify_part(LedgerReader *reader, const HeadList *heads, const Manife
 int ledger_verify(int ledger_fd, LedgerVerify *v)
 {
         _cleanup_(ledger_reader_closep) LedgerReader *reader = NULL;
+        _cleanup_(heads_reader_closep) HeadReader *heads = NULL;
         _cleanup_(freep) Walk *w = calloc(1, sizeof(*w));
         int r;
 
         if (!w)
                 return -ENOMEM;
         w->v = v;
-        r = heads_load(ledger_fd, &w->heads);
+        r = heads_read(ledger_fd, &heads);
         if (r < 0)
                 (void)snprintf(v->at.segment, sizeof(v->at.segment), "%s", UZ_HEADS_FILE);
         if (r == 0)
                 r = ledger_reader_open(ledger_fd, &reader);
         if (r == 0) {
+                w->heads = heads;
                 ledger_reader_set_key(reader, &v->key);
                 r = walk_chain(w, reader);
         }
         if (r == 0)
                 r = check_end(w);
-        if (r == 0)
-                r = check_order(v, &w->heads);
-        heads_clear(&w->heads);
-        return r;
+        return r == 0 ? check_order(v, heads) : r;
 }

@@ -35,5 +35,5 @@ typedef struct LedgerVerify {
 int ledger_verify(int ledger_fd, LedgerVerify *v) _must_check_;
 
 /* The same for the records of a package (store/package.h). */
-int ledger_verify_part(LedgerReader *reader, const HeadList *heads, const Manifest *m,
+int ledger_verify_part(LedgerReader *reader, HeadReader *heads, const Manifest *m,
                        LedgerVerify *v) _must_check_;

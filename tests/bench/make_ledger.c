@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writes a large ledger as the daemon would have: make_ledger STATE-FOLDER RECORDS HOST-NUMBER
- * [ALGORITHM].
- * Every 64th record is a violation; heads are signed there and every 256 records. */
+ * [ALGORITHM [EVERY]].
+ * Each EVERY records one is a violation (64; 0: none); heads are signed there and every 256. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,9 +17,12 @@
 #define T_FIRST 1767225600 /* 2026-01-01 */
 #define STEP 25            /* seconds between two records */
 #define DRIVES_PER_HOST 20u
+#define VIOLATION_EVERY 64u
+#define HEAD_EVERY 256u
 
 typedef struct Making {
         unsigned host;
+        uint64_t every; /* a violation each so many records; 0: none */
         char host_id[33];
         int dir;
         FILE *segment;
@@ -94,7 +97,7 @@ static void make(Making *m, uint64_t records)
         size_t size;
 
         for (uint64_t seq = 1; seq <= records; seq++) {
-                bool violation = seq % 64 == 63;
+                bool violation = m->every && seq % m->every == m->every - 1;
 
                 if (seq == 1 || m->size > SEGMENT_MAX)
                         next_segment(m, seq);
@@ -103,7 +106,7 @@ static void make(Making *m, uint64_t records)
                     fwrite(line, 1, size, m->segment) != size)
                         die("append");
                 m->size += size;
-                if (violation || seq % 256 == 0)
+                if (violation || seq % HEAD_EVERY == 0)
                         add_head(m, violation);
         }
         if (fclose(m->segment) != 0)
@@ -113,11 +116,13 @@ static void make(Making *m, uint64_t records)
 int main(int argc, char **argv)
 {
         Algorithm algorithm = ALGORITHM_ED25519_SHA256;
-        Making m = {0};
+        Making m = {.every = VIOLATION_EVERY};
         int state;
 
-        if ((argc != 4 && argc != 5) || (argc == 5 && algorithm_parse(argv[4], &algorithm) < 0)) {
-                (void)fprintf(stderr, "make_ledger STATE-FOLDER RECORDS HOST-NUMBER [ALGORITHM]\n");
+        if (argc < 4 || argc > 6 || (argc > 4 && algorithm_parse(argv[4], &algorithm) < 0) ||
+            (argc > 5 && text_u64(argv[5], UINT32_MAX, &m.every) < 0)) {
+                (void)fprintf(stderr,
+                              "make_ledger STATE-FOLDER RECORDS HOST-NUMBER [ALGORITHM [EVERY]]\n");
                 return 2;
         }
         m.chain.hash = algorithm_hash(algorithm);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Export with each of its calls failing: a package that verifies, or no file at all. */
+/* Export with each of its calls failing: a package that verifies, or no file at all. Verifying with
+ * each of its calls failing: never a word on evidence that could not be read. */
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -72,8 +73,7 @@ static void assert_whole(void)
         cr_assert_eq(unlinkat(state, OUT, 0), 0);
 }
 
-/* `userdata`: with a name while it is written, or NULL. */
-static int export_once(void *userdata)
+static int write_package(bool named)
 {
         PackageJob *job;
         bool armed = inject_pause();
@@ -82,18 +82,58 @@ static int export_once(void *userdata)
         job = calloc(1, sizeof(*job));
         (void)unlinkat(state, OUT, 0);
         job->state_fd = job->etc_fd = state;
-        job->named = job->replace = userdata != NULL;
+        job->named = job->replace = named;
         job->ledger_fd = openat(state, UZ_LEDGER_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         inject_resume(armed);
         r = package_write(job, state, OUT);
         armed = inject_pause();
         close(job->ledger_fd);
         free(job);
+        inject_resume(armed);
+        return r;
+}
+
+/* `userdata`: with a name while it is written, or NULL. */
+static int export_once(void *userdata)
+{
+        int r = write_package(userdata != NULL);
+        bool armed = inject_pause();
+
         assert_clean(r == 0);
         if (r == 0)
                 assert_whole();
         inject_resume(armed);
         return r;
+}
+
+/* `userdata`: a package, or NULL for the ledger. What fails is no fault of the evidence. */
+static int verify_once(void *userdata)
+{
+        LedgerVerify v = {0};
+        PackageError e = {0};
+        Package *p = NULL;
+        int r = package_open(state, userdata ? userdata : UZ_LEDGER_DIR, &p, &e);
+
+        if (r == 0)
+                r = package_verify(p, &v);
+        package_close(p);
+        cr_assert_leq(r, 0, "%s", v.kind ? v.kind : e.kind);
+        cr_assert(r < 0 || v.heads == 1);
+        cr_assert_null(v.kind);
+        return r;
+}
+
+Test(fault_package, what_cannot_be_verified_is_not_called_broken)
+{
+        char command[64];
+
+        make_ledger();
+        inject_each("verify", verify_once, NULL);
+        cr_assert_eq(write_package(false), 0);
+        inject_each("verify, a package", verify_once, OUT);
+        fd_close(state);
+        snprintf(command, sizeof(command), "rm -rf %s", path);
+        cr_assert_eq(system(command), 0);
 }
 
 Test(fault_package, a_package_is_whole_or_there_is_none)

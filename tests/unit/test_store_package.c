@@ -137,7 +137,8 @@ Test(store_package, what_was_exported_verifies_and_gives_every_record)
         _cleanup_(package_closep) Package *p = NULL;
         uint64_t n = 0;
         LedgerVerify v = {.record = count, .userdata = &n};
-        _cleanup_(heads_clear) HeadList heads = {0};
+        _cleanup_(heads_reader_closep) HeadReader *heads = NULL;
+        const HeadList *list;
         static Authority a;
         PackageError e;
         Host host;
@@ -150,7 +151,8 @@ Test(store_package, what_was_exported_verifies_and_gives_every_record)
         cr_assert_eq(n, RECORDS);
         cr_assert_eq(v.heads, RECORDS / 3);
         cr_assert_eq(package_heads(p, &heads, &e), 0);
-        cr_assert_eq(heads.n, RECORDS / 3);
+        cr_assert_eq(heads_reader_all(heads, &list), 0);
+        cr_assert_eq(list->n, RECORDS / 3);
         cr_assert_eq(package_authority(p, &a, &e), 0);
         cr_assert_eq(package_host(p, &a, &host, &e), 0);
         cr_assert_str_eq(host.name, "pc-17");
