@@ -32,6 +32,8 @@ typedef struct Inspect {
         InspectRevoked revoked; /* more can be put in before reading */
         InspectTrouble *troubles;
         size_t n_troubles, n_exports;
+        char **files; /* revocations and exports, as they may be shown */
+        uint32_t n_files, room_files;
         bool broken; /* evidence does not verify */
         /* If set: takes each record that counts, in the place of what this module keeps of drives.
          * `at` has no time. 0 or -errno. */
@@ -42,6 +44,8 @@ typedef struct Inspect {
 
 /* Packages, ledgers, journals, folders of these. `authority` (may be NULL) checks credentials. */
 int inspect_read(Inspect *in, char **paths, int n, const Authority *authority) _must_check_;
+/* Keeps the name of a file: 1 + its place in `files`; or 0: no memory. */
+uint32_t inspect_file(Inspect *in, const char *path) _must_check_;
 /* `silent`: seconds without a record, 0 = do not look. CLI_BROKEN; CLI_FAILED: findings. */
 int inspect_report(const Inspect *in, int64_t silent, bool list, bool json) _must_check_;
 /* Name and id of a computer; "?" for NULL. */

@@ -14,6 +14,7 @@
 #define SECONDS_TEXT 19u /* "2026-11-21T08:00:00" */
 #define TIME_START ",\"time\":\""
 #define TIME_WITHIN 64u
+#define FILE_SHOWN_MAX 1024u
 
 typedef struct Points {
         Chain *list;
@@ -25,6 +26,7 @@ typedef struct Reading {
         const Authority *authority;
         InspectSources sources;
         size_t at;         /* of the sources, the export that is read */
+        uint32_t file;     /* its place for InspectPlace */
         Points seen;       /* of this computer, from the exports before */
         Points now;        /* of this export */
         uint64_t *compare; /* numbers whose hash is wanted, ascending */
@@ -50,6 +52,24 @@ int inspect_trouble(Inspect *in, const InspectTrouble *what, const char *path, c
         text_escape(text, strlen(text), list[in->n_troubles++].detail, sizeof(list->detail));
         free(text);
         return 0;
+}
+
+uint32_t inspect_file(Inspect *in, const char *path)
+{
+        char shown[FILE_SHOWN_MAX];
+
+        if (in->n_files == in->room_files) {
+                uint32_t room = MAX(2 * in->room_files, 64u);
+                char **files = reallocarray(in->files, room, sizeof(*files));
+
+                if (!files)
+                        return 0;
+                in->files = files;
+                in->room_files = room;
+        }
+        text_escape(path, strlen(path), shown, sizeof(shown));
+        in->files[in->n_files] = strdup(shown);
+        return in->files[in->n_files] ? ++in->n_files : 0;
 }
 
 /* With the computer that is read, whose evidence is broken by it. */
@@ -145,7 +165,7 @@ static int add_record(Reading *rd, uint64_t seq, const char *line, size_t size)
 {
         static const char *const kinds[] = {"tamper", "verdict", "enrolled", "revoked"};
         InspectHost *host = &rd->in->hosts[rd->in->n_hosts - 1];
-        InspectPlace at = {.seq = seq, .host = rd->in->n_hosts - 1};
+        InspectPlace at = {.seq = seq, .host = rd->in->n_hosts - 1, .file = rd->file};
         _cleanup_(json_object_putp) json_object *o = NULL;
         size_t kind;
 
@@ -404,6 +424,20 @@ static int add_unexported(Reading *rd)
         return 0;
 }
 
+static int cannot_read(const Reading *rd, int r)
+{
+        const char *path = rd->sources.list[rd->at].path;
+
+        if (r == -ENOMEM)
+                return cli_out_of_memory();
+        if (r == -ENOSPC)
+                return cli_fail(CLI_FAILED,
+                                _("%s: with it there are more drives, labels, keys or revocations "
+                                  "than can be compared at once; inspect fewer exports together"),
+                                path);
+        return verified_fail(&rd->verify, r, path);
+}
+
 int inspect_read(Inspect *in, char **paths, int n, const Authority *authority)
 {
         _cleanup_(reading_clear) Reading rd = {
@@ -420,11 +454,10 @@ int inspect_read(Inspect *in, char **paths, int n, const Authority *authority)
         rd.progress = progress_start(in->doing ? in->doing : _("Inspecting ..."));
         for (rd.at = 0; rd.at < rd.sources.n && r == 0; rd.at++) {
                 progress_update(&rd.progress, rd.at, rd.sources.n);
-                r = read_export(&rd);
+                rd.file = inspect_file(in, rd.sources.list[rd.at].path);
+                r = rd.file ? read_export(&rd) : -ENOMEM;
                 if (r < 0)
-                        r = r == -ENOMEM
-                                    ? cli_out_of_memory()
-                                    : verified_fail(&rd.verify, r, rd.sources.list[rd.at].path);
+                        r = cannot_read(&rd, r);
         }
         progress_end(&rd.progress);
         if (r == 0 && add_unexported(&rd) < 0)
@@ -437,6 +470,9 @@ void inspect_clear(Inspect *in)
 {
         inspect_drives_clear(&in->drives);
         inspect_revoked_clear(&in->revoked);
+        for (uint32_t i = 0; i < in->n_files; i++)
+                free(in->files[i]);
+        free(in->files);
         free(in->hosts);
         free(in->troubles);
         *in = (Inspect){0};

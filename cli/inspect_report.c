@@ -40,6 +40,12 @@ void inspect_host_name(const InspectHost *h, char *ret, size_t size)
                 snprintf(ret, size, "%.32s", *h->id ? h->id : "?");
 }
 
+/* The export or the file of the office that says so. */
+static const char *file_name(const Inspect *in, const InspectPlace *place)
+{
+        return place->file ? in->files[place->file - 1] : "";
+}
+
 /* "" = by its identity alone. */
 static void drive_name_as(const InspectDrive *d, const char *number, char *ret, size_t size)
 {
@@ -81,6 +87,7 @@ static json_object *line_json(const Inspect *in, const Line *line)
                 put(o, "zone", zone_name(line->zone));
         put(o, "time", time);
         json_object_object_add(o, "record", json_object_new_uint64(line->place->seq));
+        put(o, "file", file_name(in, line->place));
         return o;
 }
 
@@ -90,7 +97,7 @@ static void print_line(const Inspect *in, const Line *line)
 
         out_time(line->place->time, time, sizeof(time));
         if (line->place->host == INSPECT_NONE) {
-                printf(_("    %s  %s  in a file given here\n"), time, _(line->what));
+                printf(_("    %s  %s  by %s\n"), time, _(line->what), file_name(in, line->place));
                 return;
         }
         inspect_host_name(host_of(in, line->place->host), name, sizeof(name));

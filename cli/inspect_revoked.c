@@ -69,8 +69,14 @@ static int read_revocations(const OfficeFile *f, const Authority *authority, Bun
 static int read_policy(const OfficeFile *f, const Authority *authority, Bundle *b,
                        int64_t *ret_time)
 {
-        int r = office_policy(f, &authority->ring, b);
+        TextError error = {0};
+        size_t text_size;
+        int r = note_verify(f->data, f->size, &authority->ring, PURPOSE_POLICY, 1, NOTE_ANY_TIME,
+                            &text_size);
 
+        if (r == 0)
+                r = bundle_parse(f->data, text_size, b, &error);
+        r = office_refuse(f->path, r, &error);
         if (r == 0 && !b->not_before)
                 r = cli_fail(CLI_FAILED,
                              _("%s has no line 'not-before': since when it revokes is not known; "
@@ -80,9 +86,10 @@ static int read_policy(const OfficeFile *f, const Authority *authority, Bundle *
         return r;
 }
 
-int inspect_revoked_file(InspectRevoked *l, const char *path, const Authority *authority)
+int inspect_revoked_file(InspectRevoked *l, const char *path, uint32_t file,
+                         const Authority *authority)
 {
-        InspectPlace at = {.host = INSPECT_NONE};
+        InspectPlace at = {.host = INSPECT_NONE, .file = file};
         _cleanup_(bundle_clear) Bundle b = {0};
         OfficeFile f = {.fd = -EBADF};
         int r = office_read(path, &f);

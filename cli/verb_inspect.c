@@ -17,6 +17,14 @@ typedef struct InspectArgs {
         bool list, json;
 } InspectArgs;
 
+static int add_revocations(Inspect *in, const char *path, const Authority *authority)
+{
+        uint32_t file = inspect_file(in, path);
+
+        return file ? inspect_revoked_file(&in->revoked, path, file, authority)
+                    : cli_out_of_memory();
+}
+
 static int run(void *args, int n, char **words)
 {
         const InspectArgs *a = args;
@@ -35,7 +43,7 @@ static int run(void *args, int n, char **words)
         if (a->authority)
                 r = verify_load_authority(a->authority, authority);
         for (size_t i = 0; i < a->revocations.n && r == 0; i++)
-                r = inspect_revoked_file(&in.revoked, a->revocations.items[i], authority);
+                r = add_revocations(&in, a->revocations.items[i], authority);
         if (r == 0)
                 r = inspect_read(&in, words, n, a->authority ? authority : NULL);
         return r ? r : inspect_report(&in, (int64_t)days * DAY_SECONDS, a->list, a->json);

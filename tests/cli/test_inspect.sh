@@ -177,20 +177,52 @@ soon=$(date -u -d '+1 day' +%Y-%m-%d)
 { start 01; verdict 02 internal D1 allow '"media_number":"N1"' | sed "s/2026-11-02/$soon/"; } | records e
 export_of e in/e.uzx
 inspect 'used after it was revoked in a file' 1 \
-        'drive N1 .* used after it was revoked.*revoked  in a file given here.*used ' --authority "$O/authority.keys" --revocations "$T/r.uzr" "$T/e/ledger"
-is 'as JSON: of no computer' "$("$CTL" inspect --json --authority "$O/authority.keys" -R "$T/r.uzr" "$T/e/ledger" | jq -c '[.findings[].places[] | [.what, .host == ""]]')" \
-        '[["revoked",true],["used",false]]'
+        'drive N1 .* used after it was revoked.*revoked  by [^ ]*/r\.uzr'$'\n''.*used ' --authority "$O/authority.keys" --revocations "$T/r.uzr" "$T/e/ledger"
+is 'as JSON: of no computer' "$("$CTL" inspect --json --authority "$O/authority.keys" -R "$T/r.uzr" "$T/e/ledger" | jq -c --arg t "$T/" '[.findings[].places[] | [.what, .host == "", (.file | ltrimstr($t))]]')" \
+        '[["revoked",true,"r.uzr"],["used",false,"e/ledger"]]'
 inspect 'used before that' 0 'nothing was found' --authority "$O/authority.keys" --revocations "$T/r.uzr" "$T/b/ledger"
 printf 'usbzone-policy 1\nname = Office\nversion = 1\nnot-before = 2026-11-03\nrevoke-drive = %s\n' "$(id_of D1 64)" >"$T/draft"
 run policy sign "$T/draft" --dir "$O" --out "$T/policy"
 is 'a policy' "$rc" 0
-inspect 'after it was revoked by a policy' 1 'used after it was revoked' --authority "$O/authority.keys" --revocations "$T/policy" "$T/b/ledger"
+inspect 'after it was revoked by a policy' 1 'used after it was revoked.*2026-11-03 00:00:00  revoked  by [^ ]*/policy'$'\n''.*2026-11-05 09:00:00  used ' \
+        --authority "$O/authority.keys" --revocations "$T/policy" "$T/b/ledger"
+inspect 'before a policy revoked it' 0 'nothing was found' --authority "$O/authority.keys" --revocations "$T/policy" "$T/a/ledger"
+revoking() { # FILE VERSION NOT-BEFORE LINE: a signed policy
+        printf 'usbzone-policy 1\nname = Office\nversion = %s\nnot-before = %s\n%s\n' "$2" "$3" "$4" >"$T/$1.draft"
+        run policy sign "$T/$1.draft" --dir "$O" --out "$T/$1"
+        is "a policy: $1" "$rc" 0
+}
+by() { kinds --authority "$O/authority.keys" "$@"; } # what is found with these revocations
+revoking later 2 2026-11-06 "revoke-drive = $(id_of D1 64)"
+is 'revoked only after the last use' "$(by -R "$T/later" "$T/b/ledger")" ''
+is 'of several the first one counts' "$(by -R "$T/later" -R "$T/policy" -R "$T/r.uzr" "$T/b/ledger")" used-after-revocation
+{ start 01; verdict 05 internal D9 allow "\"media_number\":\"N9\",\"label_id\":\"$label\",\"label_key\":\"$(id_of k)\""; } | records g
+revoking label 3 2026-11-03 "revoke-label = $label"
+revoking key 4 2026-11-03 "revoke-key = $(id_of k)"
+revoking host 5 2026-11-03 "revoke-host = $(id_of g)"
+is 'a policy revokes a label' "$(by -R "$T/label" "$T/g/ledger")" used-after-revocation
+is 'a key' "$(by -R "$T/key" "$T/g/ledger")" used-after-key-revocation
+is 'a computer' "$(by -R "$T/host" "$T/g/ledger")" revoked-computer-uses
+is 'all of them together' "$(by -R "$T/label" -R "$T/key" -R "$T/host" "$T/g/ledger")" \
+        'revoked-computer-uses used-after-key-revocation used-after-revocation'
+is 'of other computers nothing' "$(by -R "$T/label" -R "$T/key" -R "$T/host" "$T/b/ledger")" ''
+sed "s/not-before = 2026-11-03/not-before = 2026-11-09/" "$T/policy" >"$T/altered"
+inspect 'a policy that was altered' 1 'altered is refused: its signature does not fit' --authority "$O/authority.keys" --revocations "$T/altered" "$T/b/ledger"
+run authority init --dir "$T/of2" --name Other --no-passphrase
+run policy sign "$T/draft" --dir "$T/of2" --out "$T/foreign"
+inspect 'of another office' 1 'foreign is refused: it is signed by a key that this computer does not know' \
+        --authority "$O/authority.keys" --revocations "$T/foreign" "$T/b/ledger"
+inspect 'which that office may' 1 'used after it was revoked' --authority "$T/of2/authority.keys" --revocations "$T/foreign" "$T/b/ledger"
 sed '/not-before/d' "$T/draft" >"$T/draft2"
 run policy sign "$T/draft2" --dir "$O" --out "$T/policy2"
 inspect 'a policy that does not say since when' 1 "no line 'not-before'" --authority "$O/authority.keys" --revocations "$T/policy2" "$T/b/ledger"
-inspect 'what nobody has signed' 1 'draft' --authority "$O/authority.keys" --revocations "$T/draft" "$T/b/ledger"
+inspect 'what nobody has signed' 1 'draft is refused: it is not signed' --authority "$O/authority.keys" --revocations "$T/draft" "$T/b/ledger"
 inspect 'who signed is asked' 2 'needs --authority' --revocations "$T/r.uzr" "$T/b/ledger"
 inspect 'something else' 1 'neither a revocation file nor a policy' --authority "$O/authority.keys" --revocations "$O/authority.keys" "$T/b/ledger"
+run authority rotate policy --dir "$O" --overlap 0 --no-passphrase
+is 'a new key for policies' "$rc" 0
+inspect 'an old policy counts, though its key has ended' 1 'used after it was revoked' \
+        --authority "$O/authority.keys" --revocations "$T/policy" "$T/b/ledger"
 rm "$T/in/e.uzx"
 
 # --- computers ---
