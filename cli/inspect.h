@@ -44,6 +44,7 @@ typedef struct Inspect {
 
 /* Packages, ledgers, journals, folders of these. `authority` (may be NULL) checks credentials. */
 int inspect_read(Inspect *in, char **paths, int n, const Authority *authority) _must_check_;
+#define INSPECT_FILE_MAX 1024u
 /* Keeps the name of a file: 1 + its place in `files`; or 0: no memory. */
 uint32_t inspect_file(Inspect *in, const char *path) _must_check_;
 /* `silent`: seconds without a record, 0 = do not look. CLI_BROKEN; CLI_FAILED: findings. */

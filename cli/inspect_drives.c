@@ -120,14 +120,35 @@ static uint32_t claim_number(const InspectDrives *d, uint32_t label, bool had_it
         return had_it || d->labels[*slot].drive == d->labels[label].drive ? INSPECT_NONE : *slot;
 }
 
-/* The label of a drive by its id and number; made if it is new. */
-static int find_label(InspectDrives *d, uint32_t drive, const InspectLabel *what, uint32_t *ret)
+/* One label more than is kept of a drive. */
+static int add_crowd(InspectDrives *d, uint32_t drive, const InspectPlace *at)
+{
+        uint32_t *crowd = &d->list[drive].crowd;
+
+        if (*crowd == 0) {
+                InspectCrowd *list = reallocarray(d->crowds, d->n_crowds + 1u, sizeof(*list));
+
+                if (!list)
+                        return -ENOMEM;
+                d->crowds = list;
+                list[d->n_crowds] = (InspectCrowd){.first = *at};
+                *crowd = ++d->n_crowds;
+        }
+        d->crowds[*crowd - 1].records++;
+        return 0;
+}
+
+/* The label of a drive by its id and number; made if it is new. INSPECT_NONE: there are too many;
+ * each of them would cost a look at all the others. */
+static int find_label(InspectDrives *d, uint32_t drive, const InspectLabel *what,
+                      const InspectPlace *at, uint32_t *ret)
 {
         uint32_t *end = &d->list[drive].labels;
         bool had_number = false;
+        unsigned n = 0;
         int r;
 
-        while (*end != INSPECT_NONE) {
+        for (; *end != INSPECT_NONE; n++) {
                 InspectLabel *l = &d->labels[*end];
                 bool same = strcmp(l->number, what->number) == 0;
 
@@ -137,6 +158,10 @@ static int find_label(InspectDrives *d, uint32_t drive, const InspectLabel *what
                 }
                 had_number |= same;
                 end = &l->next;
+        }
+        if (n == INSPECT_DRIVE_LABELS_MAX) {
+                *ret = INSPECT_NONE;
+                return add_crowd(d, drive, at);
         }
         r = grow_labels(d);
         if (r < 0)
@@ -259,7 +284,7 @@ int inspect_drives_add(InspectDrives *d, json_object *o, const InspectPlace *at,
                 memset(what.id, 0, LABEL_ID_SIZE);
         r = find_drive(d, identity, &drive);
         if (r == 0 && has_label(&what, o))
-                r = find_label(d, drive, &what, &label);
+                r = find_label(d, drive, &what, at, &label);
         if (r == 0 && label != INSPECT_NONE)
                 r = take_keys(d, o, label);
         if (r < 0)
@@ -285,6 +310,7 @@ void inspect_drives_clear(InspectDrives *d)
         free(d->list);
         free(d->labels);
         free(d->keys);
+        free(d->crowds);
         free(d->by_identity.slots);
         free(d->by_number.slots);
         *d = (InspectDrives){0};

@@ -12,6 +12,7 @@
 #define INSPECT_DRIVES_MAX 4000000u
 #define INSPECT_LABELS_MAX 8000000u
 #define INSPECT_KEYS_MAX 4096u
+#define INSPECT_DRIVE_LABELS_MAX 256u /* of one drive: in years of use it has a few */
 
 /* A label that a drive had, or a number that it had by another account. */
 typedef struct InspectLabel {
@@ -27,8 +28,15 @@ typedef struct InspectDrive {
         uint8_t identity[DIGEST_SIZE];
         unsigned label_zones;                             /* bits, 1 << Zone */
         uint32_t labels;                                  /* the first one that was read */
+        uint32_t crowd;                                   /* 1 + place in `crowds`; 0: none */
         InspectPlace used[ZONE_MAX_], blocked[ZONE_MAX_]; /* on computers of this zone, last */
 } InspectDrive;
+
+/* A drive with more labels than are kept of one. */
+typedef struct InspectCrowd {
+        InspectPlace first; /* record of a label that is not kept, as read */
+        uint64_t records;   /* of such labels */
+} InspectCrowd;
 
 typedef struct InspectIndex {
         uint32_t *slots, room; /* open addressing, twice as large as `room` */
@@ -42,10 +50,13 @@ typedef struct InspectDrives {
         InspectIndex by_identity, by_number; /* by_number: the first label with it */
         uint8_t (*keys)[KEY_ID_SIZE];
         uint16_t n_keys;
+        InspectCrowd *crowds;
+        uint32_t n_crowds;
 } InspectDrives;
 
-/* A record of a drive. -ENOMEM; -ENOSPC: more drives than INSPECT_DRIVES_MAX. `ret_used` is set
- * if the drive was let in. */
+/* A record of a drive. -ENOMEM; -ENOSPC: more than a maximum above. `ret_used` is set if the drive
+ * was let in. Of labels beyond INSPECT_DRIVE_LABELS_MAX their number is kept (InspectCrowd), and
+ * what the record says of the drive itself. */
 int inspect_drives_add(InspectDrives *d, json_object *record, const InspectPlace *at,
                        bool *ret_used) _must_check_;
 /* The last time it was let in anywhere. */

@@ -14,7 +14,6 @@
 #define SECONDS_TEXT 19u /* "2026-11-21T08:00:00" */
 #define TIME_START ",\"time\":\""
 #define TIME_WITHIN 64u
-#define FILE_SHOWN_MAX 1024u
 
 typedef struct Points {
         Chain *list;
@@ -56,7 +55,7 @@ int inspect_trouble(Inspect *in, const InspectTrouble *what, const char *path, c
 
 uint32_t inspect_file(Inspect *in, const char *path)
 {
-        char shown[FILE_SHOWN_MAX];
+        char shown[INSPECT_FILE_MAX];
 
         if (in->n_files == in->room_files) {
                 uint32_t room = MAX(2 * in->room_files, 64u);

@@ -11,6 +11,7 @@
 #define PLACES_MAX 6u
 #define DAY_SECONDS 86400
 #define SHORT_ID 8
+#define SUBJECT_MAX (INSPECT_FILE_MAX + 128u)
 
 /* A line below a finding: where it was seen. */
 typedef struct Line {
@@ -237,6 +238,25 @@ static void tell_label(Telling *t, const InspectLabel *l, const char *drive)
                      N_("drive %s was used after its retention had ended"), name, &retained, 1);
 }
 
+_Static_assert(INSPECT_DRIVE_LABELS_MAX == 256, "the sentence below says how many");
+
+/* What was not compared is a finding, too. */
+static void tell_crowd(Telling *t, const InspectDrive *d, const char *name)
+{
+        const InspectCrowd *crowd = d->crowd ? &t->in->drives.crowds[d->crowd - 1] : NULL;
+        const Line line = {N_("the first"), crowd ? &crowd->first : NULL, ZONE_NONE};
+        char subject[SUBJECT_MAX];
+
+        if (!crowd)
+                return;
+        snprintf(subject, sizeof(subject), _("%s: %" PRIu64 " records, from %s on"), name,
+                 crowd->records, file_name(t->in, &crowd->first));
+        tell(t, "many-labels", SEVERITY_CRITICAL,
+             N_("a drive has more than 256 labels or numbers, and records of those beyond were not "
+                "compared: %s"),
+             subject, &line, 1);
+}
+
 static void tell_drive(Telling *t, const InspectDrive *d)
 {
         const InspectPlace used = inspect_drive_use(d);
@@ -249,6 +269,7 @@ static void tell_drive(Telling *t, const InspectDrive *d)
                      N_("drive %s was used after it was revoked"), name, &used);
         for (uint32_t i = d->labels; i != INSPECT_NONE; i = t->in->drives.labels[i].next)
                 tell_label(t, &t->in->drives.labels[i], name);
+        tell_crowd(t, d, name);
         if (!(d->label_zones & (d->label_zones - 1)))
                 return;
         for (Zone z = ZONE_INTERNAL; z < ZONE_MAX_; z++)

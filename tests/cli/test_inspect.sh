@@ -153,6 +153,25 @@ export_of e in/e.uzx --force
 is 'its own number again' "$(kinds "$T/in")" ''
 rm "$T/in/e.uzx"
 
+# --- a drive with more labels than any has ---
+many() { # LABELS MORE: a record for each, another one of the first label, and MORE
+        local i
+        start 01
+        for ((i = 1; i <= $1; i++)); do verdict 02 internal D8 allow "\"media_number\":\"N8\",\"label_id\":\"$(printf %032x "$i")\""; done
+        verdict 03 internal D8 allow "\"media_number\":\"N8\",\"label_id\":\"$(printf %032x 1)\""
+        printf %s "${2:+$2$'\n'}"
+}
+many 256 | records m
+is 'as many as are compared' "$(kinds "$T/m/ledger")" ''
+many 300 "$(verdict 04 internet D8 allow; verdict 05 internal D7 allow '"media_number":"N8"')" | records m
+export_of m in/m.uzx
+inspect 'more than that: how many, and where' 1 \
+        'critical: a drive has more than 256 labels .* not compared: N8 \([0-9a-f]{8}\): 44 records, from [^ ]*/in/m\.uzx on \[many-labels\].*the first  .*, record 258' "$T/in"
+is 'what the records say of the drive counts, and other drives do' "$(kinds "$T/in")" 'cross-used many-labels same-number'
+is 'as JSON: the export' "$("$CTL" inspect --json "$T/in" | jq -c --arg t "$T/" '[.findings[] | select(.kind == "many-labels") | .places[] | [.record, (.file | ltrimstr($t))]]')" \
+        '[[258,"in/m.uzx"]]'
+rm "$T/in/m.uzx"
+
 # --- a computer that was revoked ---
 revoke_host() { { start 01; revoke "$1" host_id "$(id_of b)"; } | records office && export_of office in/office.uzx --force; }
 revoke_host 03
