@@ -10,6 +10,7 @@
 
 #include "cli/authority_change.h"
 #include "cli/register.h"
+#include "cli/token_file.h"
 #include "lib/file.h"
 
 #define COPY_MAX (1024u * 1024u * 1024u)
@@ -22,13 +23,13 @@ typedef struct Backup {
         int fd;
         const char *path;
         const char *passphrase; /* asked for when the first key needs it */
-        unsigned n_keys;
+        unsigned n_keys, n_tokens;
 } Backup;
 
 static int is_copied(const struct dirent *d)
 {
-        return fnmatch("*.pem", d->d_name, 0) == 0 || !strcmp(d->d_name, REGISTER_FILE) ||
-               fnmatch(UZ_KEYS_FILE "*", d->d_name, 0) == 0;
+        return fnmatch("*.pem", d->d_name, 0) == 0 || token_file_is_name(d->d_name) ||
+               !strcmp(d->d_name, REGISTER_FILE) || fnmatch(UZ_KEYS_FILE "*", d->d_name, 0) == 0;
 }
 
 static Purpose purpose_of(const char *file_name)
@@ -145,6 +146,7 @@ static int copy_key(Backup *b, const char *name, const char *data, size_t size)
 static int copy_file(Backup *b, const char *name)
 {
         bool is_key = fnmatch("*.pem", name, 0) == 0;
+        TokenFile token;
         char *data;
         size_t size;
         int r = read_regular(b->home->fd, name, is_key ? PEM_SIZE_MAX : COPY_MAX, &data, &size);
@@ -153,8 +155,12 @@ static int copy_file(Backup *b, const char *name)
                 return cli_fail_errno(r, _("cannot read %s/%s"), b->home->path, name);
         if (is_key)
                 r = copy_key(b, name, data, size);
-        else
-                r = b->fd < 0 ? 0 : copy_bytes(b, name, data, size);
+        else if (b->fd >= 0)
+                r = copy_bytes(b, name, data, size);
+        else if (token_file_is_name(name))
+                r = token_file_read(b->home->fd, name, name, &token);
+        if (b->fd >= 0 && token_file_is_name(name))
+                b->n_tokens++;
         explicit_bzero(data, size);
         free(data);
         return r;
@@ -194,5 +200,9 @@ int authority_backup(_unused_ const AuthorityArgs *a, Home *h, const char *folde
                 return r;
         printf(_("%u keys are in %s, each under a passphrase. Keep it apart from this computer.\n"),
                b.n_keys, folder);
+        if (b.n_tokens)
+                cli_note(_("%u keys are in tokens and are not copied, only where they are: keep a "
+                           "second token, or a copy that the token's own tools make"),
+                         b.n_tokens);
         return 0;
 }

@@ -9,7 +9,7 @@
 typedef struct AuthorityArgs {
         const char *dir, *name, *roots, *threshold, *overlap, *out, *passphrase_fd, *algorithm;
         ValidityWords validity;
-        OptionList root, root_out;
+        OptionList root, root_out, key_uri;
         bool no_passphrase, json;
 } AuthorityArgs;
 

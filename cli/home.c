@@ -14,6 +14,7 @@
 #include "cli/client.h"
 #include "cli/office_lock.h"
 #include "cli/signer.h"
+#include "cli/token_file.h"
 #include "lib/file.h"
 #include "store/stage.h"
 
@@ -184,10 +185,12 @@ static void keep_root(Home *h, const Authority *next, PrivateKey *key)
 
 static int is_root_file(const struct dirent *d)
 {
-        return fnmatch("root*.pem", d->d_name, 0) == 0;
+        return fnmatch("root*" KEY_FILE_SUFFIX, d->d_name, 0) == 0 ||
+               fnmatch("root*" TOKEN_FILE_SUFFIX, d->d_name, 0) == 0;
 }
 
-/* Those in the folder; one whose passphrase is not given is told, and passed over. */
+/* Those in the folder, or noted there; one whose passphrase or token is not there is told, and
+ * passed over. */
 static int read_roots_here(Home *h, const Authority *next)
 {
         struct dirent **list = NULL;
@@ -336,10 +339,11 @@ int home_key(Home *h, Purpose purpose, const char *file, PrivateKey **ret)
         char name[KEY_FILE_NAME_MAX];
         int r;
 
-        snprintf(name, sizeof(name), "%s.pem", purpose_name(purpose));
         if (file)
                 r = key_read(AT_FDCWD, NULL, file, purpose, &h->secrets, &key);
         else
+                r = key_find(h->fd, h->path, purpose_name(purpose), name);
+        if (r == 0 && !file)
                 r = key_read(h->fd, h->path, name, purpose, &h->secrets, &key);
         if (r == 0)
                 r = signer_check_key(key, &h->authority.ring, file ? file : name);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/token_file.h"
 #include "lib/file.h"
 #include "lib/text.h"
 
@@ -104,8 +105,12 @@ int key_read(int dirfd, const char *dir, const char *name, Purpose purpose, Pass
         size_t size;
         int r;
 
+        if (!dir && token_is_uri(name))
+                return token_read(name, purpose, secrets, ret);
         if (asprintf(&path, "%s%s%s", dir ? dir : "", dir ? "/" : "", name) < 0)
                 return cli_out_of_memory();
+        if (token_file_is_name(name))
+                return token_file_open(dirfd, name, path, purpose, secrets, ret);
         r = read_pem(dirfd, name, path, &pem, &size);
         if (r)
                 return r;
@@ -124,10 +129,28 @@ int key_read(int dirfd, const char *dir, const char *name, Purpose purpose, Pass
         return r < 0 ? cli_fail_errno(r, _("cannot use the key %s"), path) : 0;
 }
 
-void key_file_name(const PublicKey *key, char ret[KEY_FILE_NAME_MAX])
+int key_find(int dirfd, const char *dir, const char *stem, char ret[KEY_FILE_NAME_MAX])
+{
+        char uri[KEY_FILE_NAME_MAX];
+        bool in_token;
+
+        snprintf(ret, KEY_FILE_NAME_MAX, "%s" KEY_FILE_SUFFIX, stem);
+        snprintf(uri, sizeof(uri), "%s" TOKEN_FILE_SUFFIX, stem);
+        in_token = faccessat(dirfd, uri, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+        if (in_token && faccessat(dirfd, ret, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+                return cli_fail(CLI_FAILED,
+                                _("%s has both %s and %s: give the one that is not in force "
+                                  "another name"),
+                                dir, ret, uri);
+        if (in_token)
+                memcpy(ret, uri, sizeof(uri));
+        return 0;
+}
+
+void key_file_name(const PublicKey *key, const char *suffix, char ret[KEY_FILE_NAME_MAX])
 {
         char hex[9];
 
         text_hex(key->id, 4, hex);
-        snprintf(ret, KEY_FILE_NAME_MAX, "%s-%s.pem", purpose_name(key->purpose), hex);
+        snprintf(ret, KEY_FILE_NAME_MAX, "%s-%s%s", purpose_name(key->purpose), hex, suffix);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads passphrases from a descriptor or the terminal. */
+/* Reads passphrases and PINs from a descriptor or the terminal. */
 #include "cli/passphrase.h"
 
 #include <limits.h>
@@ -67,6 +67,8 @@ void passphrases_close(Passphrases *p)
 {
         for (size_t i = 0; i < p->n; i++)
                 wipe_free(p->list[i]);
+        for (size_t i = 0; i < p->n_pins; i++)
+                free(p->pins[i].token);
         *p = (Passphrases){0};
 }
 
@@ -177,6 +179,55 @@ const char *passphrases_ask(Passphrases *p, const char *name)
         return r ? NULL : p->list[p->n - 1];
 }
 
+static ssize_t find_pin(const Passphrases *p, const char *token)
+{
+        for (size_t i = 0; i < p->n_pins; i++)
+                if (!strcmp(p->pins[i].token, token))
+                        return (ssize_t)i;
+        return -1;
+}
+
+const char *passphrases_pin(Passphrases *p, const char *token, const char *uri)
+{
+        ssize_t known = find_pin(p, token);
+        char *name;
+
+        if (known >= 0)
+                return p->pins[known].pin;
+        if (p->n_pins == PASSPHRASES_MAX)
+                return NULL;
+        if (!p->from_fd) {
+                char *answer = ask_for(_("PIN of %s:"), uri);
+                int r = answer && *answer ? keep(p, answer) : CLI_FAILED;
+
+                wipe_free(answer);
+                if (r)
+                        return NULL;
+        }
+        name = strdup(token);
+        if (!name)
+                return NULL;
+        p->pins[p->n_pins].token = name;
+        p->pins[p->n_pins].pin =
+                p->list[p->from_fd ? MIN(p->n_new + p->n_pins, p->n - 1) : p->n - 1];
+        return p->pins[p->n_pins++].pin;
+}
+
+void passphrases_pin_refused(Passphrases *p, const char *token)
+{
+        ssize_t known = find_pin(p, token);
+
+        if (known >= 0)
+                p->pins[known].pin = NULL;
+}
+
+bool passphrases_pin_was_refused(const Passphrases *p, const char *token)
+{
+        ssize_t known = find_pin(p, token);
+
+        return known >= 0 && !p->pins[known].pin;
+}
+
 static int check_new(const char *text)
 {
         size_t n = strlen(text);
@@ -217,8 +268,10 @@ int passphrases_new(Passphrases *p, const char *name, size_t i, const char **ret
 
         if (!p->from_fd)
                 return ask_new(p, name, ret);
-        r = check_new(p->list[MIN(i, p->n - 1)]);
+        p->n_new = MAX(p->n_new, MIN(i + 1, p->n));
+        i = MIN(p->n_pins + i, p->n - 1);
+        r = check_new(p->list[i]);
         if (r == 0)
-                *ret = p->list[MIN(i, p->n - 1)];
+                *ret = p->list[i];
         return r;
 }

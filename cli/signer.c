@@ -58,11 +58,14 @@ int signer_load_key(int etc_fd, Purpose purpose, const Keyring *ring, Passphrase
                     PrivateKey **ret)
 {
         _cleanup_(private_key_freep) PrivateKey *key = NULL;
-        char name[64];
+        const char *etc = file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR);
+        char stem[32], name[KEY_FILE_NAME_MAX];
         int r;
 
-        snprintf(name, sizeof(name), "%s/%s.pem", UZ_AUTHORITY_DIR, purpose_name(purpose));
-        r = key_read(etc_fd, file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR), name, purpose, secrets, &key);
+        snprintf(stem, sizeof(stem), "%s/%s", UZ_AUTHORITY_DIR, purpose_name(purpose));
+        r = key_find(etc_fd, etc, stem, name);
+        if (r == 0)
+                r = key_read(etc_fd, etc, name, purpose, secrets, &key);
         if (r == 0)
                 r = signer_check_key(key, ring, name);
         if (r == 0)

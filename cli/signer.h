@@ -10,7 +10,7 @@
 #include "store/trust.h"
 
 typedef struct Signer {
-        /* By the caller before signer_open(), or NULL. */
+        /* By the caller before signer_open(), or NULL; keys by path or URI. */
         const char *label_file, *second_file, *passphrase_fd;
         int etc_fd;
         Trust *trust;
@@ -40,7 +40,7 @@ int signer_publish(Signer *s) _must_check_;
 int signer_whitelist_put(Signer *s, const WhitelistEntry *entry) _must_check_;
 int signer_whitelist_remove(Signer *s, const uint8_t identity[DIGEST_SIZE]) _must_check_;
 
-/* Reads PURPOSE.pem and checks it against the key list. CLI_*. */
+/* Reads PURPOSE.pem or PURPOSE.uri and checks it against the key list. CLI_*. */
 int signer_load_key(int etc_fd, Purpose purpose, const Keyring *ring, Passphrases *secrets,
                     PrivateKey **ret) _must_check_;
 /* The list holds this key, and it is valid now. CLI_*. */

@@ -5,6 +5,7 @@
 
 #include "cli/authority_change.h"
 #include "cli/out.h"
+#include "cli/token_file.h"
 #include "cli/verbs.h"
 #include "lib/text.h"
 
@@ -15,8 +16,15 @@ static const char *key_state(const PublicKey *key, int64_t now)
         return public_key_valid_at(key, now) ? N_("in force") : N_("ended");
 }
 
-static json_object *key_json(const PublicKey *key, int64_t now)
+/* Where the folder says that a key is, if in a token; else "". */
+static const char *token_uri(const Home *h, const PublicKey *key, TokenFile *f)
 {
+        return token_file_find(h->fd, key, f) == 0 ? f->uri : "";
+}
+
+static json_object *key_json(const Home *h, const PublicKey *key, int64_t now)
+{
+        TokenFile f;
         json_object *o = json_object_new_object();
         char hex[2 * KEY_PUBLIC_MAX + 1];
 
@@ -31,6 +39,7 @@ static json_object *key_json(const PublicKey *key, int64_t now)
         json_object_object_add(o, "not_after", json_object_new_int64(key->not_after));
         json_object_object_add(o, "in_force",
                                json_object_new_boolean(public_key_valid_at(key, now)));
+        json_object_object_add(o, "token_uri", json_object_new_string(token_uri(h, key, &f)));
         return o;
 }
 
@@ -42,7 +51,7 @@ static int show_json(const Home *h)
         json_object_object_add(o, "version", json_object_new_uint64(h->authority.version));
         json_object_object_add(o, "threshold", json_object_new_uint64(h->authority.threshold));
         for (size_t i = 0; i < h->authority.ring.n; i++)
-                json_object_array_add(keys, key_json(&h->authority.ring.keys[i], time(NULL)));
+                json_object_array_add(keys, key_json(h, &h->authority.ring.keys[i], time(NULL)));
         json_object_object_add(o, "keys", keys);
         out_json(o);
         return 0;
@@ -61,6 +70,26 @@ static int add_row(Table *t, const PublicKey *key, int64_t now)
         return table_add(t, cells, 5, public_key_valid_at(key, now) ? STYLE_GOOD : STYLE_WARN);
 }
 
+/* These are not in the folder, nor in a copy of it. */
+static void print_tokens(const Home *h)
+{
+        bool first = true;
+
+        for (size_t i = 0; i < h->authority.ring.n; i++) {
+                const PublicKey *key = &h->authority.ring.keys[i];
+                char id[2 * KEY_ID_SIZE + 1];
+                TokenFile f;
+
+                if (!*token_uri(h, key, &f))
+                        continue;
+                if (first)
+                        printf("\n%s\n", _("In tokens, and not in the folder:"));
+                first = false;
+                text_hex(key->id, KEY_ID_SIZE, id);
+                printf("  %s %.8s  %s\n", purpose_name(key->purpose), id, f.uri);
+        }
+}
+
 static int show(const Home *h)
 {
         const char *heads[] = {_("PURPOSE"), _("ID"),    _("ALGORITHM"),
@@ -77,6 +106,7 @@ static int show(const Home *h)
                   (unsigned long long)h->authority.version, h->authority.threshold);
         putchar('\n');
         table_print(t);
+        print_tokens(h);
         return 0;
 }
 
@@ -153,14 +183,17 @@ static const Option options[] = {
         LIST(AuthorityArgs, root_out, "root-out", 0, N_("FILE"),
              N_("init: write a root key there, the next one to the next FILE")),
         LIST(AuthorityArgs, root, "root", 0, N_("FILE"),
-             N_("sign with the root key in FILE, too; may be repeated")),
+             N_("sign with the root key in FILE or at a URI, too; may be repeated")),
+        LIST(AuthorityArgs, key_uri, "key-uri", 0, N_("URI"),
+             N_("the new key is in a token already, as pkcs11:token=T;object=O; init: PURPOSE=URI, "
+                "may be repeated")),
         TEXT(AuthorityArgs, out, "out", 'o', N_("FILE"), N_("write the new private key there")),
         VALIDITY_OPTIONS(AuthorityArgs, validity,
                          N_("the new key is valid for N days (default: no end)")),
         TEXT(AuthorityArgs, overlap, "overlap", 0, N_("N"),
              N_("rotate: the old key counts for N more days (default: 90; label: 0)")),
         TEXT(AuthorityArgs, passphrase_fd, "passphrase-fd", 0, N_("N"),
-             N_("read the passphrases of keys from this descriptor, one a line")),
+             N_("read passphrases of keys and PINs of tokens from this descriptor, one a line")),
         FLAG(AuthorityArgs, no_passphrase, "no-passphrase", 0,
              N_("leave new private keys without a passphrase")),
         FLAG(AuthorityArgs, json, "json", 'j', N_("init, show: print JSON")),

@@ -201,9 +201,10 @@ static const Option options[] = {
         TEXT(HostArgs, dir, "dir", 'D', N_("DIR"),
              N_("the authority's folder (default: /etc/usbzone/authority)")),
         TEXT(HostArgs, key, "key", 0, N_("FILE"),
-             N_("sign with this key (default: the one in the authority's folder)")),
+             N_("sign with this key, a file or a URI (default: the one of the authority's "
+                "folder)")),
         TEXT(HostArgs, passphrase_fd, "passphrase-fd", 0, N_("N"),
-             N_("read the passphrases of keys from this descriptor, one a line")),
+             N_("read passphrases of keys and PINs of tokens from this descriptor, one a line")),
         TEXT(HostArgs, algorithm, "algorithm", 0, N_("NAME"),
              N_("request: a new key is ed25519 (default) or sm2")),
         FLAG(HostArgs, new_key, "new-key", 0,

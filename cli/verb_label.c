@@ -159,9 +159,10 @@ static int run(void *args, _unused_ int n, char **words)
 
 static const Option options[] = {
         TEXT(LabelArgs, key, "key", 0, N_("FILE"),
-             N_("cosign: sign with this label key (default: the one on this computer)")),
+             N_("cosign: sign with this label key, a file or a URI (default: the one of this "
+                "computer)")),
         TEXT(LabelArgs, passphrase_fd, "passphrase-fd", 0, N_("N"),
-             N_("read the passphrases of keys from this descriptor, one a line")),
+             N_("read passphrases of keys and PINs of tokens from this descriptor, one a line")),
         TEXT(LabelArgs, reason, "reason", 'r', N_("TEXT"), N_("cosign: remark for the ledger")),
         FLAG(LabelArgs, yes, "yes", 'y', N_("cosign: do not ask before signing")),
         TARGET_AS_OPTIONS(LabelArgs, as),

@@ -316,9 +316,10 @@ static const Option options[] = {
         TEXT(PolicyArgs, dir, "dir", 'D', N_("DIR"),
              N_("the authority's folder (default: /etc/usbzone/authority)")),
         TEXT(PolicyArgs, key, "key", 0, N_("FILE"),
-             N_("sign with this key (default: the one in the authority's folder)")),
+             N_("sign with this key, a file or a URI (default: the one of the authority's "
+                "folder)")),
         TEXT(PolicyArgs, passphrase_fd, "passphrase-fd", 0, N_("N"),
-             N_("read the passphrases of keys from this descriptor, one a line")),
+             N_("read passphrases of keys and PINs of tokens from this descriptor, one a line")),
         TEXT(PolicyArgs, authority, "authority", 'a', N_("FILE"),
              N_("rollout-report: check credentials with this list of the authority's keys")),
         TEXT(PolicyArgs, policy, "policy", 0, N_("FILE"),

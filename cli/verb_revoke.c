@@ -198,7 +198,7 @@ static const Option options[] = {
         TEXT(RevokeArgs, dir, "dir", 'D', N_("DIR"),
              N_("the authority's folder (default: /etc/usbzone/authority)")),
         TEXT(RevokeArgs, passphrase_fd, "passphrase-fd", 0, N_("N"),
-             N_("read the passphrases of keys from this descriptor, one a line")),
+             N_("read passphrases of keys and PINs of tokens from this descriptor, one a line")),
         TEXT(RevokeArgs, reason, "reason", 'r', N_("TEXT"), N_("why, for the ledger (needed)")),
 };
 

@@ -3,6 +3,7 @@
 #include "policy/key.h"
 
 #include <openssl/evp.h>
+#include <openssl/provider.h>
 #include <string.h>
 
 #include "lib/cursor.h"
@@ -180,6 +181,11 @@ int key_frame(Purpose purpose, const void *message, size_t size, uint8_t **ret, 
         return 0;
 }
 
+const char *key_provider(void)
+{
+        return OSSL_PROVIDER_available(NULL, "default") == 1 ? "provider=default" : NULL;
+}
+
 static int verify_framed(const PublicKey *key, const uint8_t *message, size_t size,
                          const uint8_t signature[SIGNATURE_SIZE])
 {
@@ -188,8 +194,10 @@ static int verify_framed(const PublicKey *key, const uint8_t *message, size_t si
         int r = -ENOMEM;
 
         ctx = EVP_MD_CTX_new();
-        pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key->raw, key->raw_size);
-        if (!ctx || !pkey || EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey) != 1)
+        pkey = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", key_provider(), key->raw,
+                                              key->raw_size);
+        if (!ctx || !pkey ||
+            EVP_DigestVerifyInit_ex(ctx, NULL, NULL, NULL, key_provider(), pkey, NULL) != 1)
                 goto finish;
         /* 1 fits, 0 does not; less than that is machinery. */
         r = EVP_DigestVerify(ctx, signature, SIGNATURE_SIZE, message, size);

@@ -55,6 +55,8 @@ typedef struct Keyring {
         size_t n;
 } Keyring;
 
+struct evp_pkey_st; /* EVP_PKEY */
+
 /* A private key, opaque; wiped when freed. */
 typedef struct PrivateKey PrivateKey;
 
@@ -90,9 +92,13 @@ int private_key_from_pem(const char *pem, size_t size, const char *passphrase, P
                          PrivateKey **ret) _must_check_;
 int private_key_to_pem(const PrivateKey *key, const char *passphrase, char **ret,
                        size_t *ret_size) _must_check_;
+/* A key of libcrypto's that stays where a provider keeps it: it signs there, and has no PEM
+ * (-EOPNOTSUPP). Takes `pkey` over whatever the outcome. KEY_E_MALFORMED: of another kind. */
+int private_key_from_token(struct evp_pkey_st *pkey, Purpose purpose,
+                           PrivateKey **ret) _must_check_;
 const PublicKey *private_key_public(const PrivateKey *key);
 
-/* Signs "usbzone/PURPOSE/v1" 0x00 message. */
+/* Signs "usbzone/PURPOSE/v1" 0x00 message. -EIO: the token did not. */
 int key_sign(const PrivateKey *key, const void *message, size_t size,
              uint8_t ret[SIGNATURE_SIZE]) _must_check_;
 /* 0 only for a signature that fits exactly; KEY_E_SIGNATURE; -errno. */

@@ -21,6 +21,7 @@
 struct PrivateKey {
         EVP_PKEY *pkey;
         PublicKey public;
+        bool in_token; /* the secret part is not in this process */
 };
 
 PrivateKey *private_key_free(PrivateKey *key)
@@ -74,7 +75,7 @@ static int private_key_wrap(EVP_PKEY *pkey, Purpose purpose, PrivateKey **ret)
 
 static int generate_ed25519(EVP_PKEY **ret)
 {
-        EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_ED25519, NULL);
+        EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "ED25519", key_provider());
         EVP_PKEY *pkey = NULL;
         bool ok = ctx && EVP_PKEY_keygen_init(ctx) == 1 && EVP_PKEY_keygen(ctx, &pkey) == 1;
 
@@ -94,6 +95,15 @@ int private_key_generate(Algorithm algorithm, Purpose purpose, PrivateKey **ret)
                 return -EINVAL;
         r = algorithm == ALGORITHM_SM2_SM3 ? sm2_generate(&pkey) : generate_ed25519(&pkey);
         return r < 0 ? r : private_key_wrap(pkey, purpose, ret);
+}
+
+int private_key_from_token(EVP_PKEY *pkey, Purpose purpose, PrivateKey **ret)
+{
+        int r = private_key_wrap(pkey, purpose, ret);
+
+        if (r == 0)
+                (*ret)->in_token = true;
+        return r;
 }
 
 typedef struct Ask {
@@ -130,7 +140,7 @@ int private_key_from_pem(const char *pem, size_t size, const char *passphrase, P
         bio = BIO_new_mem_buf(pem, (int)size);
         if (!bio)
                 return -ENOMEM;
-        pkey = PEM_read_bio_PrivateKey(bio, NULL, give_passphrase, &ask);
+        pkey = PEM_read_bio_PrivateKey_ex(bio, NULL, give_passphrase, &ask, NULL, key_provider());
         BIO_free(bio);
         if (!pkey)
                 return ask.asked ? KEY_E_PASSPHRASE : KEY_E_MALFORMED;
@@ -181,6 +191,8 @@ int private_key_to_pem(const PrivateKey *key, const char *passphrase, char **ret
         BIO *bio = NULL;
         int r = -ENOMEM;
 
+        if (key->in_token)
+                return -EOPNOTSUPP;
         if (passphrase && strlen(passphrase) > PEM_BUFSIZE)
                 return -EINVAL;
         bio = BIO_new(BIO_s_mem()); /* wiped by BIO_free() */
@@ -198,7 +210,7 @@ finish:
 }
 
 /* Signs the framed message with one call, as Ed25519 wants it. */
-static int sign_framed(EVP_PKEY *pkey, const uint8_t *message, size_t size,
+static int sign_framed(EVP_PKEY *pkey, const char *provider, const uint8_t *message, size_t size,
                        uint8_t ret[SIGNATURE_SIZE])
 {
         EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -206,7 +218,7 @@ static int sign_framed(EVP_PKEY *pkey, const uint8_t *message, size_t size,
         size_t n = sizeof(signature);
         int ok;
 
-        ok = ctx && EVP_DigestSignInit(ctx, NULL, NULL, NULL, pkey) == 1 &&
+        ok = ctx && EVP_DigestSignInit_ex(ctx, NULL, NULL, NULL, provider, pkey, NULL) == 1 &&
              EVP_DigestSign(ctx, signature, &n, message, size) == 1 && n == sizeof(signature);
         EVP_MD_CTX_free(ctx);
         if (!ok)
@@ -218,6 +230,7 @@ static int sign_framed(EVP_PKEY *pkey, const uint8_t *message, size_t size,
 int key_sign(const PrivateKey *key, const void *message, size_t size, uint8_t ret[SIGNATURE_SIZE])
 {
         _cleanup_(freep) uint8_t *framed = NULL;
+        const char *provider = key->in_token ? NULL : key_provider();
         size_t framed_size;
         int r;
 
@@ -225,6 +238,8 @@ int key_sign(const PrivateKey *key, const void *message, size_t size, uint8_t re
         if (r < 0)
                 return r;
         if (key->public.algorithm == ALGORITHM_SM2_SM3)
-                return sm2_sign(key->pkey, framed, framed_size, ret);
-        return sign_framed(key->pkey, framed, framed_size, ret);
+                r = sm2_sign(key->pkey, provider, framed, framed_size, ret);
+        else
+                r = sign_framed(key->pkey, provider, framed, framed_size, ret);
+        return r < 0 && key->in_token ? -EIO : r; /* pulled out, locked, ... */
 }

@@ -7,6 +7,8 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "policy/key_internal.h"
+
 #define HALF (SIGNATURE_SIZE / 2u)
 
 /* libcrypto's form of a signature is DER: SEQUENCE { INTEGER r, INTEGER s }, 72 bytes at most. */
@@ -21,7 +23,7 @@ static EVP_PKEY *import(const uint8_t point[SM2_POINT_SIZE], int *r)
                 OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)point, SM2_POINT_SIZE),
                 OSSL_PARAM_END,
         };
-        EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "SM2", NULL);
+        EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "SM2", key_provider());
         EVP_PKEY *pkey = NULL;
 
         *r = -ENOMEM;
@@ -47,7 +49,7 @@ int sm2_point_check(const uint8_t point[SM2_POINT_SIZE])
         pkey = import(point, &r);
         if (!pkey)
                 return r;
-        ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+        ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, key_provider());
         if (!ctx)
                 r = -ENOMEM;
         else
@@ -59,7 +61,7 @@ int sm2_point_check(const uint8_t point[SM2_POINT_SIZE])
 
 int sm2_generate(EVP_PKEY **ret)
 {
-        EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "SM2", NULL);
+        EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "SM2", key_provider());
         EVP_PKEY *pkey = NULL;
         bool ok = ctx && EVP_PKEY_keygen_init(ctx) == 1 && EVP_PKEY_keygen(ctx, &pkey) == 1;
 
@@ -89,10 +91,10 @@ int sm2_public(EVP_PKEY *pkey, uint8_t ret[SM2_POINT_SIZE])
 
 /* A context whose key knows the user id, which goes into what is hashed; without it libcrypto takes
  * an empty one. */
-static EVP_MD_CTX *context_new(EVP_PKEY *pkey, EVP_PKEY_CTX **ret_pctx)
+static EVP_MD_CTX *context_new(EVP_PKEY *pkey, const char *provider, EVP_PKEY_CTX **ret_pctx)
 {
         EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-        EVP_PKEY_CTX *pctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+        EVP_PKEY_CTX *pctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, provider);
 
         if (!ctx || !pctx ||
             EVP_PKEY_CTX_set1_id(pctx, SM2_USER_ID, (int)strlen(SM2_USER_ID)) != 1) {
@@ -148,12 +150,13 @@ static int to_der(const uint8_t signature[SIGNATURE_SIZE], uint8_t ret[DER_MAX],
         return 0;
 }
 
-int sm2_sign(EVP_PKEY *pkey, const uint8_t *message, size_t size, uint8_t ret[SIGNATURE_SIZE])
+int sm2_sign(EVP_PKEY *pkey, const char *provider, const uint8_t *message, size_t size,
+             uint8_t ret[SIGNATURE_SIZE])
 {
         uint8_t der[DER_MAX];
         size_t n = sizeof(der);
         EVP_PKEY_CTX *pctx = NULL;
-        EVP_MD_CTX *ctx = context_new(pkey, &pctx);
+        EVP_MD_CTX *ctx = context_new(pkey, provider, &pctx);
         int r = -ENOMEM;
 
         if (ctx && EVP_DigestSignInit(ctx, NULL, EVP_sm3(), NULL, pkey) == 1 &&
@@ -179,7 +182,7 @@ int sm2_verify(const uint8_t point[SM2_POINT_SIZE], const uint8_t *message, size
                 return r < 0 ? r : -EIO; /* it was a point when it was loaded */
         r = to_der(signature, der, &n);
         if (r == 0) {
-                ctx = context_new(pkey, &pctx);
+                ctx = context_new(pkey, key_provider(), &pctx);
                 r = -ENOMEM;
         }
         /* 1 fits, 0 does not; less than that is machinery. */

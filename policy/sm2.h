@@ -17,7 +17,8 @@ int sm2_generate(EVP_PKEY **ret) _must_check_;
 /* KEY_E_MALFORMED for a key of another kind. */
 int sm2_public(EVP_PKEY *pkey, uint8_t ret[SM2_POINT_SIZE]) _must_check_;
 
-int sm2_sign(EVP_PKEY *pkey, const uint8_t *message, size_t size,
+/* `provider`: a property query, NULL for a key in a token. */
+int sm2_sign(EVP_PKEY *pkey, const char *provider, const uint8_t *message, size_t size,
              uint8_t ret[SIGNATURE_SIZE]) _must_check_;
 /* 0 fits, KEY_E_SIGNATURE, -errno. */
 int sm2_verify(const uint8_t point[SM2_POINT_SIZE], const uint8_t *message, size_t size,

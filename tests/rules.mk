@@ -21,7 +21,7 @@ check: ## every test that needs no virtual machine (under 5 minutes)
 	@$(MAKE) --no-print-directory -j$$(nproc) VARIANT=asan check-build-asan
 	@SUMMARY_JOBS=$$(nproc) ./tests/summary.sh $(foreach c,$(RUNGS),$(c) "$(MAKE) --no-print-directory check-$(c)")
 .PHONY: check-build check-build-asan
-check-build: all $(B)/unit $(B)/tests/cli/mock-daemon $(B)/tests/cli/jailed $(B)/tests/notice/mock
+check-build: all $(B)/unit $(B)/tests/cli/mock-daemon $(B)/tests/cli/jailed $(B)/tests/cli/pkcs11.so $(B)/tests/notice/mock
 check-build-asan: $(B)/unit $(B)/fault $(FUZZ:%=$(B)/replay-%)
 
 STATIC := layers headers style size units shell po man contract
@@ -115,6 +115,11 @@ $(B)/tests/cli/jailed: tests/cli/jailed.c $(B)/cli/jail.o $(AR_lib) $(B)/flags
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $(filter %.c %.o %.a,$^) $(call pkg,libs,libseccomp)
+# A provider of OpenSSL, found by the name of its scheme in $OPENSSL_MODULES
+$(B)/tests/cli/pkcs11.so: tests/cli/token_provider.c $(B)/flags
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(filter-out -fPIE,$(CFLAGS_ALL)) -fPIC -shared -o $@ $< $(call pkg,libs,libcrypto)
 
 check-desktop: all $(B)/tests/notice/mock ## notices of real services on a screen, pictures to look at (not in make check)
 	@./tests/desktop/run.sh $(B) "$(PACKAGES_DESKTOP)"
@@ -126,7 +131,7 @@ check-deb: ## the .deb packages: lintian, and the same files as make install (no
 check-deb-vm: deb ## the .deb in QEMU: installed, set up, upgraded, removed, purged (not in make check)
 	@./tests/vm/run --stage-only && ./tests/vm/package.sh
 
-check-cli: all $(B)/tests/cli/mock-daemon $(B)/tests/cli/jailed ## the command line on files, ledgers and a bus of its own
+check-cli: all $(B)/tests/cli/mock-daemon $(B)/tests/cli/jailed $(B)/tests/cli/pkcs11.so ## the command line on files, ledgers and a bus of its own
 	@./tests/cli/run.sh $(B)
 .PHONY: golden
 golden: all $(B)/tests/cli/mock-daemon ## write anew what tests/cli/golden holds the program's output to

@@ -56,8 +56,9 @@ _usbzonectl_options() {
         doctor) _usbzonectl_say --json --help ;;
         history) _usbzonectl_say --dir --file --whitelist --each --csv --json --help ;;
         simulate) _usbzonectl_say --days --dir --json --help ;;
-        authority) _usbzonectl_say --dir --name --roots --threshold --algorithm --root-out --root --out --days \
-                --not-before --not-after --overlap --passphrase-fd --no-passphrase --json --help ;;
+        authority) _usbzonectl_say --dir --name --roots --threshold --algorithm --root-out --root --key-uri --out \
+                --days --not-before --not-after --overlap --passphrase-fd --no-passphrase --json \
+                --help ;;
         host) _usbzonectl_say --out --name --zone --level --days --not-before --not-after --dir --key \
                 --passphrase-fd --algorithm --new-key --new-authority --yes --ledger-key-out \
                 --no-start --help ;;
@@ -115,6 +116,7 @@ _usbzonectl_takes() {
         'setup -z' | 'setup --zone' | 'enroll -z' | 'enroll --zone' | 'log -z' \
                 | 'log --zone' | 'host -z' | 'host --zone') _usbzonectl_say internal classified internet ;;
         'log --severity') _usbzonectl_say notice warning critical ;;
+        'authority --key-uri') _usbzonectl_say pkcs11: handle: ;;
         'enroll --host') _usbzonectl_say this ;;
         'log -s' | 'log --since' | 'log -u' | 'log --until' | 'export -s' | 'export --since' \
                 | 'export -u' | 'export --until' | 'report -s' | 'report --since' | 'report -u' \

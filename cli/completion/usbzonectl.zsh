@@ -119,10 +119,10 @@ _usbzonectl() {
                         '*--relabel[replace the label that is there]' \
                         '*--no-whitelist[do not put the drive on the whitelist]' \
                         '*'{-r,--reason}'[remark for the ledger]:text:' \
-                        '*--key[sign with this label key (default\: the one on this computer)]:file:_usbzonectl_files' \
-                        '*--second-key[sign with this label key, too\: the second person’s]:file:_usbzonectl_files' \
+                        '*--key[sign with this label key, a file or a URI (default\: the one of this computer)]:file:_usbzonectl_files' \
+                        '*--second-key[sign with this label key, too, a file or a URI\: the second person’s]:file:_usbzonectl_files' \
                         '*--cosigner[this label key signs second, elsewhere; until then the drive stays blocked]:keyid:' \
-                        '*--passphrase-fd[read the passphrases of keys from this descriptor, one a line]:n:' \
+                        '*--passphrase-fd[read passphrases of keys and PINs of tokens from this descriptor, one a line]:n:' \
                         '*--vid[image\: USB vendor id of the drive it is for]:hex:' \
                         '*--pid[image\: USB product id]:hex:' \
                         '*--serial[image\: USB serial number]:text:' \
@@ -134,8 +134,8 @@ _usbzonectl() {
                 ;;
         label)
                 _arguments -s \
-                        '*--key[cosign\: sign with this label key (default\: the one on this computer)]:file:_usbzonectl_files' \
-                        '*--passphrase-fd[read the passphrases of keys from this descriptor, one a line]:n:' \
+                        '*--key[cosign\: sign with this label key, a file or a URI (default\: the one of this computer)]:file:_usbzonectl_files' \
+                        '*--passphrase-fd[read passphrases of keys and PINs of tokens from this descriptor, one a line]:n:' \
                         '*'{-r,--reason}'[cosign\: remark for the ledger]:text:' \
                         '*'{-y,--yes}'[cosign\: do not ask before signing]' \
                         '*--vid[image\: USB vendor id of the drive it is for]:hex:' \
@@ -167,7 +167,7 @@ _usbzonectl() {
                         '*--host[the computer with this id (32 digits)]:hex:' \
                         '*'{-o,--out}'[make a revocation file that travels alone, or add to it]:file:_usbzonectl_files' \
                         '*'{-D,--dir}'[the authority’s folder (default\: /etc/usbzone/authority)]:dir:_usbzonectl_files' \
-                        '*--passphrase-fd[read the passphrases of keys from this descriptor, one a line]:n:' \
+                        '*--passphrase-fd[read passphrases of keys and PINs of tokens from this descriptor, one a line]:n:' \
                         '*'{-r,--reason}'[why, for the ledger (needed)]:text:' \
                         '*'{-h,--help}'[show this help]' \
                         '1:word:_usbzonectl_drives'
@@ -310,13 +310,14 @@ _usbzonectl() {
                         '*--threshold[init\: so many of them must sign (default\: 1)]:n:' \
                         '*--algorithm[new keys are ed25519 or sm2 (default\: as the root keys; init\: ed25519)]:name:(ed25519 sm2)' \
                         '*--root-out[init\: write a root key there, the next one to the next FILE]:file:_usbzonectl_files' \
-                        '*--root[sign with the root key in FILE, too; may be repeated]:file:_usbzonectl_files' \
+                        '*--root[sign with the root key in FILE or at a URI, too; may be repeated]:file:_usbzonectl_files' \
+                        '*--key-uri[the new key is in a token already, as pkcs11\:token=T;object=O; init\: PURPOSE=URI, may be repeated]:uri:(pkcs11: handle:)' \
                         '*'{-o,--out}'[write the new private key there]:file:_usbzonectl_files' \
                         '*--days[the new key is valid for N days (default\: no end)]:n:(7 30 90 365)' \
                         '*--not-before[valid from (default\: now)]:date:' \
                         '*--not-after[valid until (default\: no end)]:date:' \
                         '*--overlap[rotate\: the old key counts for N more days (default\: 90; label\: 0)]:n:' \
-                        '*--passphrase-fd[read the passphrases of keys from this descriptor, one a line]:n:' \
+                        '*--passphrase-fd[read passphrases of keys and PINs of tokens from this descriptor, one a line]:n:' \
                         '*--no-passphrase[leave new private keys without a passphrase]' \
                         '*'{-j,--json}'[init, show\: print JSON]' \
                         '*'{-h,--help}'[show this help]' \
@@ -333,8 +334,8 @@ _usbzonectl() {
                         '*--not-before[valid from (default\: now)]:date:' \
                         '*--not-after[valid until (default\: no end)]:date:' \
                         '*'{-D,--dir}'[the authority’s folder (default\: /etc/usbzone/authority)]:dir:_usbzonectl_files' \
-                        '*--key[sign with this key (default\: the one in the authority’s folder)]:file:_usbzonectl_files' \
-                        '*--passphrase-fd[read the passphrases of keys from this descriptor, one a line]:n:' \
+                        '*--key[sign with this key, a file or a URI (default\: the one of the authority’s folder)]:file:_usbzonectl_files' \
+                        '*--passphrase-fd[read passphrases of keys and PINs of tokens from this descriptor, one a line]:n:' \
                         '*--algorithm[request\: a new key is ed25519 (default) or sm2]:name:(ed25519 sm2)' \
                         '*--new-key[request\: make a new key in the place of the one that is there]' \
                         '*--new-authority[the files are of another office than those in force]' \
@@ -349,8 +350,8 @@ _usbzonectl() {
                 _arguments -s \
                         '*'{-o,--out}'[sign\: write the signed policy there]:file:_usbzonectl_files' \
                         '*'{-D,--dir}'[the authority’s folder (default\: /etc/usbzone/authority)]:dir:_usbzonectl_files' \
-                        '*--key[sign with this key (default\: the one in the authority’s folder)]:file:_usbzonectl_files' \
-                        '*--passphrase-fd[read the passphrases of keys from this descriptor, one a line]:n:' \
+                        '*--key[sign with this key, a file or a URI (default\: the one of the authority’s folder)]:file:_usbzonectl_files' \
+                        '*--passphrase-fd[read passphrases of keys and PINs of tokens from this descriptor, one a line]:n:' \
                         '*'{-a,--authority}'[rollout-report\: check credentials with this list of the authority’s keys]:file:_usbzonectl_files' \
                         '*--policy[rollout-report\: who is behind this policy (default\: the newest that is seen)]:file:_usbzonectl_files' \
                         '*--version[rollout-report\: who is behind this version]:n:' \

@@ -43,7 +43,7 @@ pure+='|__ctype_[a-z_]*|timegm|gmtime_r|_GLOBAL_OFFSET_TABLE_'
 pure+='|EVP_[A-Za-z0-9_]*|ED25519_[a-z]*|EC(DSA|_[A-Z]+)_[A-Za-z0-9_]*|BN_[A-Za-z0-9_]*|OSSL_PARAM_[A-Za-z0-9_]*|OPENSSL_(cleanse|free)'
 pure+='|CRYPTO_(memcmp|free|clear_free|malloc)|OBJ_[a-z0-9]*|[di]2[di]_[A-Za-z0-9_]*|PKCS8_[A-Za-z0-9_]*|PKCS5_pbe2_set_scrypt|X509_(SIG|ALGOR)_free|SHA256|ERR_(clear_error|set_mark|pop_to_mark|peek_last_error)'
 pure+='|BIO_(new|free|free_all|read|write|ctrl|s_mem|s_secmem|new_mem_buf)|PEM_(read_bio|write_bio)[A-Za-z0-9_]*'
-pure+='|RAND_(priv_)?bytes'
+pure+='|RAND_(priv_)?bytes|OSSL_PROVIDER_available'
 pure+='|__(asan|ubsan|lsan|sanitizer|sancov|gcov|llvm)_[A-Za-z0-9_]*'
 
 if [ $# -ge 1 ]; then

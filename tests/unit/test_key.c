@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Keys: known answers, purposes, points that must be refused, rings, PEM. */
 #include <criterion/criterion.h>
+#include <openssl/evp.h>
 #include <string.h>
 
 #include "lib/text.h"
@@ -320,4 +321,54 @@ Test(key, random_bytes_differ)
         cr_assert_eq(random_bytes(b, sizeof(b)), 0);
         cr_assert_neq(memcmp(a, b, sizeof(a)), 0);
         cr_assert_eq(random_bytes(a, SIZE_MAX), -EINVAL);
+}
+
+/* A key that a provider keeps; here libcrypto's own one. */
+static EVP_PKEY *kept_key(const char *kind, const char *group)
+{
+        EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, kind, NULL);
+        EVP_PKEY *pkey = NULL;
+
+        cr_assert(EVP_PKEY_keygen_init(ctx) == 1 &&
+                  (!group || EVP_PKEY_CTX_set_group_name(ctx, group) == 1) &&
+                  EVP_PKEY_keygen(ctx, &pkey) == 1);
+        EVP_PKEY_CTX_free(ctx);
+        return pkey;
+}
+
+Test(key, one_in_a_token_signs_and_is_never_written)
+{
+        static const struct {
+                const char *kind;
+                Algorithm algorithm;
+        } rows[] = {{"ED25519", ALGORITHM_ED25519_SHA256}, {"SM2", ALGORITHM_SM2_SM3}};
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                _cleanup_(private_key_freep) PrivateKey *key = NULL;
+                uint8_t signature[SIGNATURE_SIZE];
+                char *pem = NULL;
+                size_t size;
+
+                cr_assert_eq(
+                        private_key_from_token(kept_key(rows[i].kind, NULL), PURPOSE_LABEL, &key),
+                        0, "row '%s'", rows[i].kind);
+                cr_assert_eq(private_key_public(key)->algorithm, rows[i].algorithm);
+                cr_assert_eq(private_key_public(key)->purpose, PURPOSE_LABEL);
+                cr_assert_eq(key_sign(key, "hello", 5, signature), 0);
+                cr_assert_eq(key_verify(private_key_public(key), "hello", 5, signature), 0);
+                cr_assert_eq(private_key_to_pem(key, NULL, &pem, &size), -EOPNOTSUPP);
+                cr_assert_eq(private_key_to_pem(key, "a passphrase", &pem, &size), -EOPNOTSUPP);
+                cr_assert_null(pem);
+        }
+}
+
+Test(key, one_of_another_kind_in_a_token_is_refused)
+{
+        PrivateKey *key = NULL;
+
+        cr_assert_eq(private_key_from_token(kept_key("EC", "P-256"), PURPOSE_LABEL, &key),
+                     KEY_E_MALFORMED);
+        cr_assert_eq(private_key_from_token(kept_key("X25519", NULL), PURPOSE_LABEL, &key),
+                     KEY_E_MALFORMED);
+        cr_assert_null(key);
 }
