@@ -5,19 +5,10 @@
 #include <string.h>
 
 #include "cli/out.h"
+#include "store/json.h"
 
 #define DRIVES_MAX 10000u
 #define US_PER_SECOND 1000000u
-
-static void put_text(json_object *o, const char *key, const char *text)
-{
-        json_object_object_add(o, key, json_object_new_string(text));
-}
-
-static void put_number(json_object *o, const char *key, uint64_t n)
-{
-        json_object_object_add(o, key, json_object_new_uint64(n));
-}
 
 void simulation_clear(Simulation *s)
 {
@@ -70,11 +61,12 @@ static json_object *take(Simulation *s, json_object *o, const char *source, int6
 
         if (!drive)
                 return NULL;
-        put_text(drive, "source", source);
+        json_put_text(drive, "source", source);
         for (size_t i = 0; i < ARRAY_SIZE(copied); i++)
-                put_text(drive, copied[i], json_text(o, copied[i]));
-        put_number(drive, "last", MAX((uint64_t)MAX(time, INT64_C(0)), json_number(drive, "last")));
-        put_number(drive, "times", json_number(drive, "times"));
+                json_put_text(drive, copied[i], json_text(o, copied[i]));
+        json_put_number(drive, "last",
+                        MAX((uint64_t)MAX(time, INT64_C(0)), json_number(drive, "last")));
+        json_put_number(drive, "times", json_number(drive, "times"));
         return drive;
 }
 
@@ -92,7 +84,7 @@ static void add_repeats(Simulation *s, json_object *record)
         record_drive_key(record, key);
         if (!s->by_key || !json_object_object_get_ex(s->by_key, key, &drive) || !is_block(drive))
                 return;
-        put_number(drive, "times", json_number(drive, "times") + json_number(record, "times"));
+        json_put_number(drive, "times", json_number(drive, "times") + json_number(record, "times"));
 }
 
 void simulation_record(Simulation *s, json_object *record)
@@ -108,7 +100,7 @@ void simulation_record(Simulation *s, json_object *record)
                 return;
         drive = take(s, record, "ledger", record_seconds(record));
         if (drive && is_block(record))
-                put_number(drive, "times", json_number(drive, "times") + 1);
+                json_put_number(drive, "times", json_number(drive, "times") + 1);
 }
 
 /* The names that a record has for what the bus says. */
@@ -127,11 +119,11 @@ static json_object *as_record(json_object *drive)
         json_object *o = json_object_new_object(), *label;
 
         for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-                put_text(o, names[i][1], json_text(drive, names[i][0]));
+                json_put_text(o, names[i][1], json_text(drive, names[i][0]));
         if (!json_true(drive, "has_label") || !json_object_object_get_ex(drive, "label", &label))
                 return o;
         for (size_t i = 0; i < ARRAY_SIZE(of_label); i++)
-                put_text(o, of_label[i][1], json_text(label, of_label[i][0]));
+                json_put_text(o, of_label[i][1], json_text(label, of_label[i][0]));
         return o;
 }
 
@@ -146,21 +138,21 @@ void simulation_present(Simulation *s, json_object *drive)
         o = as_record(drive);
         taken = take(s, o, "present", (int64_t)(json_number(drive, "since") / US_PER_SECOND));
         if (taken && is_block(o))
-                put_number(taken, "times", MAX(json_number(taken, "times"), UINT64_C(1)));
+                json_put_number(taken, "times", MAX(json_number(taken, "times"), UINT64_C(1)));
 }
 
 static json_object *logged(const KernlogDevice *d)
 {
         json_object *o = json_object_new_object();
 
-        put_text(o, "vid", d->vid);
-        put_text(o, "pid", d->pid);
-        put_text(o, "serial", d->serial);
-        put_text(o, "scsi_vendor", d->manufacturer);
-        put_text(o, "scsi_product", d->product);
-        put_text(o, "verdict", effect_name(EFFECT_BLOCK));
-        put_text(o, "reason", reason_slug(REASON_NO_LABEL));
-        put_text(o, "severity", severity_name(reason_severity(REASON_NO_LABEL)));
+        json_put_text(o, "vid", d->vid);
+        json_put_text(o, "pid", d->pid);
+        json_put_text(o, "serial", d->serial);
+        json_put_text(o, "scsi_vendor", d->manufacturer);
+        json_put_text(o, "scsi_product", d->product);
+        json_put_text(o, "verdict", effect_name(EFFECT_BLOCK));
+        json_put_text(o, "reason", reason_slug(REASON_NO_LABEL));
+        json_put_text(o, "severity", severity_name(reason_severity(REASON_NO_LABEL)));
         return o;
 }
 
@@ -181,7 +173,7 @@ void simulation_log(Simulation *s, const Kernlog *k)
                         continue;
                 drive = take(s, o, "log", d->last);
                 if (drive)
-                        put_number(drive, "times", json_number(drive, "times") + d->count);
+                        json_put_number(drive, "times", json_number(drive, "times") + d->count);
         }
 }
 
