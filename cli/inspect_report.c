@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/inspect.h"
 #include "lib/text.h"
+#include "store/json.h"
 
 #define PLACES_MAX 6u
 #define DAY_SECONDS 86400
@@ -69,11 +70,6 @@ static void drive_name(const InspectDrives *all, const InspectDrive *d, char *re
         drive_name_as(d, i == INSPECT_NONE ? "" : all->labels[i].number, ret, size);
 }
 
-static void put(json_object *o, const char *key, const char *text)
-{
-        json_object_object_add(o, key, json_object_new_string(text));
-}
-
 static json_object *line_json(const Inspect *in, const Line *line)
 {
         const InspectHost *h = host_of(in, line->place->host);
@@ -81,14 +77,14 @@ static json_object *line_json(const Inspect *in, const Line *line)
         char time[TEXT_TIME_MAX];
 
         text_time_format(line->place->time, time);
-        put(o, "what", line->what);
-        put(o, "host", h ? h->id : "");
-        put(o, "name", h ? h->name : "");
+        json_put_text(o, "what", line->what);
+        json_put_text(o, "host", h ? h->id : "");
+        json_put_text(o, "name", h ? h->name : "");
         if (line->zone != ZONE_NONE)
-                put(o, "zone", zone_name(line->zone));
-        put(o, "time", time);
+                json_put_text(o, "zone", zone_name(line->zone));
+        json_put_text(o, "time", time);
         json_object_object_add(o, "record", json_object_new_uint64(line->place->seq));
-        put(o, "file", file_name(in, line->place));
+        json_put_text(o, "file", file_name(in, line->place));
         return o;
 }
 
@@ -126,9 +122,9 @@ static void tell(Telling *t, const char *kind, Severity severity, const char *ti
         }
         o = json_object_new_object();
         places = json_object_new_array();
-        put(o, "kind", kind);
-        put(o, "severity", severity_name(severity));
-        put(o, "subject", subject);
+        json_put_text(o, "kind", kind);
+        json_put_text(o, "severity", severity_name(severity));
+        json_put_text(o, "subject", subject);
         for (size_t i = 0; i < n; i++)
                 json_object_array_add(places, line_json(t->in, &lines[i]));
         json_object_object_add(o, "places", places);
@@ -403,15 +399,15 @@ static json_object *host_json(const InspectHost *h)
 
         chain_head_text(&h->head, head);
         text_time_format(h->last, time);
-        put(o, "host", h->id);
-        put(o, "name", h->name);
-        put(o, "zone", zone_name(h->zone));
+        json_put_text(o, "host", h->id);
+        json_put_text(o, "name", h->name);
+        json_put_text(o, "zone", zone_name(h->zone));
         json_object_object_add(o, "records", json_object_new_uint64(h->records));
         json_object_object_add(o, "violations", json_object_new_uint64(h->violations));
         json_object_object_add(o, "not_exported", json_object_new_uint64(h->gaps));
         json_object_object_add(o, "verified_to", json_object_new_uint64(h->counted));
-        put(o, "head", head);
-        put(o, "last_record", time);
+        json_put_text(o, "head", head);
+        json_put_text(o, "last_record", time);
         return o;
 }
 

@@ -8,6 +8,7 @@
 #include "cli/csv.h"
 #include "cli/rollout.h"
 #include "cli/screen.h"
+#include "store/json.h"
 
 #define NAME_COLUMNS 24
 #define NAME_COLUMNS_LEAST 12
@@ -38,16 +39,6 @@ static const char *name_of(const Rollout *ro, uint32_t i, char *ret, size_t size
         return ret;
 }
 
-static void put(json_object *o, const char *key, const char *text)
-{
-        json_object_object_add(o, key, json_object_new_string(text ? text : ""));
-}
-
-static void put_number(json_object *o, const char *key, uint64_t n)
-{
-        json_object_object_add(o, key, json_object_new_uint64(n));
-}
-
 /* "" for 0. */
 static void put_time(json_object *o, const char *key, int64_t t)
 {
@@ -55,7 +46,7 @@ static void put_time(json_object *o, const char *key, int64_t t)
 
         if (t)
                 text_time_format(t, text);
-        put(o, key, text);
+        json_put_text(o, key, text);
 }
 
 static json_object *states_json(unsigned states)
@@ -71,10 +62,10 @@ static json_object *states_json(unsigned states)
 static void put_refused(json_object *o, const RolloutHost *h)
 {
         put_time(o, "refused", h->refused.time);
-        put_number(o, "refused_record", h->refused.seq);
-        put_number(o, "refused_version", h->refused_version);
-        put(o, "refused_reason", h->reason);
-        put(o, "refused_message", h->message);
+        json_put_number(o, "refused_record", h->refused.seq);
+        json_put_number(o, "refused_version", h->refused_version);
+        json_put_text(o, "refused_reason", h->reason);
+        json_put_text(o, "refused_message", h->message);
 }
 
 /* Flat, for CSV too. */
@@ -88,26 +79,29 @@ static json_object *host_json(const Rollout *ro, uint32_t i)
 
         if (h->has_whitelist)
                 text_hex(h->whitelist, DIGEST_SIZE, hex);
-        put(o, "host", host->id);
-        put(o, "name", *host->name ? host->name : h->name);
-        put(o, "zone", zone_name(host->zone != ZONE_NONE ? host->zone : h->zone));
+        json_put_text(o, "host", host->id);
+        json_put_text(o, "name", *host->name ? host->name : h->name);
+        json_put_text(o, "zone", zone_name(host->zone != ZONE_NONE ? host->zone : h->zone));
         json_object_object_add(o, "in_force", json_object_new_boolean(h->in_force));
-        put_number(o, "policy_version", h->policy);
+        json_put_number(o, "policy_version", h->policy);
         put_time(o, "policy_since", h->policy_since.time);
-        put_number(o, "keys_version", h->keys);
+        json_put_number(o, "keys_version", h->keys);
         put_time(o, "keys_since", h->keys_since.time);
-        put(o, "whitelist", hex);
+        json_put_text(o, "whitelist", hex);
         put_time(o, "whitelist_since", h->whitelist_since.time);
-        put_number(o, "revoked", h->revoked);
-        put(o, "revocations", h->revocations);
+        json_put_number(o, "revoked", h->revoked);
+        json_put_text(o, "revocations", h->revocations);
         put_time(o, "revocations_since", h->revocations_since.time);
         put_time(o, "ends", h->ends);
-        put(o, "usbzone", h->usbzone);
-        put(o, "mode", !h->known && !*h->usbzone ? "" : h->observe ? "observe" : "enforce");
+        json_put_text(o, "usbzone", h->usbzone);
+        json_put_text(o, "mode",
+                      !h->known && !*h->usbzone ? ""
+                      : h->observe              ? "observe"
+                                                : "enforce");
         put_refused(o, h);
-        put_number(o, "verified_to", host->counted);
+        json_put_number(o, "verified_to", host->counted);
         put_time(o, "last_record", host->last);
-        put_number(o, "age_days", age > 0 ? (uint64_t)age : 0);
+        json_put_number(o, "age_days", age > 0 ? (uint64_t)age : 0);
         json_object_object_add(o, "states", states_json(h->states));
         return o;
 }
@@ -126,10 +120,10 @@ static json_object *target_json(const RolloutTarget *t)
 
         if (t->has_whitelist)
                 text_hex(t->whitelist, DIGEST_SIZE, hex);
-        put_number(o, "policy_version", t->policy);
-        put_number(o, "keys_version", t->keys);
-        put(o, "whitelist", hex);
-        put_number(o, "revoked", t->revoked);
+        json_put_number(o, "policy_version", t->policy);
+        json_put_number(o, "keys_version", t->keys);
+        json_put_text(o, "whitelist", hex);
+        json_put_number(o, "revoked", t->revoked);
         return o;
 }
 
@@ -144,14 +138,14 @@ int rollout_json(const Rollout *ro)
                 inspect_trouble_text(&ro->in, &ro->in.troubles[i], text);
                 json_object_array_add(broken, json_object_new_string(text));
         }
-        put_number(counts, "newest", ro->newest);
+        json_put_number(counts, "newest", ro->newest);
         for (unsigned i = 0; i < ROLLOUT_STATES; i++) {
                 char key[32];
 
                 snprintf(key, sizeof(key), "%s", rollout_state_slug(i));
                 for (char *c = key; *c; c++)
                         *c = *c == '-' ? '_' : *c;
-                put_number(counts, key, ro->counts[i]);
+                json_put_number(counts, key, ro->counts[i]);
         }
         for (uint32_t i = 0; i < ro->n; i++)
                 json_object_array_add(hosts, host_json(ro, i));

@@ -7,13 +7,9 @@
 #include "cli/cli.h"
 #include "cli/out.h"
 #include "lib/text.h"
+#include "store/json.h"
 
 #define PROGRESS_STEP 1024u
-
-static void put(json_object *j, const char *key, const char *text)
-{
-        json_object_object_add(j, key, json_object_new_string(text));
-}
 
 json_object *verified_json(const LedgerVerify *v)
 {
@@ -23,7 +19,7 @@ json_object *verified_json(const LedgerVerify *v)
         chain_head_text(&v->chain, head);
         json_object_object_add(j, "verified", json_object_new_boolean(!v->kind));
         json_object_object_add(j, "sequence", json_object_new_uint64(v->chain.seq));
-        put(j, "head", head);
+        json_put_text(j, "head", head);
         json_object_object_add(j, "torn_bytes", json_object_new_uint64(v->torn));
         json_object_object_add(j, "signed_heads", json_object_new_uint64(v->heads));
         json_object_object_add(j, "seal_checked_from", json_object_new_uint64(v->key.seq));
@@ -33,12 +29,12 @@ json_object *verified_json(const LedgerVerify *v)
                 json_object_object_add(j, "clock_back_at",
                                        json_object_new_uint64(v->clock_back_at));
         if (v->kind) {
-                put(j, "kind", v->kind);
+                json_put_text(j, "kind", v->kind);
                 json_object_object_add(j, "broken_at", json_object_new_uint64(v->bad));
-                put(j, "message", v->message);
+                json_put_text(j, "message", v->message);
         }
         if (v->kind && v->at.segment[0]) {
-                put(j, "segment", v->at.segment);
+                json_put_text(j, "segment", v->at.segment);
                 json_object_object_add(j, "line", json_object_new_uint64(v->at.line));
         }
         return j;
