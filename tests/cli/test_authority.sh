@@ -220,6 +220,6 @@ fact 'a computer of its own can be of SM2, too' 0 'zone internal' setup --zone i
 plain_image "$T/d.img"
 fact 'its drives have SM2 labels' 0 'is enrolled as N1' enroll "$T/d.img" --number N1 "${AS[@]}"
 fact 'that verify' 0 'N1' label show "$T/d.img"
-printf '\001' | dd of="$T/d.img" bs=1 seek=$((960 * 1024 + 4000)) conv=notrunc status=none
-printf '\001' | dd of="$T/d.img" bs=1 seek=$((964 * 1024 + 4000)) conv=notrunc status=none
+printf '\001\002\003\004' | dd of="$T/d.img" bs=1 seek=$((960 * 1024 + 4000)) conv=notrunc status=none
+printf '\001\002\003\004' | dd of="$T/d.img" bs=1 seek=$((964 * 1024 + 4000)) conv=notrunc status=none
 fact 'and not when altered' 1 'label-signature-invalid|signature' label show "$T/d.img"

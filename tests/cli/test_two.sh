@@ -70,8 +70,8 @@ enroll 'with both the label is complete' 0 "Signed by +$FIRST"$'\n'" +$SECOND" -
 fact 'label show: both fit' 0 "Signature 1 +ok \(key $FIRST\)"$'\n'"Signature 2 +ok \(key $SECOND\)" label show "$D"
 no_cosign 'nothing is left to sign' 1 'has both signatures already' --key "$T/second.pem"
 cp "$D" "$T/whole.img"
-printf '\x01' | dd of="$D" bs=1 seek=$((983040 + 4095)) conv=notrunc status=none
-printf '\x01' | dd of="$D" bs=1 seek=$((987136 + 4095)) conv=notrunc status=none
+printf '\xff' | dd of="$D" bs=1 seek=$((983040 + 4095)) conv=notrunc status=none
+printf '\xff' | dd of="$D" bs=1 seek=$((987136 + 4095)) conv=notrunc status=none
 fact 'an altered second signature is told from the first' 1 \
         "Signature 1 +ok .*Signature 2 +label-signature-invalid: .*\(key $SECOND\)" label show "$D"
 no_cosign 'and is not signed over' 1 'refused: .*\(label-signature-invalid\)' --key "$T/second.pem"
@@ -105,7 +105,7 @@ echo "{\"time\":\"2026-01-01T00:00:00Z\",\"media_number\":\"N2\",\"identity\":\"
         >"$T/there/authority/media.jsonl"
 no_cosign 'a number that another drive has there' 1 'number N2 belongs to another drive' --key "$T/second.pem"
 rm -r "$T/there/authority"
-printf '\x01' | dd of="$D" bs=1 seek=$((983040 + 3968)) conv=notrunc status=none
+printf '\x01\x02\x03\x04' | dd of="$D" bs=1 seek=$((983040 + 3968)) conv=notrunc status=none
 cosign 'of two copies the one whose first signature fits is signed' 1 'label-signature-invalid' --key "$T/second.pem" --yes
 cp "$T/half.img" "$D"
 before=$(sum "$D")
