@@ -4,6 +4,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <string.h>
 
@@ -13,6 +14,15 @@
 
 /* libcrypto's form of a signature is DER: SEQUENCE { INTEGER r, INTEGER s }, 72 bytes at most. */
 #define DER_MAX 80u
+
+/* libcrypto says what is wrong with a point. Where it says nothing, or that memory is short, it is
+ * not the point's fault. */
+static int point_outcome(void)
+{
+        unsigned long e = ERR_peek_last_error();
+
+        return e == 0 || ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE ? -ENOMEM : KEY_E_MALFORMED;
+}
 
 /* A public key of libcrypto's. `r` says what a NULL means. */
 static EVP_PKEY *import(const uint8_t point[SM2_POINT_SIZE], int *r)
@@ -27,10 +37,11 @@ static EVP_PKEY *import(const uint8_t point[SM2_POINT_SIZE], int *r)
         EVP_PKEY *pkey = NULL;
 
         *r = -ENOMEM;
+        ERR_clear_error();
         if (!ctx || EVP_PKEY_fromdata_init(ctx) != 1)
                 goto finish;
         if (EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1) {
-                *r = KEY_E_MALFORMED;
+                *r = point_outcome();
                 pkey = NULL;
         }
 finish:
@@ -53,7 +64,7 @@ int sm2_point_check(const uint8_t point[SM2_POINT_SIZE])
         if (!ctx)
                 r = -ENOMEM;
         else
-                r = EVP_PKEY_public_check(ctx) == 1 ? 0 : KEY_E_MALFORMED;
+                r = EVP_PKEY_public_check(ctx) == 1 ? 0 : point_outcome();
         EVP_PKEY_CTX_free(ctx);
         EVP_PKEY_free(pkey);
         return r;
