@@ -114,6 +114,10 @@ static void tell_journal(const Head *head, const char *note)
                               "USBZONE_NOTE=%s", note, NULL);
 }
 
+/* Who is told of each signed head, once it is in the head file: what can carry it away from here,
+ * as a visit record on a drive or the counter of a TPM, is one more row. */
+static void (*const witnesses[])(const Head *head, const char *note) = {tell_journal};
+
 static void sign(Manager *m, HeadKind kind)
 {
         Heads *heads = heads_of(m);
@@ -125,11 +129,11 @@ static void sign(Manager *m, HeadKind kind)
                 return;
         fill(m, kind, &head);
         r = heads_append(heads, &head, &note);
-        if (r == 0)
-                tell_journal(&head, note);
-        else
+        if (r < 0)
                 (void)fprintf(stderr, SD_ERR "usbzoned: the head could not be kept: %s\n",
                               strerror(-r));
+        for (size_t i = 0; r == 0 && i < ARRAY_SIZE(witnesses); i++)
+                witnesses[i](&head, note);
 }
 
 static void settle(Manager *m)
