@@ -419,6 +419,7 @@ void report_clear(Report *r)
         for (size_t i = 0; i < ARRAY_SIZE(all); i++)
                 json_object_put(all[i]);
         report_hosts_clear(r);
+        report_history_clear(&r->history);
         free(r->held);
         *r = (Report){0};
 }

@@ -5,10 +5,10 @@
 #pragma once
 
 #include <json-c/json.h>
-#include <stdio.h>
 
 #include "cli/cases.h"
 #include "cli/out.h"
+#include "cli/report_history.h"
 #include "policy/authority.h"
 
 #define REPORT_SOURCES_MAX 1024u
@@ -39,6 +39,7 @@ typedef struct Report {
          * "source", "host_zone", "verdict", "reason", "severity", "times"}]}] */
         json_object *drives, *by_drive;
         json_object *findings, *incidents; /* as in cases.h, with "host_name" */
+        ReportHistories history;
         bool broken;
         /* Under way, for one source. */
         ReportHost **hosts, *host;
@@ -53,8 +54,7 @@ typedef struct Report {
 } Report;
 
 /* Reads one package or ledger's folder; of one computer, the older first. What is in two of them is
- * counted once. A break is told in the source, sets `broken` and is no
- * failure here. CLI_*. */
+ * counted once. A break is told in the source, sets `broken` and is no failure here. CLI_*. */
 int report_add(Report *r, const char *path) _must_check_;
 /* Orders what was gathered; call once, after the last source. */
 void report_finish(Report *r);

@@ -73,5 +73,6 @@ json_object *report_json(const Report *r)
         json_object_object_add(o, "totals", totals_json(r));
         for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
                 json_object_object_add(o, parts[i].key, json_object_get(parts[i].part));
+        json_object_object_add(o, "history", report_history_json(&r->history));
         return o;
 }

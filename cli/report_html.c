@@ -443,6 +443,7 @@ void report_html(const Report *r, FILE *f)
         put_cases(r, r->findings, _("Findings"), "finding", "due", f);
         put_drives(r, f);
         put_violations(r, f);
+        report_history_html(&r->history, f);
         put_sources(r, f);
         html(f, "</body>\n</html>\n");
 }

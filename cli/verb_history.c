@@ -5,115 +5,16 @@
 
 #include "cli/cli.h"
 #include "cli/csv.h"
-#include "cli/history.h"
-#include "cli/history_known.h"
+#include "cli/history_load.h"
 #include "cli/out.h"
 #include "cli/screen.h"
 #include "cli/verbs.h"
 #include "lib/text.h"
-#include "store/json.h"
-
-#define SOURCE "imported, not signed"
 
 typedef struct HistoryArgs {
-        const char *dir, *file, *whitelist;
-        bool each, json, csv;
+        HistoryFrom from;
+        bool json, csv;
 } HistoryArgs;
-
-/* What was found; the devices of the log and what is known of them, in the same order. */
-typedef struct History {
-        Kernlog *log;
-        Known known;
-        bool each; /* an entry for each time */
-        bool here; /* read on this computer, of this computer */
-} History;
-
-static int fail(int r, const char *where)
-{
-        if (r == -E2BIG)
-                return cli_fail(CLI_FAILED, _("%s: more devices than can be believed"), where);
-        return cli_fail_errno(r, _("cannot read %s"), where);
-}
-
-/* What of this computer can be read; that nothing can is a failure. */
-static int read_here(Kernlog *k, HistoryRead *h)
-{
-        int r = history_here(k, h);
-
-        if (r < 0)
-                return fail(r, _("the journal"));
-        if (h->lines == 0)
-                return cli_fail(CLI_DENIED, "%s",
-                                _("no kernel message can be read here: are you root, or in group "
-                                  "adm or systemd-journal?"));
-        return 0;
-}
-
-static int read_all(const HistoryArgs *a, Kernlog *k, HistoryRead *h)
-{
-        int r = 0;
-
-        if (!a->dir && !a->file)
-                return read_here(k, h);
-        if (a->dir)
-                r = history_saved(k, a->dir, h);
-        if (r >= 0 && a->file)
-                r = history_file(k, a->file, h);
-        if (r < 0)
-                return fail(r, a->file ? a->file : a->dir);
-        if (h->lines == 0)
-                return cli_fail(CLI_FAILED, _("no kernel message in %s"),
-                                a->file ? a->file : a->dir);
-        return 0;
-}
-
-static void digest_text(const KnownDrive *d, char ret[2 * DIGEST_SIZE + 1])
-{
-        ret[0] = '\0';
-        if (!d->missing)
-                text_hex(d->digest, DIGEST_SIZE, ret);
-}
-
-static void add_known(json_object *o, const KnownDrive *d)
-{
-        bool listed = d->state == KNOWN_LISTED;
-        char hex[2 * DIGEST_SIZE + 1];
-
-        digest_text(d, hex);
-        json_put_text(o, "identity", hex);
-        json_put_text(o, "missing", known_missing_slug(d->missing));
-        json_put_text(o, "whitelist", known_state_slug(d->state));
-        json_object_object_add(o, "revoked", json_object_new_boolean(d->revoked));
-        json_put_text(o, "zone", listed ? zone_name(d->entry.zone) : "");
-        json_put_text(o, "level", listed ? level_name(d->entry.level) : "");
-        json_put_text(o, "media_number", d->number);
-}
-
-static void print_json(const History *h)
-{
-        json_object *list = json_object_new_array(), *o;
-
-        for (size_t i = 0; i < h->known.n; i++) {
-                const KernlogDevice *d = kernlog_device(h->log, i);
-
-                o = json_object_new_object();
-                json_put_text(o, "vid", d->vid);
-                json_put_text(o, "pid", d->pid);
-                json_put_text(o, "serial", d->serial);
-                json_put_text(o, "manufacturer", d->manufacturer);
-                json_put_text(o, "product", d->product);
-                json_put_number(o, "size", d->size);
-                json_object_object_add(o, "first", json_object_new_int64(d->first));
-                json_object_object_add(o, "last", json_object_new_int64(d->last));
-                json_object_object_add(o, "gone", json_object_new_int64(d->gone));
-                json_put_text(o, "port", d->port);
-                json_put_number(o, "count", d->count);
-                add_known(o, &h->known.drives[i]);
-                json_put_text(o, "source", SOURCE);
-                json_object_array_add(list, o);
-        }
-        out_json(list);
-}
 
 static void print_csv(const History *h)
 {
@@ -129,13 +30,13 @@ static void print_csv(const History *h)
 
                 text_time_format(d->first, first);
                 text_time_format(d->last, last);
-                digest_text(known, hex);
+                history_identity(known, hex);
                 printf("%s,%s,%" PRIu64 ",%s,%s,%" PRIu64, first, last, d->count, d->vid, d->pid,
                        d->size);
                 csv_cell(stdout, false, d->serial);
                 csv_cell(stdout, false, d->manufacturer);
                 csv_cell(stdout, false, d->product);
-                csv_cell(stdout, false, SOURCE);
+                csv_cell(stdout, false, HISTORY_SOURCE);
                 printf(",%s,%s,%s,%s,%s,%s", hex, known_missing_slug(known->missing),
                        known_state_slug(known->state), known->revoked ? "yes" : "no",
                        listed ? zone_name(known->entry.zone) : "",
@@ -176,31 +77,6 @@ static const Fit fits_each[] = {
         {12, 3, {LAST, SERIAL, WHITELIST}},
 };
 
-/* "revoked", "internal", "classified, secret", and the number behind it; in a narrow table the
- * number alone where there is one. */
-static void known_text(const KnownDrive *d, bool narrow, char *ret, size_t size)
-{
-        char state[96];
-        bool number = *d->number;
-
-        if (d->state == KNOWN_NO_WHITELIST || d->state == KNOWN_NOT_TOLD)
-                snprintf(state, sizeof(state), "%s", d->state ? _("cannot be told") : "-");
-        else if (d->revoked)
-                snprintf(state, sizeof(state), "%s", _("revoked"));
-        else if (d->state == KNOWN_NOT_LISTED)
-                snprintf(state, sizeof(state), "%s", _("not listed"));
-        else if (d->entry.level)
-                snprintf(state, sizeof(state), _("%s, %s"), _(zone_name(d->entry.zone)),
-                         _(level_name(d->entry.level)));
-        else
-                snprintf(state, sizeof(state), "%s", _(zone_name(d->entry.zone)));
-        if (number &&
-            (d->state == KNOWN_NO_WHITELIST || (narrow && d->state == KNOWN_LISTED && !d->revoked)))
-                snprintf(ret, size, "%s", d->number);
-        else
-                snprintf(ret, size, "%s%s%s", state, number ? " " : "", d->number);
-}
-
 static Style known_style(const History *h, const KnownDrive *d)
 {
         if (d->revoked || (h->here && known_is_foreign(&h->known, d)))
@@ -240,7 +116,7 @@ static int add_row(const History *h, size_t i, const Fit *fit, Table *t)
         out_bytes(d->size, size, sizeof(size));
         snprintf(name, sizeof(name), "%s%s%s", d->manufacturer, *d->manufacturer ? " " : "",
                  d->product);
-        known_text(known, fit->n < SHOWN_MAX, text, sizeof(text));
+        history_known_text(known, fit->n < SHOWN_MAX, text, sizeof(text));
         /* Days are enough here; --json and --csv have the time. */
         first[strcspn(first, " ")] = '\0';
         last[strcspn(last, " ")] = '\0';
@@ -327,7 +203,7 @@ static int print(const HistoryArgs *a, const History *h)
         int r = 0;
 
         if (a->json)
-                print_json(h);
+                out_json(history_json(h));
         else if (a->csv)
                 print_csv(h);
         else
@@ -339,38 +215,24 @@ static int print(const HistoryArgs *a, const History *h)
 static int run(void *args, _unused_ int n, _unused_ char **words)
 {
         const HistoryArgs *a = args;
-        _cleanup_(kernlog_freep) Kernlog *k = NULL;
-        History h = {.here = !a->dir && !a->file, .each = a->each};
-        HistoryRead read = {0};
+        _cleanup_(history_clear) History h = {0};
         int r;
 
         if (a->json && a->csv)
                 return cli_fail(CLI_USAGE, "%s", _("give one of --json, --csv"));
-        if (kernlog_new(&k) < 0)
-                return cli_out_of_memory();
-        if (a->each)
-                kernlog_each(k);
-        r = read_all(a, k, &read);
-        if (r)
-                return r;
-        r = kernlog_end(k);
-        if (r < 0)
-                return fail(r, _("the journal"));
-        h.log = k;
-        r = known_load(k, a->whitelist, &h.known);
+        r = history_load(&a->from, &h);
         if (r == 0)
                 r = print(a, &h);
-        known_clear(&h.known);
-        return r == 0 && read.damaged ? CLI_FAILED : r;
+        return r == 0 && h.damaged ? CLI_FAILED : r;
 }
 
 static const Option options[] = {
-        TEXT(HistoryArgs, dir, "dir", 'D', N_("DIR"), N_("read the journal and logs in DIR")),
-        TEXT(HistoryArgs, file, "file", 'f', N_("FILE"),
+        TEXT(HistoryArgs, from.dir, "dir", 'D', N_("DIR"), N_("read the journal and logs in DIR")),
+        TEXT(HistoryArgs, from.file, "file", 'f', N_("FILE"),
              N_("read this log, plain or packed (gz, xz, bz2, zst)")),
-        TEXT(HistoryArgs, whitelist, "whitelist", 'w', N_("FILE"),
+        TEXT(HistoryArgs, from.whitelist, "whitelist", 'w', N_("FILE"),
              N_("compare with this whitelist, not the one in force")),
-        FLAG(HistoryArgs, each, "each", 'e', N_("list each time a drive was plugged in")),
+        FLAG(HistoryArgs, from.each, "each", 'e', N_("list each time a drive was plugged in")),
         FLAG(HistoryArgs, csv, "csv", 0, N_("print CSV")),
         FLAG(HistoryArgs, json, "json", 'j', N_("print JSON")),
 };

@@ -17,7 +17,8 @@
 #include "store/trust.h"
 
 typedef struct ReportArgs {
-        const char *out, *since, *until, *lang;
+        const char *out, *since, *until, *lang, *whitelist;
+        OptionList history;
         bool csv, json;
 } ReportArgs;
 
@@ -58,6 +59,13 @@ static int check(const ReportArgs *a, Report *r)
 
         if (a->csv && a->json)
                 return cli_fail(CLI_USAGE, "%s", _("give one of --json, --csv"));
+        if (a->csv && a->history.n > 0)
+                return cli_fail(
+                        CLI_USAGE,
+                        _("--history is for the page and --json: %s history --csv lists it"),
+                        UZ_CLI);
+        if (a->whitelist && a->history.n == 0)
+                return cli_fail(CLI_USAGE, "%s", _("--whitelist is for what --history adds"));
         if (!a->csv && !a->json && !a->out && isatty(STDOUT_FILENO))
                 return cli_fail(CLI_USAGE, "%s",
                                 _("the page is no text for a terminal: --out FILE"));
@@ -184,7 +192,10 @@ static int run(void *args, int n, char **words)
                 return e;
         trust = load_own();
         r.own = trust && trust->snapshot.status == REASON_OK ? &trust->snapshot.host : NULL;
-        e = gather(&r, n, words);
+        for (size_t i = 0; i < a->history.n && e == 0; i++)
+                e = report_history(&r.history, a->history.items[i], a->whitelist);
+        if (e == 0)
+                e = gather(&r, n, words);
         if (e == 0)
                 e = write_out(a, &r);
         if (e)
@@ -193,7 +204,7 @@ static int run(void *args, int n, char **words)
                 cli_note(_("%llu violations are counted and not listed: take a shorter time"),
                          (unsigned long long)r.totals.violations_left);
         if (!r.broken)
-                return 0;
+                return report_history_damaged(&r.history) ? CLI_FAILED : 0;
         return cli_fail(CLI_BROKEN, "%s",
                         _("the evidence is broken: what is wrong stands in the report"));
 }
@@ -203,6 +214,10 @@ static const Option options[] = {
         TEXT(ReportArgs, since, "since", 's', N_("TIME"), N_("from then on, as in log")),
         TEXT(ReportArgs, until, "until", 'u', N_("TIME"), N_("up to then; a day is meant whole")),
         TEXT(ReportArgs, lang, "lang", 0, N_("LANG"), N_("en or zh_CN; else as the locale says")),
+        LIST(ReportArgs, history, "history", 0, N_("LOG"),
+             N_("add what logs name: a log, a folder of logs, or here")),
+        TEXT(ReportArgs, whitelist, "whitelist", 'w', N_("FILE"),
+             N_("compare logs with this whitelist, not the one in force")),
         FLAG(ReportArgs, csv, "csv", 0, N_("the violations as CSV")),
         FLAG(ReportArgs, json, "json", 'j', N_("all of it as JSON")),
 };

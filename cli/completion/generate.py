@@ -17,7 +17,7 @@ VALUES = {
     "SLUG": "@reasons", "KIND": "@kinds", "DRIVE": "@drives", "FILE": "@files", "DIR": "@files",
     "DAYS": "7 30 90", "--since": TIMES, "--until": TIMES, "--for": "15m 30m 1h 2h 8h",
     "--algorithm": "ed25519 sm2", "--due": "7d 14d 30d", "--days": "7 30 90 365", "enroll --host": "this",
-    "--key-uri": "pkcs11: handle:",
+    "--key-uri": "pkcs11: handle:", "--history": "here",
 }
 # What the words behind a verb are: the first one, the others, or those behind a certain first one
 WORDS = {

@@ -51,7 +51,7 @@ _usbzonectl_options() {
         acknowledge) _usbzonectl_say --text --help ;;
         finding) _usbzonectl_say --text --due --all --dir --json --help ;;
         incident) _usbzonectl_say --text --all --dir --json --help ;;
-        report) _usbzonectl_say --out --since --until --lang --csv --json --help ;;
+        report) _usbzonectl_say --out --since --until --lang --history --whitelist --csv --json --help ;;
         monitor) _usbzonectl_say --plain --json --help ;;
         doctor) _usbzonectl_say --json --help ;;
         history) _usbzonectl_say --dir --file --whitelist --each --csv --json --help ;;
@@ -100,19 +100,21 @@ _usbzonectl_takes() {
                 | 'verify -k' | 'verify --key' | 'verify -a' | 'verify --authority' | 'inspect -a' \
                 | 'inspect --authority' | 'inspect -R' | 'inspect --revocations' | 'finding -D' \
                 | 'finding --dir' | 'incident -D' | 'incident --dir' | 'report -o' | 'report --out' \
-                | 'history -D' | 'history --dir' | 'history -f' | 'history --file' | 'history -w' \
-                | 'history --whitelist' | 'simulate -D' | 'simulate --dir' | 'authority -D' \
-                | 'authority --dir' | 'authority --root-out' | 'authority --root' | 'authority -o' \
-                | 'authority --out' | 'host -o' | 'host --out' | 'host -D' | 'host --dir' \
-                | 'host --key' | 'host --ledger-key-out' | 'policy -o' | 'policy --out' \
-                | 'policy -D' | 'policy --dir' | 'policy --key' | 'policy -a' | 'policy --authority' \
-                | 'policy --policy' | 'policy --revocations' | 'whitelist -o' | 'whitelist --out') _usbzonectl_files ;;
+                | 'report -w' | 'report --whitelist' | 'history -D' | 'history --dir' | 'history -f' \
+                | 'history --file' | 'history -w' | 'history --whitelist' | 'simulate -D' \
+                | 'simulate --dir' | 'authority -D' | 'authority --dir' | 'authority --root-out' \
+                | 'authority --root' | 'authority -o' | 'authority --out' | 'host -o' | 'host --out' \
+                | 'host -D' | 'host --dir' | 'host --key' | 'host --ledger-key-out' | 'policy -o' \
+                | 'policy --out' | 'policy -D' | 'policy --dir' | 'policy --key' | 'policy -a' \
+                | 'policy --authority' | 'policy --policy' | 'policy --revocations' | 'whitelist -o' \
+                | 'whitelist --out') _usbzonectl_files ;;
         'log -k' | 'log --kind') _usbzonectl_kinds ;;
         'log -r' | 'log --reason') _usbzonectl_reasons ;;
         'setup -l' | 'setup --level' | 'enroll -l' | 'enroll --level' | 'host -l' \
                 | 'host --level') _usbzonectl_say confidential secret top-secret ;;
         'setup --algorithm' | 'authority --algorithm' | 'host --algorithm') _usbzonectl_say ed25519 sm2 ;;
         'report --lang') _usbzonectl_say en zh_CN ;;
+        'report --history') _usbzonectl_say here ;;
         'setup -z' | 'setup --zone' | 'enroll -z' | 'enroll --zone' | 'log -z' \
                 | 'log --zone' | 'host -z' | 'host --zone') _usbzonectl_say internal classified internet ;;
         'log --severity') _usbzonectl_say notice warning critical ;;

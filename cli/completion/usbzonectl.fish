@@ -202,6 +202,8 @@ complete -c usbzonectl -n '__usbzonectl_verb report' -s o -l out -r -F -d 'write
 complete -c usbzonectl -n '__usbzonectl_verb report' -s s -l since -x -a 'today yesterday monday now -1h -24h -7d' -d 'from then on, as in log'
 complete -c usbzonectl -n '__usbzonectl_verb report' -s u -l until -x -a 'today yesterday monday now -1h -24h -7d' -d 'up to then; a day is meant whole'
 complete -c usbzonectl -n '__usbzonectl_verb report' -l lang -x -a 'en zh_CN' -d 'en or zh_CN; else as the locale says'
+complete -c usbzonectl -n '__usbzonectl_verb report' -l history -x -a 'here' -d 'add what logs name: a log, a folder of logs, or here'
+complete -c usbzonectl -n '__usbzonectl_verb report' -s w -l whitelist -r -F -d 'compare logs with this whitelist, not the one in force'
 complete -c usbzonectl -n '__usbzonectl_verb report' -l csv -d 'the violations as CSV'
 complete -c usbzonectl -n '__usbzonectl_verb report' -s j -l json -d 'all of it as JSON'
 complete -c usbzonectl -n '__usbzonectl_verb report' -s h -l help -d 'show this help'

@@ -268,6 +268,8 @@ _usbzonectl() {
                         '*'{-s,--since}'[from then on, as in log]:time:(today yesterday monday now -1h -24h -7d)' \
                         '*'{-u,--until}'[up to then; a day is meant whole]:time:(today yesterday monday now -1h -24h -7d)' \
                         '*--lang[en or zh_CN; else as the locale says]:lang:(en zh_CN)' \
+                        '*--history[add what logs name\: a log, a folder of logs, or here]:log:(here)' \
+                        '*'{-w,--whitelist}'[compare logs with this whitelist, not the one in force]:file:_usbzonectl_files' \
                         '*--csv[the violations as CSV]' \
                         '*'{-j,--json}'[all of it as JSON]' \
                         '*'{-h,--help}'[show this help]' \

@@ -105,6 +105,7 @@ cat >"$T/kern.log" <<'END'
 2026-11-21T08:00:00+00:00 pc1 kernel: usb-storage 1-1.2:1.0: USB Mass Storage device detected
 END
 shape history 0 . history --file "$T/kern.log"
+shape report-history 0 .history report --history "$T/kern.log"
 
 # --- with a daemon ---
 mock_daemon "$T/calls"

@@ -13,6 +13,41 @@ violations='select(.kind == "tamper" or (.kind == "verdict" and .verdict == "blo
 number() { records | jq -c "$1" | wc -l; }
 json() { jq -c "$1" <"$T/report.json"; }
 
+# --- what logs name ---
+mkdir "$T/logs"
+cat >"$T/logs/kern.log" <<'END'
+2026-01-05T08:00:00+00:00 pc1 kernel: usb 1-1: New USB device found, idVendor=0951, idProduct=1666, bcdDevice= 1.10
+2026-01-05T08:00:00+00:00 pc1 kernel: usb 1-1: Product: <b>Stick</b>
+2026-01-05T08:00:00+00:00 pc1 kernel: usb 1-1: SerialNumber: LOG1
+2026-01-05T08:00:01+00:00 pc1 kernel: scsi host6: usb-storage 1-1:1.0
+2026-01-05T08:00:01+00:00 pc1 kernel: scsi 6:0:0:0: Direct-Access     Kingston DataTraveler 3.0 1.10 PQ: 0 ANSI: 6
+2026-01-05T08:00:01+00:00 pc1 kernel: sd 6:0:0:0: [sdb] 15728640 512-byte logical blocks: (8.05 GB/7.50 GiB)
+END
+fact 'the page has no part of logs by itself' 0 '</html>' report "$T/a"
+lacks() { if grep -qF -e "$2" <<<"$out"; then bad "$1" "$2 is there"; else good "$1"; fi; }
+lacks 'nothing imported' 'Imported from logs'
+fact 'with a log it has' 0 'Imported from logs, not signed.*2026-01-05.*0951:1666.*LOG1' \
+        report "$T/a" --history "$T/logs/kern.log"
+has() { if grep -qF -e "$2" <<<"$out"; then good "$1"; else bad "$1" "$2 is not there"; fi; }
+has 'what a device says of itself is no tag' '&lt;b&gt;Stick&lt;/b&gt;'
+fact 'and with a folder' 0 'Imported from logs.*LOG1' report "$T/a" --history "$T/logs"
+run report "$T/a" --history "$T/logs/kern.log" --history "$T/logs" --json
+is 'as JSON, each log by itself' \
+        "$(sed '/^usbzonectl: /d' <<<"$out" | jq -c '.history | [length, .[1].devices[0].serial, .[1].devices[0].source]')" \
+        '[2,"LOG1","imported, not signed"]'
+is 'the violations are those of the records' "$(sed '/^usbzonectl: /d' <<<"$out" | jq .totals.violations)" \
+        "$(jq -c "$violations" "$T"/a/*.jsonl | wc -l)"
+"$CTL" history --file "$T/logs/kern.log" --json 2>/dev/null |
+        jq -r '"identity,zone", (.[0].identity + ",internet")' >"$T/listed.csv"
+"$CTL" whitelist build "$T/listed.csv" --out "$T/listed.uzw" >/dev/null
+fact 'against a whitelist' 0 'LOG1</td><td class="">internet<' \
+        report "$T/a" --history "$T/logs" --whitelist "$T/listed.uzw"
+fact 'a whitelist and no log' 2 'for what --history adds' report "$T/a" --whitelist "$T/listed.uzw"
+fact 'not as CSV' 2 'history --csv lists it' report "$T/a" --history "$T/logs" --csv
+fact 'a log that is not there' 1 'cannot read .*/nothing' report "$T/a" --history "$T/nothing"
+gzip -c "$T/logs/kern.log" | head -c 200 >"$T/logs/kern.log.1.gz"
+fact 'one that is cut short is in it as far as it can be read, and told' 1 'LOG1' report "$T/a" --history "$T/logs"
+
 fact 'as JSON' 0 '"totals"' report "$T/a" "$T/b" "$T/c" --json
 sed '/^usbzonectl: /d' <<<"$out" >"$T/report.json"
 is 'it verified' "$(json .verified)" true
@@ -47,7 +82,7 @@ mkdir -p "$T/locale/zh_CN/LC_MESSAGES"
 cp "$(dirname "$CTL")/po/zh_CN.mo" "$T/locale/zh_CN/LC_MESSAGES/usbzone.mo"
 export USBZONE_LOCALE_DIR=$T/locale
 for lang in en zh_CN; do
-        LC_ALL=C fact "a page in $lang" 0 '' report "$T/a" "$T/b" "$T/c" --lang $lang --out "$T/$lang.html"
+        LC_ALL=C fact "a page in $lang" 0 '' report "$T/a" "$T/b" "$T/c" --lang $lang --history "$T/logs/kern.log" --out "$T/$lang.html"
         fact_page() { # NAME REGEX
                 holds "$lang: $1" grep -qE "$2" "$T/$lang.html"
         }
@@ -67,6 +102,7 @@ done
 holds 'the page says that it is Chinese' grep -q '<html lang="zh-CN">' "$T/zh_CN.html"
 holds 'and is' grep -q 'U盘使用情况报告' "$T/zh_CN.html"
 holds 'the other is English' grep -q 'Use of USB drives: report' "$T/en.html"
+fact 'what logs name, in Chinese' 0 '由日志导入，未经签名.*LOG1' report "$T/a" --lang zh_CN --history "$T/logs/kern.log"
 fact 'a language that is none' 2 'none of en, zh_CN' report --lang tlh --out "$T/x"
 fact 'without --out it goes to the output' 0 '<!DOCTYPE html>' report "$T/a"
 fact 'a file that cannot be written' 1 'cannot write' report "$T/a" --out "$T/none/x.html"

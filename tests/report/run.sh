@@ -35,9 +35,15 @@ width() {
                 "$1" >"$T/wide.html"
         look --dump-dom "file://$T/wide.html" | sed -n 's/.*data-wide="\([0-9]*\)".*/\1/p'
 }
+for n in $(seq 40); do
+        printf '2026-01-05T08:00:00Z pc kernel: usb 1-1: New USB device found, idVendor=0951, idProduct=1666\n'
+        printf '2026-01-05T08:00:00Z pc kernel: usb 1-1: Product: %s\n' "A Very Long Name Of A Product $n"
+        printf '2026-01-05T08:00:00Z pc kernel: usb 1-1: SerialNumber: 60A44C413FAEE230B9F9%04d\n' "$n"
+        printf '2026-01-05T08:00:00Z pc kernel: usb-storage 1-1:1.0: USB Mass Storage device detected\n'
+done >"$T/kern.log"
 for lang in en zh_CN; do
         page=$out/$lang.html
-        "$CTL" report "${dirs[@]}" --lang $lang --out "$page" 2>/dev/null
+        "$CTL" report "${dirs[@]}" --lang $lang --history "$T/kern.log" --out "$page" 2>/dev/null
         look --dump-dom "file://$page" >"$T/dom"
         is "$lang: the browser sees every violation" "$(grep -c '<tr><td class="t">20[0-9][0-9]-' "$T/dom")" \
                 "$(grep -c '<tr><td class="t">20[0-9][0-9]-' "$page")"
