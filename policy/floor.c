@@ -10,6 +10,7 @@
 
 #define FLOOR_FORMAT "usbzone-time 1"
 #define SECOND_US INT64_C(1000000)
+#define TIME_LAST INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
 #define NO_BOOT "00000000000000000000000000000000"
 
 int64_t floor_remembered(const Floor *f, const ClockMoment *now)
@@ -57,24 +58,34 @@ static void begin_later(Floor *f, const FloorFile *other, const char *boot, cons
                 *f = o;
 }
 
+/* A record says what it likes; no later time than the file can hold, and none before the boot. */
+static const FloorFile *believable(const FloorFile *f)
+{
+        return f && f->believed.wall >= 0 && f->believed.wall / SECOND_US <= TIME_LAST &&
+                               f->believed.boot >= 0
+                       ? f
+                       : NULL;
+}
+
 FloorFound floor_begin_with(Floor *ret, const FloorSources *s, const char *boot,
                             const ClockMoment *now)
 {
+        const FloorFile *told = believable(s->kept), *last = believable(s->last);
         FloorFound found = FLOOR_FOUND;
         Floor f, kept;
 
         floor_begin(&f, s->file, boot, now);
-        floor_begin(&kept, s->kept, boot, now);
+        floor_begin(&kept, told, boot, now);
         if (s->damaged)
                 found = FLOOR_DAMAGED;
-        else if (!s->file && s->kept)
+        else if (!s->file && told)
                 found = FLOOR_MISSING;
-        else if (s->file && s->kept && s->written &&
+        else if (s->file && told && s->written &&
                  floor_remembered(&kept, now) > floor_remembered(&f, now))
                 found = FLOOR_CHANGED;
         if (!s->file || found != FLOOR_FOUND) {
-                begin_later(&f, s->kept, boot, now);
-                begin_later(&f, s->last, boot, now);
+                begin_later(&f, told, boot, now);
+                begin_later(&f, last, boot, now);
         }
         *ret = f;
         return found;

@@ -199,6 +199,7 @@ Test(floor, a_file_is_taken_only_whole)
         }
 }
 
+#define YEAR_9999 (INT64_C(253402300799) * S)
 #define NONE \
         { \
                 {0, 0}, "" \
@@ -241,6 +242,38 @@ Test(floor, without_its_file_the_ledger_is_the_witness)
                  false, true, FLOOR_CHANGED, 8},
                 {"the power went before what was accepted was written", WAS(-5, H, BOOT_A),
                  WAS(7, H, BOOT_A), WAS(7, H, BOOT_A), false, false, FLOOR_FOUND, -5},
+                {"a record tells the last second there is",
+                 NONE,
+                 {{YEAR_9999, H}, BOOT_A},
+                 NONE,
+                 false,
+                 true,
+                 FLOOR_MISSING,
+                 (YEAR_9999 - T) / S},
+                {"one second more",
+                 NONE,
+                 {{YEAR_9999 + S, H}, BOOT_A},
+                 NONE,
+                 false,
+                 true,
+                 FLOOR_FOUND,
+                 -86400},
+                {"all that a number holds",
+                 NONE,
+                 {{INT64_MAX, H}, BOOT_B},
+                 {{INT64_MAX, INT64_MAX}, BOOT_A},
+                 false,
+                 true,
+                 FLOOR_FOUND,
+                 -86400},
+                {"long before the boot it names",
+                 NONE,
+                 {{T, INT64_MIN}, BOOT_B},
+                 {{T, -1}, BOOT_B},
+                 false,
+                 true,
+                 FLOOR_FOUND,
+                 -86400},
                 {"missing in the same boot: it runs on", NONE, WAS(7, H, BOOT_B), NONE, false, true,
                  FLOOR_MISSING, 3607},
         };
