@@ -43,6 +43,15 @@ is 'the violations are those of the records' "$(sed '/^usbzonectl: /d' <<<"$out"
 fact 'against a whitelist' 0 'LOG1</td><td class="">internet<' \
         report "$T/a" --history "$T/logs" --whitelist "$T/listed.uzw"
 fact 'a whitelist and no log' 2 'for what --history adds' report "$T/a" --whitelist "$T/listed.uzw"
+for n in $(seq 501); do
+        printf '2026-01-05T08:00:00Z pc1 kernel: usb 1-1: New USB device found, idVendor=0951, idProduct=1666\n'
+        printf '2026-01-05T08:00:00Z pc1 kernel: usb 1-1: SerialNumber: MANY%d\n' "$n"
+        printf '2026-01-05T08:00:00Z pc1 kernel: usb-storage 1-1:1.0: USB Mass Storage device detected\n'
+done >"$T/many.log"
+run report "$T/a" --history "$T/many.log"
+is 'the page has 500 of a log and says how many it has not' \
+        "$(grep -c '<tr class="log">' <<<"$out") $(grep -o 'Drives not listed, see --json: [0-9]*' <<<"$out")" \
+        '500 Drives not listed, see --json: 1'
 fact 'not as CSV' 2 'history --csv lists it' report "$T/a" --history "$T/logs" --csv
 fact 'a log that is not there' 1 'cannot read .*/nothing' report "$T/a" --history "$T/nothing"
 gzip -c "$T/logs/kern.log" | head -c 200 >"$T/logs/kern.log.1.gz"
