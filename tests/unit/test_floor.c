@@ -242,38 +242,6 @@ Test(floor, without_its_file_the_ledger_is_the_witness)
                  false, true, FLOOR_CHANGED, 8},
                 {"the power went before what was accepted was written", WAS(-5, H, BOOT_A),
                  WAS(7, H, BOOT_A), WAS(7, H, BOOT_A), false, false, FLOOR_FOUND, -5},
-                {"a record tells the last second there is",
-                 NONE,
-                 {{YEAR_9999, H}, BOOT_A},
-                 NONE,
-                 false,
-                 true,
-                 FLOOR_MISSING,
-                 (YEAR_9999 - T) / S},
-                {"one second more",
-                 NONE,
-                 {{YEAR_9999 + S, H}, BOOT_A},
-                 NONE,
-                 false,
-                 true,
-                 FLOOR_FOUND,
-                 -86400},
-                {"all that a number holds",
-                 NONE,
-                 {{INT64_MAX, H}, BOOT_B},
-                 {{INT64_MAX, INT64_MAX}, BOOT_A},
-                 false,
-                 true,
-                 FLOOR_FOUND,
-                 -86400},
-                {"long before the boot it names",
-                 NONE,
-                 {{T, INT64_MIN}, BOOT_B},
-                 {{T, -1}, BOOT_B},
-                 false,
-                 true,
-                 FLOOR_FOUND,
-                 -86400},
                 {"missing in the same boot: it runs on", NONE, WAS(7, H, BOOT_B), NONE, false, true,
                  FLOOR_MISSING, 3607},
         };
@@ -292,6 +260,34 @@ Test(floor, without_its_file_the_ledger_is_the_witness)
                              rows[i].name);
                 cr_assert_eq((floor_remembered(&f, &day_back) - T) / S, rows[i].remembered,
                              "row '%s'", rows[i].name);
+        }
+}
+
+Test(floor, what_a_record_tells_has_a_limit)
+{
+        static const ClockMoment now = {T, 2 * H};
+        static const struct {
+                const char *name;
+                FloorFile told;
+                FloorFound found;
+                int64_t remembered;
+        } rows[] = {
+                {"the last second there is", {{YEAR_9999, H}, BOOT_A}, FLOOR_MISSING, YEAR_9999},
+                {"one second more", {{YEAR_9999 + S, H}, BOOT_A}, FLOOR_FOUND, T},
+                {"all that a number holds", {{INT64_MAX, INT64_MAX}, BOOT_B}, FLOOR_FOUND, T},
+                {"before 1970", {{-1, H}, BOOT_A}, FLOOR_FOUND, T},
+                {"before the boot it names", {{T, -1}, BOOT_B}, FLOOR_FOUND, T},
+                {"long before it", {{T, INT64_MIN}, BOOT_B}, FLOOR_FOUND, T},
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                FloorSources s = {.kept = &rows[i].told, .written = true, .last = &rows[i].told};
+                Floor f;
+
+                cr_assert_eq(floor_begin_with(&f, &s, BOOT_B, &now), rows[i].found, "row '%s'",
+                             rows[i].name);
+                cr_assert_eq(floor_remembered(&f, &now), rows[i].remembered, "row '%s'",
+                             rows[i].name);
         }
 }
 
