@@ -22,7 +22,7 @@ typedef struct Source {
         uint32_t index;
         const char *path;
         unsigned line;
-        bool csv;
+        bool csv, begun;      /* begun: a line was there that is not empty */
         int columns[COLUMNS]; /* of CSV; -1: there is none */
 } Source;
 
@@ -81,9 +81,15 @@ static int take_head(Source *s, char *line)
 
         for (unsigned c = 0; c < COLUMNS; c++) {
                 s->columns[c] = -1;
-                for (int i = 0; i < n; i++)
-                        if (!strcmp(fields[i], column_names[c]))
-                                s->columns[c] = i;
+                for (int i = 0; i < n; i++) {
+                        if (strcmp(fields[i], column_names[c]) != 0)
+                                continue;
+                        if (s->columns[c] >= 0)
+                                return cli_fail(CLI_FAILED,
+                                                _("%s, line %u: two columns are called %s"),
+                                                s->path, s->line, column_names[c]);
+                        s->columns[c] = i;
+                }
         }
         if (s->columns[COLUMN_IDENTITY] < 0 || s->columns[COLUMN_ZONE] < 0)
                 return bad_line(s, _("the first line must name the columns: identity, zone, and "
@@ -118,34 +124,48 @@ static int take_record(Source *s, const char *line)
         return add_texts(s, texts);
 }
 
-static int take_line(Source *s, char *line)
+static int take_line(Source *s, char *line, size_t n)
 {
-        size_t n = strlen(line);
+        bool first = !s->begun;
 
-        if (n == LINE_SIZE - 1 && line[n - 1] != '\n')
-                return bad_line(s, _("the line is too long"));
+        if (memchr(line, '\0', n))
+                return bad_line(s, _("there is a zero byte in it: save the table as UTF-8"));
         while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
                 line[--n] = '\0';
         if (s->line == 1 && !strncmp(line, "\xef\xbb\xbf", 3))
                 line += 3; /* a byte order mark, as spreadsheets write it */
         if (*line == '\0')
                 return 0;
-        if (s->line == 1)
+        s->begun = true;
+        if (first)
                 s->csv = *line != '{';
         if (s->csv)
-                return s->line == 1 ? take_head(s, line) : take_csv(s, line);
+                return first ? take_head(s, line) : take_csv(s, line);
         return take_record(s, line);
+}
+
+/* The length of the next line with its newline, 0 at the end; LINE_SIZE: it is longer than that. */
+static size_t next_line(FILE *f, char line[LINE_SIZE])
+{
+        size_t n = 0;
+        int c = 0;
+
+        while (n < LINE_SIZE - 1 && c != '\n' && (c = getc_unlocked(f)) != EOF)
+                line[n++] = (char)c;
+        line[n] = '\0';
+        return n == LINE_SIZE - 1 && c != '\n' ? LINE_SIZE : n;
 }
 
 static int read_lines(Source *s, FILE *f)
 {
         Progress p = progress_start(_("Reading drives ..."));
         char line[LINE_SIZE];
+        size_t n;
         int r = 0;
 
-        while (r == 0 && fgets(line, sizeof(line), f)) {
+        while (r == 0 && (n = next_line(f, line)) > 0) {
                 s->line++;
-                r = take_line(s, line);
+                r = n == LINE_SIZE ? bad_line(s, _("the line is too long")) : take_line(s, line, n);
                 if (s->line % PROGRESS_LINES == 0)
                         progress_update(&p, s->line, 0);
         }
