@@ -12,27 +12,12 @@
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/expiry.h"
+#include "cli/install_internal.h"
 #include "cli/keystore.h"
 #include "cli/ledger_key.h"
 #include "cli/office_lock.h"
 #include "lib/file.h"
 #include "lib/text.h"
-#include "store/stage.h"
-
-typedef struct Install {
-        const InstallArgs *args;
-        const char *etc;
-        int etc_fd, state_fd;
-        OfficeFile files[INSTALL_FILES_MAX];
-        size_t n;
-        bool fresh;               /* no authority is known here yet, or it is to be another one */
-        Trust *old;               /* what is in force; NULL on a fresh computer */
-        Trust *next;              /* what would be */
-        const OfficeFile *policy; /* the newest one given so far */
-        uint64_t policy_version;
-        Authority authority;
-        Stage stage;
-} Install;
 
 static int open_dir(const char *path, mode_t mode, bool make, int *ret)
 {
@@ -113,104 +98,36 @@ static int read_files(Install *in, int n, char **paths)
         return r;
 }
 
-/* The anchor of everything: a person has to know it. */
-static int trust_anchor(Install *in, const OfficeFile *f)
-{
-        TextError error = {0};
-        char id[2 * KEY_ID_SIZE + 1];
-        int r = authority_load(f->data, f->size, &in->authority, &error);
-
-        if (r)
-                return office_refuse(f->path, r, &error);
-        fprintf(stderr, _("Authority \"%s\", key list version %llu, root keys:\n"),
-                in->authority.name, (unsigned long long)in->authority.version);
-        for (size_t i = 0; i < in->authority.ring.n; i++)
-                if (in->authority.ring.keys[i].purpose == PURPOSE_ROOT) {
-                        text_hex(in->authority.ring.keys[i].id, KEY_ID_SIZE, id);
-                        fprintf(stderr, "  %s\n", id);
-                }
-        if (in->args->yes)
-                return 0;
-        if (!cli_is_interactive())
-                return cli_fail(CLI_USAGE, "%s",
-                                _("this computer is to trust these keys from now on: compare them "
-                                  "with those of the office, then give --yes"));
-        if (!cli_confirm(_("Are these the keys of your office? Type yes:"), "yes"))
-                return cli_fail(CLI_FAILED, "%s", _("nothing was changed"));
-        return 0;
-}
-
-static int compare_lists(const void *a, const void *b)
-{
-        const OfficeFile *const *x = a, *const *y = b;
-        TextError error;
-        Authority one = {0}, two = {0};
-
-        /* One that cannot be read is refused in its turn. */
-        (void)!authority_load((*x)->data, (*x)->size, &one, &error);
-        (void)!authority_load((*y)->data, (*y)->size, &two, &error);
-        return one.version < two.version ? -1 : one.version > two.version;
-}
-
-static int put(Install *in, const char *name, const OfficeFile *f)
+int install_put(Install *in, const char *name, const OfficeFile *f)
 {
         int r = stage_put(&in->stage, name, f->data, f->size);
 
         return r < 0 ? cli_fail_errno(r, _("cannot write to %s"), in->etc) : 0;
 }
 
-/* One step: a list that follows on the present one; the present one or an older one is no news. */
-static int follow(Install *in, const OfficeFile *f)
+static int same_file(const Install *in, const char *name, const OfficeFile *f)
 {
-        TextError error = {0};
-        Authority a;
-        int r = authority_load(f->data, f->size, &a, &error);
+        _cleanup_(freep) char *now = NULL;
+        size_t size;
 
-        if (r == 0 && a.version <= in->authority.version) {
-                cli_note(
-                        _("%s: key list version %llu is not newer than the one in force, left out"),
-                        f->path, (unsigned long long)a.version);
-                return 0;
-        }
-        if (r == 0)
-                r = authority_succeed(&in->authority, f->data, f->size, &a, &error);
-        if (r == NOTE_E_SIGNER_UNKNOWN || r == NOTE_E_UNSIGNED)
-                return cli_fail(CLI_FAILED,
-                                _("%s is refused: not signed by enough root keys of version %llu, "
-                                  "which is in force here. If root keys were replaced, give the "
-                                  "lists between, too (%s.VERSION)"),
-                                f->path, (unsigned long long)in->authority.version, UZ_KEYS_FILE);
-        if (r)
-                return office_refuse(f->path, r, &error);
-        in->authority = a;
-        return put(in, UZ_KEYS_FILE, f);
+        return file_read(in->etc_fd, name, NOTE_SIZE_MAX, &now, &size) == 0 && size == f->size &&
+               memcmp(now, f->data, size) == 0;
 }
 
-static int put_keys(Install *in)
+/* One that blocks every drive is not put in force; the one that is stays as it is. */
+static int check_dates(const OfficeFile *f, int64_t from, int64_t until)
 {
-        const OfficeFile *lists[INSTALL_FILES_MAX];
-        size_t n = 0;
-        int r = 0;
+        int64_t now = time(NULL);
 
-        for (size_t i = 0; i < in->n; i++)
-                if (in->files[i].kind == OFFICE_KEYS)
-                        lists[n++] = &in->files[i];
-        if (n == 0)
-                return in->fresh ? cli_fail(CLI_FAILED,
-                                            _("the office's key list (%s) is needed, too"),
-                                            UZ_KEYS_FILE)
-                                 : 0;
-        qsort(lists, n, sizeof(*lists), compare_lists);
-        for (size_t i = 0; i < n && r == 0; i++) {
-                if (!in->fresh || i > 0) {
-                        r = follow(in, lists[i]);
-                        continue;
-                }
-                r = trust_anchor(in, lists[i]);
-                if (r == 0)
-                        r = put(in, UZ_KEYS_FILE, lists[i]);
-        }
-        return r;
+        if (until && now >= until)
+                return cli_fail(CLI_FAILED, _("%s has expired: ask the office for a newer one"),
+                                f->path);
+        if (from && now < from)
+                return cli_fail(CLI_FAILED,
+                                _("%s is not in force yet, every drive would be blocked: install "
+                                  "it later, or set the clock right"),
+                                f->path);
+        return 0;
 }
 
 /* The private part must be here, and a credential is not replaced by an older one. */
@@ -245,7 +162,9 @@ static int check_host(Install *in, const OfficeFile *f)
         if (old && old->key.algorithm != ALGORITHM_NONE && h.not_before < old->not_before)
                 return cli_fail(CLI_REFUSED, _("%s is older than the credential in force"),
                                 f->path);
-        return 0;
+        if (!in->fresh && same_file(in, UZ_CREDENTIAL_FILE, f))
+                return 0;
+        return check_dates(f, h.not_before, h.not_after);
 }
 
 /* Of several the newest, in whatever order they are given. */
@@ -263,7 +182,7 @@ static int put_policy(Install *in, const OfficeFile *f, uint64_t version)
                                 other->path, f->path, (unsigned long long)version);
         in->policy = f;
         in->policy_version = version;
-        return put(in, UZ_POLICY_FILE, f);
+        return install_put(in, UZ_POLICY_FILE, f);
 }
 
 static int put_note(Install *in, const OfficeFile *f, uint64_t version)
@@ -274,17 +193,16 @@ static int put_note(Install *in, const OfficeFile *f, uint64_t version)
         switch (f->kind) {
         case OFFICE_CREDENTIAL:
                 r = check_host(in, f);
-                return r ? r : put(in, UZ_CREDENTIAL_FILE, f);
+                in->credential = f;
+                return r ? r : install_put(in, UZ_CREDENTIAL_FILE, f);
         case OFFICE_POLICY:
                 return put_policy(in, f, version);
         case OFFICE_REVOCATIONS:
                 r = stage_revocations_name(f->data, f->size, name);
                 if (r == 0)
-                        return put(in, name, f);
+                        return install_put(in, name, f);
                 break;
-        case OFFICE_WHITELIST:
-                r = stage_put_whitelist(&in->stage, f->fd);
-                break;
+        case OFFICE_WHITELIST: /* when it is known which one is wanted */
         case OFFICE_KEYS:
         case OFFICE_REQUEST:
                 return 0;
@@ -297,7 +215,7 @@ static int check_alone(const Install *in, const OfficeFile *f, uint64_t *ret_ver
 {
         _cleanup_(bundle_clear) Bundle b = {0};
         TextError error = {0};
-        int64_t issued, now = time(NULL);
+        int64_t issued;
         int r;
 
         if (f->kind == OFFICE_REVOCATIONS)
@@ -317,36 +235,32 @@ static int check_alone(const Install *in, const OfficeFile *f, uint64_t *ret_ver
                                   "here"),
                                 f->path, (unsigned long long)b.version,
                                 (unsigned long long)in->old->snapshot.bundle.version);
-        if (b.not_after && now >= b.not_after)
-                return cli_fail(CLI_FAILED, _("%s has expired: ask the office for a newer one"),
-                                f->path);
-        if (b.not_before && now < b.not_before)
-                return cli_fail(CLI_FAILED,
-                                _("%s is not in force yet, every drive would be blocked: install "
-                                  "it later, or set the clock right"),
-                                f->path);
+        r = check_dates(f, b.not_before, b.not_after);
+        if (r)
+                return r;
         *ret_version = b.version;
         return 0;
 }
 
-/* trust_load()'s message, without the folder's name in it. */
+/* trust_load()'s message, with the names that the person knows. */
 static int refuse_stage(const Install *in)
 {
-        const char *message = in->next->message, *at = strstr(message, in->stage.dir);
+        const struct {
+                const char *name;
+                const OfficeFile *file;
+        } given[] = {{UZ_POLICY_FILE, in->policy}, {UZ_CREDENTIAL_FILE, in->credential}};
+        const char *message = in->next->message, *at = strstr(message, in->stage.dir), *rest;
 
         if (!at)
                 return cli_fail(CLI_FAILED, "%s", message);
-        return cli_fail(CLI_FAILED, "%.*s%s", (int)(at - message), message,
-                        at + strlen(in->stage.dir) + 1);
-}
+        rest = at + strlen(in->stage.dir) + 1;
+        for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
+                size_t n = strlen(given[i].name);
 
-static int same_file(const Install *in, const OfficeFile *f)
-{
-        _cleanup_(freep) char *now = NULL;
-        size_t size;
-
-        return file_read(in->etc_fd, UZ_POLICY_FILE, NOTE_SIZE_MAX, &now, &size) == 0 &&
-               size == f->size && memcmp(now, f->data, size) == 0;
+                if (given[i].file && !strncmp(rest, given[i].name, n) && strchr(" ,", rest[n]))
+                        return cli_fail(CLI_FAILED, "%s%s", given[i].file->path, rest + n);
+        }
+        return cli_fail(CLI_FAILED, "%.*s%s", (int)(at - message), message, rest);
 }
 
 /* Another text of the same version is not the office's last word. */
@@ -358,7 +272,8 @@ static int check_versions(const Install *in)
             in->next->snapshot.bundle.version > old->bundle.version)
                 return 0;
         for (size_t i = 0; i < in->n; i++)
-                if (in->files[i].kind == OFFICE_POLICY && !same_file(in, &in->files[i]))
+                if (in->files[i].kind == OFFICE_POLICY &&
+                    !same_file(in, UZ_POLICY_FILE, &in->files[i]))
                         return cli_fail(
                                 CLI_FAILED,
                                 _("%s is version %llu, and so is another policy, in force here: a "
@@ -378,13 +293,49 @@ static int check_together(Install *in)
         return check_versions(in);
 }
 
+/* The digest of the whitelist that goes with the policy given, or with that in force. */
+static int wanted_whitelist(const Install *in, bool *ret_any, uint8_t ret[DIGEST_SIZE])
+{
+        _cleanup_(bundle_clear) Bundle given = {0};
+        const Bundle *b = in->old && !in->fresh ? &in->old->snapshot.bundle : &given;
+        int r = 0;
+
+        if (in->policy) {
+                r = office_policy(in->policy, NULL, &given);
+                b = &given;
+        }
+        *ret_any = r == 0 && b->has_whitelist;
+        memcpy(ret, b->whitelist_digest, DIGEST_SIZE);
+        return r;
+}
+
+static int put_whitelist(Install *in, const OfficeFile *f, bool alone)
+{
+        uint8_t digest[DIGEST_SIZE];
+        bool any;
+        int r = wanted_whitelist(in, &any, digest);
+
+        if (r)
+                return r;
+        r = any ? stage_put_whitelist(&in->stage, f->fd, digest) : STAGE_E_OTHER;
+        if (r < 0)
+                return cli_fail_errno(r, _("cannot write to %s"), in->etc);
+        if (r == STAGE_E_OTHER && alone)
+                return cli_fail(CLI_FAILED, _("%s is not the whitelist that the policy names"),
+                                f->path);
+        if (r == STAGE_E_OTHER)
+                cli_note(_("%s is not the whitelist that the policy names, left out"), f->path);
+        return 0;
+}
+
+/* Whitelists come last, when it is known which one is wanted. */
 static int put_files(Install *in)
 {
         int r = stage_open(&in->stage, in->etc_fd, in->fresh);
 
         if (r < 0)
                 return cli_fail_errno(r, _("cannot write to %s"), in->etc);
-        r = put_keys(in);
+        r = install_keys(in);
         for (size_t i = 0; i < in->n && r == 0; i++) {
                 uint64_t version = 0;
 
@@ -392,6 +343,9 @@ static int put_files(Install *in)
                 if (r == 0)
                         r = put_note(in, &in->files[i], version);
         }
+        for (size_t i = 0; i < in->n && r == 0; i++)
+                if (in->files[i].kind == OFFICE_WHITELIST)
+                        r = put_whitelist(in, &in->files[i], in->n == 1);
         return r ? r : check_together(in);
 }
 

@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "lib/file.h"
+#include "policy/whitelist.h"
 
 static const struct {
         OfficeKind kind;
@@ -30,6 +31,12 @@ static bool classify(const char *data, size_t size, OfficeKind *ret)
                 }
         }
         return false;
+}
+
+static int too_large(const char *path)
+{
+        return cli_fail(CLI_FAILED, _("%s is refused: %s"), path,
+                        _(file_trust_text(FILE_E_TOO_LARGE)));
 }
 
 static int open_source(const char *path, int *ret)
@@ -68,11 +75,17 @@ int office_read(const char *path, OfficeFile *ret)
                 r = cli_fail_errno(-errno, _("cannot read %s"), path);
         else if (!classify(head, (size_t)n, &f.kind))
                 r = unknown(path);
-        if (r == 0 && f.kind != OFFICE_WHITELIST) {
+        if (r == 0 && f.kind == OFFICE_WHITELIST) {
+                struct stat st;
+
+                if (fstat(f.fd, &st) < 0)
+                        r = cli_fail_errno(-errno, _("cannot read %s"), path);
+                else if ((uint64_t)st.st_size > WHITELIST_FILE_MAX)
+                        r = too_large(path);
+        } else if (r == 0) {
                 r = file_read_fd(f.fd, NOTE_SIZE_MAX, &f.data, &f.size);
                 if (r == -EFBIG)
-                        r = cli_fail(CLI_FAILED, _("%s is refused: %s"), path,
-                                     _(file_trust_text(FILE_E_TOO_LARGE)));
+                        r = too_large(path);
                 else if (r < 0)
                         r = cli_fail_errno(r, _("cannot read %s"), path);
                 else if (!classify(f.data, f.size, &f.kind))

@@ -12,6 +12,7 @@
 #define WHITELIST_HEADER_SIZE 64u
 #define WHITELIST_RECORD_SIZE 64u
 #define WHITELIST_MAX 16000000u
+#define WHITELIST_FILE_MAX (WHITELIST_HEADER_SIZE + (uint64_t)WHITELIST_MAX * WHITELIST_RECORD_SIZE)
 
 typedef struct WhitelistEntry {
         uint8_t identity[DIGEST_SIZE];

@@ -12,6 +12,7 @@
 #include "lib/names.h"
 #include "lib/text.h"
 #include "policy/key.h"
+#include "policy/whitelist.h"
 #include "store/pending.h"
 
 #define STAGE_PREFIX ".install-"
@@ -90,22 +91,24 @@ int stage_put(Stage *s, const char *name, const void *data, size_t size)
         return file_replace(s->fd, name, data, size, 0644);
 }
 
-static int copy(int from, int to, Digest *d)
+/* The file's digest; `to` >= 0 gets what was read. */
+static int copy(int from, int to, uint8_t ret[DIGEST_SIZE])
 {
         _cleanup_(freep) uint8_t *buffer = malloc(COPY_STEP);
-        ssize_t n;
-        int r = 0;
+        _cleanup_(digest_freep) Digest *d = NULL;
+        uint64_t at = 0;
+        ssize_t n = 0;
+        int r = buffer ? digest_new(&d) : -ENOMEM;
 
-        if (!buffer)
-                return -ENOMEM;
-        while ((n = read(from, buffer, COPY_STEP)) > 0 && r == 0) {
-                r = digest_update(d, buffer, (size_t)n);
-                if (r == 0)
+        while (r == 0 && (n = pread(from, buffer, COPY_STEP, (off_t)at)) > 0) {
+                at += (uint64_t)n;
+                r = at > WHITELIST_FILE_MAX ? -EFBIG : digest_update(d, buffer, (size_t)n);
+                if (r == 0 && to >= 0)
                         r = file_write_full(to, buffer, (size_t)n);
         }
-        if (n < 0)
+        if (r == 0 && n < 0)
                 r = -errno;
-        return r == 0 && fsync(to) < 0 ? -errno : r;
+        return r < 0 ? r : digest_final(d, ret);
 }
 
 void stage_whitelist_name(const uint8_t digest[DIGEST_SIZE], char ret[STAGE_NAME_MAX])
@@ -131,25 +134,36 @@ int stage_revocations_name(const void *data, size_t size, char ret[STAGE_NAME_MA
         return 0;
 }
 
-int stage_put_whitelist(Stage *s, int from)
+static int put_whitelist(Stage *s, int from, const uint8_t digest[DIGEST_SIZE])
 {
         _cleanup_(fd_closep) int to =
                 openat(s->fd, WHITELIST_TEMP, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-        _cleanup_(digest_freep) Digest *d = NULL;
-        uint8_t digest[DIGEST_SIZE];
+        uint8_t copied[DIGEST_SIZE];
         char name[STAGE_NAME_MAX];
-        int r = to < 0 ? -errno : digest_new(&d);
+        int r = to < 0 ? -errno : copy(from, to, copied);
 
-        if (r == 0)
-                r = copy(from, to, d);
-        if (r == 0 && fchmod(to, 0644) < 0)
+        if (r == 0 && memcmp(copied, digest, DIGEST_SIZE) != 0)
+                return STAGE_E_OTHER; /* changed meanwhile */
+        if (r == 0 && (fchmod(to, 0644) < 0 || fsync(to) < 0))
                 r = -errno;
-        if (r == 0)
-                r = digest_final(d, digest);
         if (r < 0)
                 return r;
         stage_whitelist_name(digest, name);
         return renameat(s->fd, WHITELIST_TEMP, s->fd, name) < 0 ? -errno : 0;
+}
+
+int stage_put_whitelist(Stage *s, int fd, const uint8_t digest[DIGEST_SIZE])
+{
+        uint8_t here[DIGEST_SIZE];
+        int r = copy(fd, -1, here);
+
+        if (r == 0 && memcmp(here, digest, DIGEST_SIZE) != 0)
+                return STAGE_E_OTHER;
+        if (r == 0)
+                r = put_whitelist(s, fd, digest);
+        if (r != 0)
+                (void)unlinkat(s->fd, WHITELIST_TEMP, 0);
+        return r;
 }
 
 int stage_commit(Stage *s)

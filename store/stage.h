@@ -11,6 +11,7 @@
 #define STAGE_NAME_MAX 96u
 /* The files are in force, and the daemon loads them; not all of them have reached their places. */
 #define STAGE_E_UNPLACED 1
+#define STAGE_E_OTHER 2
 
 /* Names below UZ_ETC_DIR: a whitelist's is told by its digest, a revocation file's by what is in
  * it, so that the same file twice is one. */
@@ -27,8 +28,8 @@ typedef struct Stage {
 int stage_open(Stage *s, int etc_fd, bool blank) _must_check_;
 /* A new file in the place of the one of that name. */
 int stage_put(Stage *s, const char *name, const void *data, size_t size) _must_check_;
-/* A whitelist, named by its digest. */
-int stage_put_whitelist(Stage *s, int fd) _must_check_;
+/* The whitelist with this digest, named by it. STAGE_E_OTHER, and nothing is put, for another. */
+int stage_put_whitelist(Stage *s, int fd, const uint8_t digest[DIGEST_SIZE]) _must_check_;
 /* Puts the files in force: all of them, or none if it fails (-errno). A blank stage takes the
  * revocation files that are there out of force. STAGE_E_UNPLACED. */
 int stage_commit(Stage *s) _must_check_;

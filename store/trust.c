@@ -17,7 +17,6 @@
 #include "store/pending.h"
 #include "store/stage.h"
 
-#define WHITELIST_FILE_MAX (WHITELIST_HEADER_SIZE + (uint64_t)WHITELIST_MAX * WHITELIST_RECORD_SIZE)
 #define TRUST_NAME_MAX 320u
 #define VERSION_FILE_MAX 64u
 #define LOADS_MAX 5 /* tries to find the files as they are at one moment */
@@ -90,10 +89,11 @@ static int refuse_missing(Load *l, const char *name)
 static int refuse_note(Load *l, const char *name, int r, const TextError *error)
 {
         if (r > 0)
-                return refuse(l, REASON_POLICY_INVALID,
-                              "%s/%s is refused: %s. Install it again as "
-                              "your authority signed it",
-                              l->dir, name, note_outcome_text(r));
+                return refuse(l, REASON_POLICY_INVALID, "%s/%s is refused: %s. %s", l->dir, name,
+                              note_outcome_text(r),
+                              r == NOTE_E_KEY_NOT_VALID
+                                      ? "Ask your authority for one that another key has signed"
+                                      : "Install it again as your authority signed it");
         if (r != -EINVAL)
                 return refuse_errno(l, name, r);
         if (error->line == 0)

@@ -71,6 +71,10 @@ fact 'a new key waits until its request is written' 1 'cannot write' \
 is 'the key stays until then' "$(cat "$S/host-key.pem")" "$kept"
 fact 'a zone has to be given' 2 '--zone ZONE and --out FILE' host sign "$T/pc1.request" --dir "$O" --out "$T/pc1.cred"
 fact 'a classified computer needs a level' 2 'needs --level' host sign "$T/pc1.request" --zone classified --dir "$O" --out "$T/pc1.cred"
+fact 'what has ended is not signed' 2 'would have ended already' \
+        host sign "$T/pc1.request" --zone internal --not-before 2001-01-01 --days 1 --dir "$O" --out "$T/never"
+fact 'a key that signs no credentials is told, and by which list' 1 "none of the host keys that $O/authority.keys lists" \
+        host sign "$T/pc1.request" --zone internal --dir "$O" --key "$O/label.pem" --out "$T/never"
 fact 'the office signs' 0 'The credential of pc1 .* for zone classified, secret' \
         host sign "$T/pc1.request" --zone classified --level secret --days 365 --dir "$O" --out "$T/pc1.cred"
 sed 's/^name = pc1$/name = pc2/' "$T/pc1.request" >"$T/forged.request"
@@ -130,6 +134,31 @@ mkfifo "$T/pipe"
 refused 'a pipe' 'no regular file' policy install "$T/pipe"
 signed "$T/p5" 5 'expires = 2090-01-01' "whitelist = sha256:$(printf '%064d' 7)"
 refused 'a policy whose whitelist did not come along' 'whitelist-0000000000000000.uzw is missing' policy install "$T/p5"
+
+# --- whitelists that no policy asks for ---
+printf 'identity,zone\n%064x,internal\n' 7 >"$T/wl.csv"
+"$CTL" whitelist build "$T/wl.csv" --out "$T/wl.uzw" >/dev/null
+refused 'a whitelist that the policy in force does not name' 'wl.uzw is not the whitelist that the policy names' policy install "$T/wl.uzw"
+signed "$T/p5" 5 'expires = 2090-01-01' "whitelist = sha256:$(sha256sum <"$T/wl.uzw" | cut -d ' ' -f 1)"
+cp "$T/wl.uzw" "$T/longer.uzw" && echo >>"$T/longer.uzw"
+refused 'a policy with an altered whitelist' 'longer.uzw is not the whitelist.*whitelist-[0-9a-f]*.uzw is missing' \
+        policy install "$T/longer.uzw" "$T/p5"
+truncate -s 200G "$T/longer.uzw"
+refused 'one of 200 GB' 'longer.uzw is refused: it is too large' policy install "$T/longer.uzw" "$T/p5"
+rm "$T/longer.uzw"
+fact 'the right one, whatever the order' 0 'policy version 5' policy install "$T/wl.uzw" "$T/p5"
+printf 'identity,zone\n%064x,internal\n' 8 >"$T/wl.csv"
+"$CTL" whitelist build "$T/wl.csv" --out "$T/wl2.uzw" >/dev/null
+is 'another one beside it is left out' "$(run policy install "$T/wl2.uzw" "$T/p5"; echo "$rc"; find "$E" -name '*.uzw' | wc -l)" "$(printf '0\n1')"
+
+# --- credentials that have ended, or not begun ---
+fact 'a short one' 0 '' host sign "$T/pc1.request" --zone classified --level secret --dir "$O" --out "$T/pc1.short" \
+        --not-after "$(date -u -d '+2 seconds' +%FT%TZ)"
+sleep 2.1
+refused 'a credential that has ended' 'pc1.short has expired' host install "$T/pc1.short"
+fact 'one for later' 0 '' host sign "$T/pc1.request" --zone classified --level secret --dir "$O" --out "$T/pc1.later" \
+        --not-before 2080-01-01
+refused 'a credential that has not begun' 'pc1.later is not in force yet' host install "$T/pc1.later"
 
 # Every byte of a credential and of a policy, changed.
 flipped() { # NAME FILE COMMAND...
@@ -198,6 +227,9 @@ fact 'it is installed beside' 0 '' policy install "$T/r2.uzr"
 is 'two files' "$(find "$E/revocations" -name '*.uzr' | wc -l)" 2
 flipped 'a revocation file' "$T/r2.uzr" policy install
 flipped 'a key list' "$O/authority.keys" policy install
+key=$("$CTL" authority show --dir "$O" --json | jq -r '[.keys[] | select(.purpose == "policy")] | last.id')
+signed "$T/suicide" 8 "revoke-key = $key"
+refused 'a policy that revokes the key that signed it' "$T/suicide is refused: .*revoked.*that another key has signed" policy install "$T/suicide"
 f=$(find "$E/revocations" -name '*.uzr' | head -n 1)
 cp "$f" "$T/aside" && echo >>"$f"
 refused 'a damaged one in force lets nothing pass' 'revocations/.*uzr is refused' policy install "$T/p7"

@@ -93,6 +93,7 @@ static void make_office(Office *o, unsigned number)
 
 static int put(Stage *s, const File *file)
 {
+        uint8_t digest[DIGEST_SIZE];
         FILE *whitelist;
         int r;
 
@@ -101,7 +102,9 @@ static int put(Stage *s, const File *file)
         whitelist = tmpfile();
         cr_assert_eq(fwrite(file->data, 1, file->size, whitelist), file->size);
         rewind(whitelist);
-        r = stage_put_whitelist(s, fileno(whitelist));
+        r = digest_compute(file->data, file->size, digest);
+        if (r == 0)
+                r = stage_put_whitelist(s, fileno(whitelist), digest);
         fclose(whitelist);
         return r;
 }
