@@ -24,6 +24,7 @@ typedef struct Backup {
         const char *path;
         const char *passphrase; /* asked for when the first key needs it */
         unsigned n_keys, n_tokens;
+        bool open_keys; /* some lie open here, and are to be encrypted */
 } Backup;
 
 static int is_copied(const struct dirent *d)
@@ -136,6 +137,7 @@ static int copy_key(Backup *b, const char *name, const char *data, size_t size)
         r = private_key_from_pem(data + at, n, NULL, purpose_of(name), &key);
         if (r != 0 && r != KEY_E_PASSPHRASE)
                 return refuse_key(b, name, r);
+        b->open_keys |= r == 0;
         if (b->fd < 0)
                 return 0;
         b->n_keys++;
@@ -180,21 +182,51 @@ static int copy_all(Backup *b)
         return n < 0 ? cli_fail_errno(-errno, _("cannot read %s"), b->home->path) : r;
 }
 
-int authority_backup(_unused_ const AuthorityArgs *a, Home *h, const char *folder)
+/* A copy that is not whole is none. */
+static void remove_copy(Backup *b)
 {
-        Backup b = {.home = h, .path = folder, .fd = -EBADF};
-        int r = copy_all(&b);
+        struct dirent **list = NULL;
+        int n = scandirat(b->fd, ".", &list, NULL, NULL);
+
+        for (int i = 0; i < n; i++) {
+                (void)unlinkat(b->fd, list[i]->d_name, 0);
+                free(list[i]);
+        }
+        free(list);
+        (void)rmdir(b->path);
+}
+
+/* What has to be asked is asked first. */
+static int prepare(Backup *b)
+{
+        int r = copy_all(b);
 
         if (r)
                 return r;
-        if (mkdir(folder, 0700) < 0)
-                return cli_fail_errno(-errno, _("cannot make %s"), folder);
-        b.fd = file_open_dir(AT_FDCWD, folder);
-        if (b.fd < 0)
-                return cli_fail_errno(b.fd, _("cannot open %s"), folder);
+        if (faccessat(AT_FDCWD, b->path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+                return cli_fail_errno(-EEXIST, _("cannot make %s"), b->path);
+        if (b->open_keys)
+                r = take_passphrase(b);
+        if (r)
+                return r;
+        if (mkdir(b->path, 0700) < 0)
+                return cli_fail_errno(-errno, _("cannot make %s"), b->path);
+        b->fd = file_open_dir(AT_FDCWD, b->path);
+        return b->fd < 0 ? cli_fail_errno(b->fd, _("cannot open %s"), b->path) : 0;
+}
+
+int authority_backup(_unused_ const AuthorityArgs *a, Home *h, const char *folder)
+{
+        Backup b = {.home = h, .path = folder, .fd = -EBADF};
+        int r = prepare(&b);
+
+        if (r)
+                return r;
         r = copy_all(&b);
         if (r == 0 && fsync(b.fd) < 0)
                 r = cli_fail_errno(-errno, _("cannot write %s/%s"), folder, "");
+        if (r)
+                remove_copy(&b);
         b.fd = fd_close(b.fd);
         if (r)
                 return r;

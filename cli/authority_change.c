@@ -28,35 +28,88 @@ static int take_count(const char *option, const char *text, unsigned max, unsign
         return 0;
 }
 
-/* A new key, and the URI of one that is in a token. */
+#define NEW_KEYS_MAX (ARRAY_SIZE(issued) + ROOTS_MAX)
+
+/* A new key, and where it goes: nothing is written before all that has to be asked was asked. */
 typedef struct NewKey {
         PrivateKey *key;
-        const char *uri; /* NULL: the key goes into a file */
+        const char *uri; /* of one that is in a token, else NULL */
+        int dirfd;       /* of its file */
+        const char *out; /* the file's path if the person gave one */
+        char name[KEY_FILE_NAME_MAX];
+        const char *passphrase; /* NULL: none */
 } NewKey;
+
+static const char *place_of(const NewKey *new)
+{
+        return new->out ? new->out : new->name;
+}
 
 static const char *suffix(const NewKey *new)
 {
         return new->uri ? TOKEN_FILE_SUFFIX : KEY_FILE_SUFFIX;
 }
 
-/* Writes a new private key; `i` counts those that get a passphrase of their own. */
-static int write_new(const AuthorityArgs *a, Home *h, int dirfd, const char *name,
-                     const NewKey *new, size_t i)
+/* Its file, `out` or one in the folder, must be new; `i` counts the keys that get a passphrase of
+ * their own. */
+static int place(const AuthorityArgs *a, Home *h, NewKey *new, const char *out, size_t i)
 {
-        const char *passphrase = NULL;
-        int r = 0;
+        new->out = out;
+        new->dirfd = out ? AT_FDCWD : h->fd;
+        if (faccessat(new->dirfd, place_of(new), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+                return cli_fail(CLI_FAILED, _("%s%s%s exists already: a key needs a new file"),
+                                out ? "" : h->path, out ? "" : "/", place_of(new));
+        if (new->uri || a->no_passphrase)
+                return 0;
+        return passphrases_new(&h->secrets, place_of(new), i, &new->passphrase);
+}
 
-        if (!new->uri && !a->no_passphrase)
-                r = passphrases_new(&h->secrets, name, i, &passphrase);
-        if (r)
-                return r;
+static void remove_new(const NewKey *new, size_t n)
+{
+        for (size_t i = 0; i < n; i++)
+                (void)unlinkat(new[i].dirfd, place_of(&new[i]), 0);
+}
+
+static int write_one(const NewKey *new)
+{
+        int r;
+
         if (new->uri)
-                r = token_file_write(dirfd, name, private_key_public(new->key), new->uri);
+                r = token_file_write(new->dirfd, new->name, private_key_public(new->key), new->uri);
         else
-                r = key_write(dirfd, name, new->key, passphrase);
-        if (r == -EEXIST)
-                return cli_fail(CLI_FAILED, _("%s exists already: a key needs a new file"), name);
-        return r < 0 ? cli_fail_errno(r, _("cannot write the key %s"), name) : 0;
+                r = key_write(new->dirfd, place_of(new), new->key, new->passphrase);
+        return r < 0 ? cli_fail_errno(r, _("cannot write the key %s"), place_of(new)) : 0;
+}
+
+/* All or none. */
+static int write_new(const NewKey *new, size_t n)
+{
+        for (size_t i = 0; i < n; i++) {
+                int r = write_one(&new[i]);
+
+                if (r) {
+                        remove_new(new, i);
+                        return r;
+                }
+        }
+        return 0;
+}
+
+/* Writes new keys and the list that names them; without the list, the keys go. True: the list is
+ * out, even if `ret` says that something failed after that. */
+static bool publish(const AuthorityArgs *a, Home *h, Authority *next, const NewKey *new, size_t n,
+                    int *ret)
+{
+        *ret = home_gather(h, next, &a->root);
+        if (*ret == 0)
+                *ret = write_new(new, n);
+        if (*ret)
+                return false;
+        *ret = home_publish(h, next);
+        if (h->authority.version == next->version)
+                return true;
+        remove_new(new, n);
+        return false;
 }
 
 static PublicKey *find(Authority *a, const uint8_t id[KEY_ID_SIZE])
@@ -121,48 +174,51 @@ static int make(const AuthorityArgs *a, TokenKeys *t, Authority *next, Purpose p
 }
 
 /* Those in tokens are the first ones, those of --root-out follow. */
-static int make_roots(const AuthorityArgs *a, Home *h, TokenKeys *t, Authority *next, unsigned n)
+static int make_roots(const AuthorityArgs *a, Home *h, TokenKeys *t, Authority *next, unsigned n,
+                      NewKey *news)
 {
-        char name[KEY_FILE_NAME_MAX], stem[32];
         size_t n_out = 0;
         int r = 0;
 
         for (unsigned i = 0; i < n && r == 0; i++) {
-                NewKey new = {0};
+                NewKey *new = &news[i];
+                char stem[32];
 
-                r = make(a, t, next, PURPOSE_ROOT, &new);
+                r = make(a, t, next, PURPOSE_ROOT, new);
                 if (r)
                         break;
-                h->roots[h->n_roots++] = new.key;
+                h->roots[h->n_roots++] = new->key; /* freed with the others */
                 snprintf(stem, sizeof(stem), n == 1 ? "root" : "root-%u", i + 1);
-                snprintf(name, sizeof(name), "%s%s", stem, suffix(&new));
-                if (!new.uri && n_out < a->root_out.n)
-                        r = write_new(a, h, AT_FDCWD, a->root_out.items[n_out++], &new, i + 1);
-                else
-                        r = write_new(a, h, h->fd, name, &new, i + 1);
+                snprintf(new->name, sizeof(new->name), "%s%s", stem, suffix(new));
+                r = place(a, h, new,
+                          !new->uri &&n_out < a->root_out.n ? a->root_out.items[n_out++] : NULL,
+                          i + 1);
         }
         return r;
 }
 
-static int make_purpose_key(const AuthorityArgs *a, Home *h, TokenKeys *t, Authority *next,
-                            Purpose purpose)
+/* What was typed of the validity, of a key that counts at some time to come. */
+static int take_validity(const AuthorityArgs *a, int64_t *ret_from, int64_t *ret_until)
 {
-        char name[KEY_FILE_NAME_MAX];
-        NewKey new = {0};
+        int64_t now = time(NULL);
+        int r = words_validity(&a->validity, now, ret_from, ret_until);
+
+        return r ? r : words_not_over(now, *ret_until);
+}
+
+static int make_purpose_key(const AuthorityArgs *a, Home *h, TokenKeys *t, Authority *next,
+                            Purpose purpose, NewKey *new)
+{
         PublicKey *public;
-        int r = make(a, t, next, purpose, &new);
+        int r = make(a, t, next, purpose, new);
 
         if (r)
                 return r;
-        public = find(next, private_key_public(new.key)->id);
+        public = find(next, private_key_public(new->key)->id);
         if (a->validity.days || a->validity.not_before || a->validity.not_after)
-                r = words_validity(&a->validity, time(NULL), &public->not_before,
-                                   &public->not_after);
-        snprintf(name, sizeof(name), "%s%s", purpose_name(purpose), suffix(&new));
-        if (r == 0)
-                r = write_new(a, h, h->fd, name, &new, 0);
-        private_key_free(new.key);
-        return r;
+                r = take_validity(a, &public->not_before, &public->not_after);
+        snprintf(new->name, sizeof(new->name), "%s%s", purpose_name(purpose), suffix(new));
+        return r ? r : place(a, h, new, NULL, 0);
 }
 
 static int check_init(const AuthorityArgs *a, TokenKeys *t, Authority *next, unsigned *ret_roots)
@@ -187,6 +243,7 @@ static int check_init(const AuthorityArgs *a, TokenKeys *t, Authority *next, uns
 int authority_init(const AuthorityArgs *a, Home *h)
 {
         _cleanup_(token_keys_close) TokenKeys t = {0};
+        NewKey news[NEW_KEYS_MAX] = {0};
         Authority next = {0};
         unsigned n_roots;
         int r = check_init(a, &t, &next, &n_roots);
@@ -196,32 +253,21 @@ int authority_init(const AuthorityArgs *a, Home *h)
         if (r == 0)
                 r = open_tokens(a, h, &next, PURPOSE_NONE, &t);
         for (size_t i = 0; i < ARRAY_SIZE(issued) && r == 0; i++)
-                r = make_purpose_key(a, h, &t, &next, issued[i]);
+                r = make_purpose_key(a, h, &t, &next, issued[i], &news[i]);
         if (r == 0)
-                r = make_roots(a, h, &t, &next, n_roots);
-        return r ? r : home_publish(h, &next, &a->root);
+                r = make_roots(a, h, &t, &next, n_roots, news + ARRAY_SIZE(issued));
+        if (r == 0)
+                (void)publish(a, h, &next, news, ARRAY_SIZE(issued) + n_roots, &r);
+        for (size_t i = 0; i < ARRAY_SIZE(issued); i++)
+                private_key_free(news[i].key);
+        return r;
 }
 
-/* A key goes into --out, else to PURPOSE-ID.pem or .uri; `ret` says where. */
-static int write_issued(const AuthorityArgs *a, Home *h, const NewKey *new,
-                        char ret[KEY_FILE_NAME_MAX])
+/* A key goes into --out, else to PURPOSE-ID.pem or .uri. */
+static int place_issued(const AuthorityArgs *a, Home *h, NewKey *new)
 {
-        key_file_name(private_key_public(new->key), suffix(new), ret);
-        if (a->out)
-                return write_new(a, h, AT_FDCWD, a->out, new, 0);
-        return write_new(a, h, h->fd, ret, new, 0);
-}
-
-/* Publishes a list with a key that was just written; without the list, the key goes. True: the list
- * is out, even if `ret` says that something failed after that. */
-static bool publish_issued(const AuthorityArgs *a, Home *h, Authority *next, const char *name,
-                           int *ret)
-{
-        *ret = home_publish(h, next, &a->root);
-        if (h->authority.version == next->version)
-                return true;
-        (void)unlinkat(a->out ? AT_FDCWD : h->fd, a->out ? a->out : name, 0);
-        return false;
+        key_file_name(private_key_public(new->key), suffix(new), new->name);
+        return place(a, h, new, a->out, 0);
 }
 
 static void print_key(const PublicKey *key, const char *where)
@@ -233,11 +279,9 @@ static void print_key(const PublicKey *key, const char *where)
                where);
 }
 
-static const char *where(const AuthorityArgs *a, const NewKey *new, const char *name)
+static const char *where(const NewKey *new)
 {
-        if (new->uri)
-                return new->uri;
-        return a->out ? a->out : name;
+        return new->uri ? new->uri : place_of(new);
 }
 
 static void print_version(const Home *h)
@@ -250,7 +294,6 @@ int authority_issue(const AuthorityArgs *a, Home *h, const char *word)
 {
         _cleanup_(token_keys_close) TokenKeys t = {0};
         Authority next = h->authority;
-        char name[KEY_FILE_NAME_MAX];
         Purpose purpose = PURPOSE_NONE;
         PublicKey *public;
         NewKey new = {0};
@@ -264,14 +307,14 @@ int authority_issue(const AuthorityArgs *a, Home *h, const char *word)
         if (r)
                 return r;
         public = find(&next, private_key_public(new.key)->id);
-        r = words_validity(&a->validity, time(NULL), &public->not_before, &public->not_after);
+        r = take_validity(a, &public->not_before, &public->not_after);
         if (r == 0)
-                r = write_issued(a, h, &new, name);
+                r = place_issued(a, h, &new);
+        if (r == 0 && publish(a, h, &next, &new, 1, &r)) {
+                print_key(public, where(&new));
+                print_version(h);
+        }
         private_key_free(new.key);
-        if (r || !publish_issued(a, h, &next, name, &r))
-                return r;
-        print_key(public, where(a, &new, name));
-        print_version(h);
         return r;
 }
 
@@ -303,8 +346,9 @@ static int find_key(Authority *a, const char *word, PublicKey **ret)
         return 0;
 }
 
-/* The old key ends after a time in which both count; labels of an old label key stay valid. */
-static int end_old(const AuthorityArgs *a, PublicKey *old)
+/* The old key ends after a time in which both count, from `start` of the new one; labels of an old
+ * label key stay valid. */
+static int end_old(const AuthorityArgs *a, PublicKey *old, int64_t start)
 {
         uint64_t days = old->purpose == PURPOSE_LABEL ? 0 : OVERLAP_DAYS;
         int64_t end;
@@ -312,7 +356,7 @@ static int end_old(const AuthorityArgs *a, PublicKey *old)
         if (a->overlap && text_u64(a->overlap, OVERLAP_MAX, &days) < 0)
                 return cli_fail(CLI_USAGE, _("--overlap: a number of days, at most %u"),
                                 OVERLAP_MAX);
-        end = time(NULL) + (int64_t)days * DAY_SECONDS;
+        end = MAX(start, time(NULL)) + (int64_t)days * DAY_SECONDS;
         if (!old->not_after || old->not_after > end)
                 old->not_after = MAX(end, old->not_before + 1);
         return 0;
@@ -330,7 +374,7 @@ static void drop(Authority *a, const uint8_t id[KEY_ID_SIZE])
 
 /* PURPOSE.pem or .uri is the key in force: the old one, unless it is lost, moves to a name with its
  * id. */
-static int settle_names(Home *h, const PublicKey *old, const NewKey *new, const char *new_name)
+static int settle_names(Home *h, const PublicKey *old, const NewKey *new)
 {
         char plain[KEY_FILE_NAME_MAX], old_name[KEY_FILE_NAME_MAX];
 
@@ -346,7 +390,7 @@ static int settle_names(Home *h, const PublicKey *old, const NewKey *new, const 
         if (renameat2(h->fd, plain, h->fd, old_name, RENAME_NOREPLACE) < 0 && errno != ENOENT)
                 return cli_fail_errno(-errno, _("cannot rename keys in %s"), h->path);
         snprintf(plain, sizeof(plain), "%s%s", purpose_name(old->purpose), suffix(new));
-        if (renameat2(h->fd, new_name, h->fd, plain, RENAME_NOREPLACE) < 0 || fsync(h->fd) < 0)
+        if (renameat2(h->fd, new->name, h->fd, plain, RENAME_NOREPLACE) < 0 || fsync(h->fd) < 0)
                 return cli_fail_errno(-errno, _("cannot rename keys in %s"), h->path);
         return 0;
 }
@@ -354,12 +398,11 @@ static int settle_names(Home *h, const PublicKey *old, const NewKey *new, const 
 static int carry_out(const AuthorityArgs *a, Home *h, Authority *next, const PublicKey *old,
                      const NewKey *new)
 {
-        char name[KEY_FILE_NAME_MAX];
-        int r = write_issued(a, h, new, name), settled = 0;
+        int r = 0, settled = 0;
 
-        if (r || !publish_issued(a, h, next, name, &r))
+        if (!publish(a, h, next, new, 1, &r))
                 return r;
-        print_key(private_key_public(new->key), where(a, new, name));
+        print_key(private_key_public(new->key), where(new));
         print_version(h);
         if (old->purpose == PURPOSE_ROOT)
                 cli_note(_("a computer with a list older than version %llu needs this one first: "
@@ -367,7 +410,7 @@ static int carry_out(const AuthorityArgs *a, Home *h, Authority *next, const Pub
                          (unsigned long long)next->version - 1, h->path, UZ_KEYS_FILE,
                          (unsigned long long)next->version);
         if (!a->out && old->purpose != PURPOSE_ROOT)
-                settled = settle_names(h, old, new, name);
+                settled = settle_names(h, old, new);
         return r ? r : settled;
 }
 
@@ -376,27 +419,30 @@ int authority_rotate(const AuthorityArgs *a, Home *h, const char *word)
         _cleanup_(token_keys_close) TokenKeys t = {0};
         Authority next = h->authority;
         PublicKey *found, *public, old;
+        int64_t from = 0, until = 0;
         NewKey new = {0};
         int r = find_key(&next, word, &found);
 
+        if (r == 0 && found->purpose != PURPOSE_ROOT)
+                r = take_validity(a, &from, &until);
+        if (r == 0)
+                r = end_old(a, found, from);
         if (r)
                 return r;
-        r = end_old(a, found);
         old = *found;
-        if (r == 0 && old.purpose == PURPOSE_ROOT)
+        if (old.purpose == PURPOSE_ROOT)
                 drop(&next, old.id);
-        if (r == 0)
-                r = open_tokens(a, h, &next, old.purpose, &t);
+        r = open_tokens(a, h, &next, old.purpose, &t);
         if (r == 0)
                 r = make(a, &t, &next, old.purpose, &new);
         if (r)
                 return r;
         public = find(&next, private_key_public(new.key)->id);
+        public->not_before = from;
+        public->not_after = until;
         if (old.purpose == PURPOSE_ROOT)
                 h->roots[h->n_roots++] = new.key; /* signs its own list; freed with the others */
-        else
-                r = words_validity(&a->validity, time(NULL), &public->not_before,
-                                   &public->not_after);
+        r = place_issued(a, h, &new);
         if (r == 0)
                 r = carry_out(a, h, &next, &old, &new);
         if (old.purpose != PURPOSE_ROOT)
@@ -422,7 +468,7 @@ int authority_retire(const AuthorityArgs *a, Home *h, const char *word)
                         _("the list has %u root keys and needs %u: rotate this one instead"), n,
                         next.threshold);
         drop(&next, old.id);
-        r = home_publish(h, &next, &a->root);
+        (void)publish(a, h, &next, NULL, 0, &r);
         if (r)
                 return r;
         printf(_("The key is off the list: nothing that it signed counts any more.\n"));

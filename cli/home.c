@@ -36,6 +36,21 @@ static int open_default(Home *h)
         return 0;
 }
 
+/* Who may write here could put an older list in the place of the present one. */
+static int check_folder(const Home *h)
+{
+        struct stat st;
+
+        if (fstat(h->fd, &st) < 0)
+                return cli_fail_errno(-errno, _("cannot open %s"), h->path);
+        if (st.st_mode & (S_IWGRP | S_IWOTH))
+                return cli_fail(CLI_FAILED,
+                                _("%s is refused: %s; chmod go-w it, after checking who changed "
+                                  "what is in it"),
+                                h->path, _(file_trust_text(FILE_E_WRITABLE)));
+        return 0;
+}
+
 static int open_folder(Home *h, const char *dir)
 {
         int r = 0;
@@ -54,6 +69,9 @@ static int open_folder(Home *h, const char *dir)
                                 h->path, UZ_CLI);
         if (h->fd < 0)
                 return cli_fail_errno(h->fd, _("cannot open %s"), h->path);
+        r = check_folder(h);
+        if (r)
+                return r;
         if (flock(h->fd, LOCK_EX | LOCK_NB) < 0)
                 return cli_fail(CLI_FAILED, _("another %s is changing the policy; try again"),
                                 UZ_CLI);
@@ -208,7 +226,7 @@ static int read_roots_here(Home *h, const Authority *next)
         return n < 0 ? cli_fail_errno(-errno, _("cannot read %s"), h->path) : 0;
 }
 
-static int read_roots(Home *h, const Authority *next, const OptionList *files)
+int home_gather(Home *h, const Authority *next, const OptionList *files)
 {
         int r;
 
@@ -316,16 +334,14 @@ static int write_list(Home *h, const Authority *next, const char *note, size_t s
         return h->etc_fd >= 0 ? client_reload() : 0;
 }
 
-int home_publish(Home *h, Authority *next, const OptionList *files)
+int home_publish(Home *h, Authority *next)
 {
         _cleanup_(freep) char *note = NULL;
         size_t size = 0;
         int r;
 
         next->version = h->authority.version + 1;
-        r = read_roots(h, next, files);
-        if (r == 0)
-                r = sign_list(h, next, &note, &size);
+        r = sign_list(h, next, &note, &size);
         if (r == 0)
                 r = check_list(h, note, size);
         if (r == 0)
@@ -346,7 +362,7 @@ int home_key(Home *h, Purpose purpose, const char *file, PrivateKey **ret)
         if (r == 0 && !file)
                 r = key_read(h->fd, h->path, name, purpose, &h->secrets, &key);
         if (r == 0)
-                r = signer_check_key(key, &h->authority.ring, file ? file : name);
+                r = signer_check_key(key, &h->authority.ring, file ? file : name, h->path);
         if (r == 0)
                 *ret = TAKE_PTR(key);
         return r;

@@ -23,9 +23,11 @@ int home_open(Home *h, const char *dir, const char *passphrase_fd) _must_check_;
 int home_create(Home *h, const char *dir, const char *passphrase_fd) _must_check_;
 void home_close(Home *h);
 
-/* Signs `next` with as many root keys as it and the present list ask for - those in h->roots, in
- * `files`, in the folder - and puts it in the place of the present list. */
-int home_publish(Home *h, Authority *next, const OptionList *files) _must_check_;
+/* Reads as many root keys as `next` and the present list ask for, beside those in h->roots: from
+ * `files`, then from the folder. */
+int home_gather(Home *h, const Authority *next, const OptionList *files) _must_check_;
+/* Signs `next` with what was gathered, and puts it in the place of the present list. */
+int home_publish(Home *h, Authority *next) _must_check_;
 
 /* Reads the folder's key for a purpose, or `file` if it is not NULL; one of the list, valid now. */
 int home_key(Home *h, Purpose purpose, const char *file, PrivateKey **ret) _must_check_;

@@ -53,6 +53,8 @@ int passphrases_open(Passphrases *p, const char *fd_word)
         if (r < 0)
                 return cli_fail_errno(r, _("cannot read a passphrase from descriptor %s"), fd_word);
         p->from_fd = true;
+        if (memchr(text, '\0', size))
+                r = cli_fail(CLI_USAGE, _("descriptor %s: a passphrase has no zero byte"), fd_word);
         for (char *l = strtok_r(text, "\r\n", &save); l && r == 0;
              l = strtok_r(NULL, "\r\n", &save))
                 r = keep(p, l);

@@ -39,7 +39,7 @@ int signer_load_trust(int etc_fd, Trust **ret)
         return r < 0 ? cli_fail_errno(r, "%s", _("cannot load the policy")) : 0;
 }
 
-int signer_check_key(const PrivateKey *key, const Keyring *ring, const char *name)
+int signer_check_key(const PrivateKey *key, const Keyring *ring, const char *name, const char *dir)
 {
         const PublicKey *public = private_key_public(key);
         const PublicKey *known = keyring_find(ring, public->id);
@@ -47,8 +47,7 @@ int signer_check_key(const PrivateKey *key, const Keyring *ring, const char *nam
         if (!known)
                 return cli_fail(CLI_FAILED,
                                 _("wrong key: %s is none of the %s keys that %s/%s lists"), name,
-                                purpose_name(public->purpose), file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR),
-                                UZ_KEYS_FILE);
+                                purpose_name(public->purpose), dir, UZ_KEYS_FILE);
         if (known->revoked || !public_key_valid_at(known, time(NULL)))
                 return cli_fail(CLI_FAILED, _("the key %s is revoked or not valid today"), name);
         return 0;
@@ -67,7 +66,7 @@ int signer_load_key(int etc_fd, Purpose purpose, const Keyring *ring, Passphrase
         if (r == 0)
                 r = key_read(etc_fd, etc, name, purpose, secrets, &key);
         if (r == 0)
-                r = signer_check_key(key, ring, name);
+                r = signer_check_key(key, ring, name, file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR));
         if (r == 0)
                 *ret = TAKE_PTR(key);
         return r;
@@ -77,7 +76,7 @@ static int load_key_file(Signer *s, const char *file, const Keyring *ring, Priva
 {
         int r = key_read(AT_FDCWD, NULL, file, PURPOSE_LABEL, &s->secrets, ret);
 
-        return r ? r : signer_check_key(*ret, ring, file);
+        return r ? r : signer_check_key(*ret, ring, file, file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR));
 }
 
 /* From the file that --key names, or where the keys of this computer are. */

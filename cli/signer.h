@@ -44,4 +44,5 @@ int signer_whitelist_remove(Signer *s, const uint8_t identity[DIGEST_SIZE]) _mus
 int signer_load_key(int etc_fd, Purpose purpose, const Keyring *ring, Passphrases *secrets,
                     PrivateKey **ret) _must_check_;
 /* The list holds this key, and it is valid now. CLI_*. */
-int signer_check_key(const PrivateKey *key, const Keyring *ring, const char *name) _must_check_;
+int signer_check_key(const PrivateKey *key, const Keyring *ring, const char *name,
+                     const char *dir) _must_check_;

@@ -154,6 +154,8 @@ static int sign_request(const HostArgs *a, const char *path)
                 r = words_zone(a->zone, a->level, &host);
         if (r == 0)
                 r = words_validity(&a->validity, time(NULL), &host.not_before, &host.not_after);
+        if (r == 0)
+                r = words_not_over(time(NULL), host.not_after);
         if (r == 0 && a->name)
                 r = words_name("name", a->name, host.name);
         if (r == 0)

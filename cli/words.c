@@ -43,6 +43,13 @@ int words_validity(const ValidityWords *w, int64_t now, int64_t *ret_not_before,
         return 0;
 }
 
+int words_not_over(int64_t now, int64_t not_after)
+{
+        if (!not_after || not_after > now)
+                return 0;
+        return cli_fail(CLI_USAGE, "%s", _("it would have ended already: see --days, --not-after"));
+}
+
 int words_zone(const char *zone, const char *level, Host *ret)
 {
         ret->zone = ZONE_NONE;

@@ -34,6 +34,9 @@ typedef struct ValidityWords {
 int words_validity(const ValidityWords *w, int64_t now, int64_t *ret_not_before,
                    int64_t *ret_not_after) _must_check_;
 
+/* What ends (0: never) must not have ended `now`. */
+int words_not_over(int64_t now, int64_t not_after) _must_check_;
+
 /* A computer's zone and level. */
 int words_zone(const char *zone, const char *level, Host *ret) _must_check_;
 

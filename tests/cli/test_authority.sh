@@ -27,6 +27,28 @@ fact 'a descriptor that is none is told' 1 'cannot read a passphrase from descri
         authority init --dir "$O" --name O --passphrase-fd 77
 fact 'without an authority there is nothing to show' 1 'there is no authority in' authority show --dir "$O"
 
+# --- what ends before it is done leaves nothing ---
+secret 'correct horse\nshort\n' authority init --dir "$O" --name O
+said 'a short passphrase of the root key is refused' 2 '8 to 1000 bytes'
+is 'no key was made' "$(ls -A "$O")" ''
+fact 'nor one where another cannot be written' 1 'cannot write the key /nonexistent/root.pem' \
+        authority init --dir "$O" --name O --no-passphrase --root-out /nonexistent/root.pem
+is 'all are gone' "$(ls -A "$O")" ''
+fact 'two root keys do not share a file' 1 'same.pem exists already' \
+        authority init --dir "$O" --name O --no-passphrase --roots 2 --root-out "$T/same.pem" --root-out "$T/same.pem"
+is 'and nothing is left' "$(ls -A "$O"; ls "$T"/*.pem 2>/dev/null)" ''
+echo other >"$O/label.pem"
+fact 'what is in the way is named with its folder' 1 "$O/label.pem exists already" \
+        authority init --dir "$O" --name O --no-passphrase
+is 'and stays alone' "$(cd "$O" && head -- *)" other
+rm "$O/label.pem"
+chmod 0777 "$O"
+fact 'a folder that others may write is no place for keys' 1 "$O is refused: .*may write to it; chmod go-w" \
+        authority init --dir "$O" --name O --no-passphrase
+chmod 0700 "$O"
+secret 'correct\0horse\n' authority init --dir "$O" --name O
+said 'a passphrase is not cut at a zero byte' 2 'has no zero byte'
+
 # --- one root key ---
 secret 'correct horse\n' authority init --dir "$O" --name '县保密局'
 said 'an authority is made' 0 'The authority "县保密局" is in'
@@ -61,6 +83,13 @@ secret 'correct horse\n' authority issue-key root --dir "$O"
 said 'a root key is not issued' 2 'none of host, label, policy'
 secret 'correct horse\n' authority issue-key label --dir "$O" --not-after 2001-01-01
 said 'a key that ends before it begins is refused' 2 'end before it begins'
+fact 'so is one that has ended' 2 'would have ended already' \
+        authority issue-key label --dir "$O" --no-passphrase --not-before 2001-01-01 --days 1
+secret 'correct horse\n' authority rotate policy --dir "$O" --overlap 0 --not-before 2080-01-01
+said 'a key can be replaced by one that begins later' 0 'version 4 now'
+is 'the old one counts until then' "$("$CTL" authority show --dir "$O" --json |
+        jq -c '[.keys[] | select(.purpose == "policy") | [.not_before, .not_after, .in_force]]')" \
+        '[[0,3471292800,true],[3471292800,0,false]]'
 secret 'correct horse\n' authority issue-key label --dir "$O" --out "$T/second.pem"
 said 'a second label key goes to a file' 0 'private part in .*second.pem'
 holds 'for its owner alone' test "$(stat -c %a "$T/second.pem")" = 600
@@ -69,10 +98,10 @@ said 'which of two must be named' 2 'means 2 keys'
 secret 'correct horse\n' authority retire root --dir "$O"
 said 'the last root key stays' 1 'has 1 root keys and needs 1'
 secret 'correct horse\n' authority rotate root --dir "$O"
-said 'the root key is replaced' 0 'version 5 now.*needs this one first'
+said 'the root key is replaced' 0 'version 6 now.*needs this one first'
 is 'old and new root key have signed' "$(ids root | sort -u | wc -l)" 2
 secret 'correct horse\n' authority issue-key host --dir "$O"
-said 'and the new one signs alone from then on' 0 'version 6 now'
+said 'and the new one signs alone from then on' 0 'version 7 now'
 is 'one signature' "$(ids root | wc -l)" 1
 
 # --- two of three ---
@@ -117,6 +146,17 @@ is 'every key in it is encrypted' "$(grep -l 'BEGIN ENCRYPTED' "$T"/safe/*.pem |
 is 'the copy is an authority' "$("$CTL" authority show --dir "$T/safe" --json)" "$("$CTL" authority show --dir "$O" --json)"
 secret 'for the safe\n' authority rotate host --dir "$T/safe"
 said 'that can be used' 0 'version 2 now'
+mkdir "$T/full"
+if mount -t tmpfs -o size=16k none "$T/full" 2>/dev/null; then
+        at_end umount "$T/full"
+        secret 'for the safe\n' authority backup "$T/full/safe" --dir "$O"
+        said 'a medium that is full is told' 1 'No space left'
+        holds 'and half a copy does not stay' test ! -e "$T/full/safe"
+else
+        skip 'a copy to a full medium: this user cannot mount'
+fi
+fact 'without a passphrase there is no copy' 2 'passphrase is needed' authority backup "$T/safe2" --dir "$O"
+holds 'nor its folder' test ! -e "$T/safe2"
 fact 'a folder that is there is not written over' 1 'cannot make .*safe' authority backup "$T/safe" --dir "$O"
 openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$O/web.pem" 2>/dev/null
 secret 'for the safe\n' authority backup "$T/safe2" --dir "$O"
@@ -192,6 +232,9 @@ said 'a passphrase is asked for twice' 0 'New passphrase of host.*version 6 now'
 holds 'and not shown' bash -c '[[ $1 != *staple* ]]' - "$out"
 typed $'battery staple\nbattery stable\n' authority issue-key host
 said 'two that differ are refused' 1 'not the same'
+typed $'battery staple\nbattery staple\nbattery staple\nbattery staple\n' authority init --dir "$T/half" --name O
+said 'who goes away amid the questions is left with no authority' 2 'passphrase is needed'
+is 'nor with some of its keys' "$(ls -A "$T/half")" ''
 ended_by() { # SIGNAL WHAT-BECOMES
         is "echo is on again after SIG$1" "$(python3 "$(dirname "$0")/on_terminal_signal.py" "$1" "$CTL" \
                 authority issue-key host 2>&1)" "no echo, $2, echo"
