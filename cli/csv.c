@@ -21,7 +21,7 @@ static bool is_formula(const char *text)
                                              "\xef\xbc\xa0"};
 
         for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
-                if (strncmp(text, starts[i], strlen(starts[i])) == 0)
+                if (*text == *starts[i] && strncmp(text, starts[i], strlen(starts[i])) == 0)
                         return true;
         return false;
 }
@@ -36,11 +36,11 @@ void csv_cell(FILE *f, bool first, const char *text)
                 fputc('"', f);
         if (formula)
                 fputc('\'', f);
-        for (; *text; text++) {
-                if (*text == '"')
-                        fputc('"', f);
-                fputc(*text, f);
+        for (const char *quote; (quote = strchr(text, '"')); text = quote + 1) {
+                fwrite(text, 1, (size_t)(quote - text), f);
+                fputs("\"\"", f);
         }
+        fputs(text, f);
         if (quoted)
                 fputc('"', f);
 }

@@ -20,13 +20,27 @@ void out_set_paged(bool on)
         paged = on;
 }
 
-static bool wants_style(FILE *f)
+static bool look_for_style(FILE *f)
 {
         const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
 
         if (none && *none)
                 return false;
         return term && strcmp(term, "dumb") && ((paged && f == stdout) || isatty(fileno(f)));
+}
+
+/* Standard output is asked about once: a listing has a million lines. */
+static bool wants_style(FILE *f)
+{
+        static int known = -1;
+        static bool known_paged;
+
+        if (f != stdout)
+                return look_for_style(f);
+        if (known < 0 || known_paged != paged)
+                known = look_for_style(f);
+        known_paged = paged;
+        return known;
 }
 
 const char *out_style(FILE *f, Style style)

@@ -9,157 +9,11 @@
 #include "cli/cli.h"
 #include "cli/out.h"
 #include "cli/record_words.h"
+#include "lib/members.h"
 
-#define SECONDS_TEXT 19u /* "2026-11-21T08:00:00" */
-#define IDENTITY_PREFIX 8u
-
-#define TIME_START ",\"time\":\""
-#define TIME_WITHIN 64u /* of a line's start */
-
-static bool is_in_time(const RecordFilter *f, const char *line, size_t size)
-{
-        const char *at;
-
-        if (!*f->since && !*f->until)
-                return true;
-        at = memmem(line, MIN(size, (size_t)TIME_WITHIN), TIME_START, strlen(TIME_START));
-        if (!at || (size_t)(line + size - at) < strlen(TIME_START) + SECONDS_TEXT)
-                return false;
-        at += strlen(TIME_START);
-        return (!*f->since || memcmp(at, f->since, SECONDS_TEXT) >= 0) &&
-               (!*f->until || memcmp(at, f->until, SECONDS_TEXT) <= 0);
-}
-
-/* The plain text that stands behind `start`; NULL: there is none, or it is not that plain. */
-static const char *find_word(const char *line, size_t size, const char *start, size_t *ret)
-{
-        const char *at = memmem(line, size, start, strlen(start)), *end;
-
-        if (!at)
-                return NULL;
-        at += strlen(start);
-        end = memchr(at, '"', (size_t)(line + size - at));
-        *ret = end ? (size_t)(end - at) : 0;
-        return end && !memchr(at, '\\', *ret) ? at : NULL;
-}
-
-static bool has_word(const char *line, size_t size, const char *start, const char *value)
-{
-        size_t n;
-        const char *word = value ? find_word(line, size, start, &n) : NULL;
-
-        return !value || (word && n == strlen(value) && memcmp(word, value, n) == 0);
-}
-
-static bool has_severity(const char *line, size_t size, Severity least)
-{
-        char text[16];
-        size_t n;
-        const char *word =
-                least == SEVERITY_NONE ? NULL : find_word(line, size, ",\"severity\":\"", &n);
-        Severity severity;
-
-        if (!word || n >= sizeof(text))
-                return least == SEVERITY_NONE;
-        memcpy(text, word, n);
-        text[n] = '\0';
-        return severity_parse(text, &severity) == 0 && severity >= least;
-}
-
-/* As a whole text, as the drive's number, or as the start of an identity, maybe in capitals. */
-static bool may_hold_drive(const char *line, size_t size, const char *word)
-{
-        char needle[128];
-        int n = snprintf(needle, sizeof(needle), "\"%s\"", word);
-        bool hex = strlen(word) >= IDENTITY_PREFIX;
-
-        if (n < 0 || (size_t)n >= sizeof(needle) || strpbrk(word, "\"\\/"))
-                return true;
-        if (memmem(line, size, needle, (size_t)n))
-                return true;
-        n = snprintf(needle, sizeof(needle), ",\"drive\":%s,", word);
-        if (*word >= '0' && *word <= '9' && memmem(line, size, needle, (size_t)n))
-                return true;
-        for (n = 0; word[n]; n++)
-                needle[n] = (char)(word[n] >= 'A' && word[n] <= 'F' ? word[n] + 32 : word[n]);
-        return hex && memmem(line, size, needle, (size_t)n);
-}
-
-bool record_filter_is_empty(const RecordFilter *f)
-{
-        return !*f->since && !*f->until && !f->reason && !f->kind && !f->drive && !f->zone &&
-               f->severity == SEVERITY_NONE;
-}
-
-static bool has_numbered_letters(const char *line, size_t size)
-{
-        const char *end = line + size;
-
-        while ((line = memchr(line, '\\', (size_t)(end - line))) && end - line > 1) {
-                if (line[1] == 'u')
-                        return true;
-                line += 2;
-        }
-        return false;
-}
-
-bool record_may_be_violation(const char *line, size_t size)
-{
-        static const char block[] = "\"verdict\":\"block\"";
-        static const char *const tamper = "tamper";
-
-        return has_numbered_letters(line, size) || chain_line_kind(line, size, &tamper, 1) ||
-               memmem(line, size, block, sizeof(block) - 1);
-}
-
-RecordSieve record_sieve(const RecordFilter *f, const char *line, size_t size)
-{
-        /* Letters written as numbers are nothing that the ledger's writer does in such words; who
-         * does finds that nothing is passed over because of it. */
-        if (has_numbered_letters(line, size))
-                return RECORD_PARSE;
-        if (!is_in_time(f, line, size) || (f->kind && !chain_line_kind(line, size, &f->kind, 1)) ||
-            !has_word(line, size, ",\"reason\":\"", f->reason) ||
-            !has_severity(line, size, f->severity) ||
-            !has_word(line, size, ",\"drive_zone\":\"", f->zone))
-                return RECORD_NO;
-        if (!f->drive)
-                return RECORD_YES;
-        return may_hold_drive(line, size, f->drive) ? RECORD_PARSE : RECORD_NO;
-}
-
-static bool matches_drive(json_object *o, const char *word)
-{
-        static const char *const keys[] = {"drive",    "media_number", "identity",
-                                           "label_id", "serial",       "sysname"};
-        size_t n = strlen(word);
-
-        for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-                if (!strcmp(json_text(o, keys[i]), word))
-                        return true;
-        return n >= IDENTITY_PREFIX && !strncasecmp(json_text(o, "identity"), word, n);
-}
-
-bool record_matches(const RecordFilter *f, json_object *o)
-{
-        Severity severity = SEVERITY_NONE;
-
-        if (*f->since && strncmp(json_text(o, "time"), f->since, SECONDS_TEXT) < 0)
-                return false;
-        if (*f->until && strncmp(json_text(o, "time"), f->until, SECONDS_TEXT) > 0)
-                return false;
-        if (f->reason && strcmp(json_text(o, "reason"), f->reason) != 0)
-                return false;
-        if (f->kind && strcmp(json_text(o, "kind"), f->kind) != 0)
-                return false;
-        if (f->zone && strcmp(json_text(o, "drive_zone"), f->zone) != 0)
-                return false;
-        if (f->drive && !matches_drive(o, f->drive))
-                return false;
-        if (f->severity == SEVERITY_NONE)
-                return true;
-        return severity_parse(json_text(o, "severity"), &severity) == 0 && severity >= f->severity;
-}
+#define SEQ_START "{\"seq\":"
+#define NAME_SIZE 64u
+#define NUMBER_SIZE 24u
 
 /* A copy with every text, names of members too, safe to print. */
 static json_object *safe_text(const char *text, size_t size)
@@ -202,7 +56,62 @@ static json_object *safe_copy(json_object *o)
         return copy;
 }
 
-json_object *record_parse(const char *line, size_t size)
+static json_object *new_value(const Member *m)
+{
+        char number[NUMBER_SIZE];
+
+        switch (m->type) {
+        case MEMBER_TEXT:
+                return json_object_new_string_len(m->value, (int)m->size);
+        case MEMBER_NUMBER:
+                snprintf(number, sizeof(number), "%.*s", (int)m->size, m->value);
+                return json_object_new_int64(strtoll(number, NULL, 10));
+        case MEMBER_BOOLEAN:
+                return json_object_new_boolean(*m->value == 't');
+        case MEMBER_NULL:
+        case MEMBER_ESCAPED:
+                break;
+        }
+        return NULL;
+}
+
+/* -EINVAL: not plain. */
+static int add_member(json_object *o, const Member *m)
+{
+        json_object *value = new_value(m);
+        char key[NAME_SIZE];
+
+        if (m->key_size >= sizeof(key) || (!value && m->type != MEMBER_NULL)) {
+                json_object_put(value);
+                return -EINVAL;
+        }
+        memcpy(key, m->key, m->key_size);
+        key[m->key_size] = '\0';
+        return json_object_object_add(o, key, value);
+}
+
+/* What a JSON reader makes of a line, in half of its time; NULL: it is not plain, or there is no
+ * memory. */
+static json_object *read_plain(const char *line, size_t size)
+{
+        json_object *o = json_object_new_object();
+        Members all;
+        Member m;
+        int r;
+
+        members_start(&all, line, size);
+        do {
+                r = o ? members_next(&all, &m) : -ENOMEM;
+                if (r > 0 && add_member(o, &m) < 0)
+                        r = -EINVAL;
+        } while (r > 0);
+        if (r == 0)
+                return o;
+        json_object_put(o);
+        return NULL;
+}
+
+static json_object *read_any(const char *line, size_t size)
 {
         json_tokener *t = json_tokener_new();
         json_object *o = t ? json_tokener_parse_ex(t, line, (int)size) : NULL;
@@ -221,6 +130,13 @@ json_object *record_parse(const char *line, size_t size)
         return NULL;
 }
 
+json_object *record_parse(const char *line, size_t size)
+{
+        json_object *o = read_plain(line, size);
+
+        return o ? o : read_any(line, size);
+}
+
 int64_t record_seconds(json_object *o)
 {
         char seconds[TEXT_TIME_MAX];
@@ -230,16 +146,11 @@ int64_t record_seconds(json_object *o)
         return text_time(seconds, &t) == 0 ? t : 0;
 }
 
-bool record_is_violation(json_object *o)
+uint64_t record_seq(const char *line)
 {
-        Severity severity;
+        size_t n = strlen(SEQ_START);
 
-        if (!strcmp(json_text(o, "kind"), "tamper"))
-                return true;
-        return !strcmp(json_text(o, "kind"), "verdict") &&
-               !strcmp(json_text(o, "verdict"), effect_name(EFFECT_BLOCK)) &&
-               (severity_parse(json_text(o, "severity"), &severity) < 0 ||
-                severity > SEVERITY_NONE);
+        return strncmp(line, SEQ_START, n) == 0 ? strtoull(line + n, NULL, 10) : 0;
 }
 
 void record_drive_key(json_object *o, char ret[RECORD_KEY_MAX])

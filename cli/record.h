@@ -8,15 +8,8 @@
 #include <stdio.h>
 
 #include "cli/client.h"
-#include "lib/text.h"
-#include "policy/reason.h"
+#include "store/filter.h"
 #include "store/ledger.h"
-
-typedef struct RecordFilter {
-        char since[TEXT_TIME_MAX], until[TEXT_TIME_MAX]; /* "" = any; compared to the second */
-        const char *reason, *kind, *drive, *zone;        /* NULL = any */
-        Severity severity;                               /* at least */
-} RecordFilter;
 
 /* "2026-11-21T08:00:00Z", "2026-11-21 08:00", "08:00", "2026-11-21" (midnight here; the day's end
  * if `end`), "today", "yesterday", "monday", "now", "-2h", "2 days ago". 0, or CLI_USAGE with the
@@ -29,19 +22,12 @@ int record_time(const char *option, const char *text, bool end,
 json_object *record_parse(const char *line, size_t size) _must_check_;
 /* Seconds since the epoch; 0 if it does not say. */
 int64_t record_seconds(json_object *record);
-/* A block with a severity, or tampering. */
-bool record_is_violation(json_object *record);
+/* The number of a line that record_next() gave. */
+uint64_t record_seq(const char *line);
 #define RECORD_KEY_MAX 600u
 /* Two records are about the same drive if the digest of its identity is the same, else its label,
  * else what it says of itself. */
 void record_drive_key(json_object *record, char ret[RECORD_KEY_MAX]);
-bool record_filter_is_empty(const RecordFilter *f);
-/* What record_matches() would say, as far as it can be told without parsing the line. */
-typedef enum RecordSieve { RECORD_NO, RECORD_YES, RECORD_PARSE } RecordSieve;
-RecordSieve record_sieve(const RecordFilter *f, const char *line, size_t size);
-/* False: it is certainly no violation; told without parsing. */
-bool record_may_be_violation(const char *line, size_t size);
-bool record_matches(const RecordFilter *f, json_object *record);
 void record_print(json_object *record);
 void record_csv_head(void);
 void record_csv(json_object *record);

@@ -23,7 +23,7 @@ static const char *const silent[] = {"boot", "mono", "prev", "mac"};
 static bool is_in(const char *key, const char *const *list, size_t n)
 {
         for (size_t i = 0; i < n; i++)
-                if (strcmp(key, list[i]) == 0)
+                if (*key == *list[i] && strcmp(key, list[i]) == 0)
                         return true;
         return false;
 }

@@ -68,14 +68,23 @@ void record_close(RecordSource *s)
                 free(TAKE_PTR(s->hold[i]));
 }
 
+/* What the daemon is not told, the reader of the answer looks at. */
 static int append_filter(sd_bus_message *m, const RecordFilter *f)
 {
-        const char *const texts[][2] = {{"reason", f->reason}, {"kind", f->kind}};
+        const char *const texts[][2] = {
+                {"reason", f->reason}, {"kind", f->kind}, {"zone", f->zone}, {"drive", f->drive}};
+        const char *const times[][2] = {{"since", f->since}, {"until", f->until}};
         int r = sd_bus_message_open_container(m, 'a', "{sv}");
 
         for (size_t i = 0; i < ARRAY_SIZE(texts) && r >= 0; i++)
-                if (texts[i][1])
+                if (texts[i][1] && text_is_clean(texts[i][1], strlen(texts[i][1])))
                         r = sd_bus_message_append(m, "{sv}", texts[i][0], "s", texts[i][1]);
+        for (size_t i = 0; i < ARRAY_SIZE(times) && r >= 0; i++) {
+                int64_t t;
+
+                if (text_time(times[i][1], &t) == 0)
+                        r = sd_bus_message_append(m, "{sv}", times[i][0], "x", t);
+        }
         if (r >= 0 && f->severity != SEVERITY_NONE)
                 r = sd_bus_message_append(m, "{sv}", "severity", "s", severity_name(f->severity));
         return r < 0 ? r : sd_bus_message_close_container(m);

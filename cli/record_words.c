@@ -115,7 +115,7 @@ static void put_verdict(json_object *o, bool styled, StrBuf *b)
 static bool is_in(const char *key, const char *const *list, size_t n)
 {
         for (size_t i = 0; i < n; i++)
-                if (strcmp(key, list[i]) == 0)
+                if (*key == *list[i] && strcmp(key, list[i]) == 0)
                         return true;
         return false;
 }

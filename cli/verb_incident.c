@@ -100,13 +100,9 @@ static json_object *find_record(const char *dir, uint64_t seq)
 
         if (seq == 0 || record_open(&s, dir, &all))
                 return NULL;
-        while (record_next(&s) > 0) {
-                json_object *o = record_parse(s.line, s.size);
-
-                if (o && json_number(o, "seq") == seq)
-                        return o;
-                json_object_put(o);
-        }
+        while (record_next(&s) > 0)
+                if (record_seq(s.line) == seq)
+                        return record_parse(s.line, s.size);
         return NULL;
 }
 

@@ -27,7 +27,11 @@ typedef struct Kept {
 
 static int parse_filter(const LogArgs *a, RecordFilter *ret, uint64_t *ret_limit)
 {
-        RecordFilter f = {.reason = a->reason, .kind = a->kind, .drive = a->drive, .zone = a->zone};
+        RecordFilter f = {.reason = a->reason,
+                          .kind = a->kind,
+                          .drive = a->drive,
+                          .zone = a->zone,
+                          .violations = a->open || a->acknowledged};
         Reason reason;
         Zone zone;
         int r = record_time("since", a->since, false, f.since);
@@ -132,14 +136,9 @@ static int learn_case(const LogArgs *a, const char *line, size_t size)
         return o ? cases_add(a->cases, o) : 0;
 }
 
-static bool fits_case(const LogArgs *a, const char *line, size_t size)
+static bool fits_case(const LogArgs *a, const char *line)
 {
-        _cleanup_(json_object_putp) json_object *o = NULL;
-
-        if (!is_by_case(a))
-                return true;
-        o = record_parse(line, size);
-        return o && cases_acknowledged(a->cases, json_number(o, "seq")) == a->acknowledged;
+        return !is_by_case(a) || cases_acknowledged(a->cases, record_seq(line)) == a->acknowledged;
 }
 
 /* Leaves of all violations those that fit, and of them the last `limit`; 0: all. */
@@ -148,7 +147,7 @@ static void keep_fitting(const LogArgs *a, Kept *k, size_t limit)
         size_t n = 0, drop;
 
         for (size_t i = 0; i < k->n; i++) {
-                if (fits_case(a, k->lines[i], strlen(k->lines[i])))
+                if (fits_case(a, k->lines[i]))
                         k->lines[n++] = k->lines[i];
                 else
                         free(k->lines[i]);
@@ -161,18 +160,15 @@ static void keep_fitting(const LogArgs *a, Kept *k, size_t limit)
 }
 
 /* As far as the record alone tells. */
-static bool wanted(const LogArgs *a, const RecordFilter *f, const char *line, size_t size)
+static bool wanted(const RecordFilter *f, const char *line, size_t size)
 {
         _cleanup_(json_object_putp) json_object *o = NULL;
-        bool cases = is_by_case(a);
-        RecordSieve sieve = record_filter_is_empty(f) ? RECORD_YES : record_sieve(f, line, size);
+        RecordSieve sieve = record_sieve(f, line, size);
 
-        if (sieve == RECORD_NO || (sieve == RECORD_YES && !cases))
+        if (sieve != RECORD_PARSE)
                 return sieve == RECORD_YES;
-        if (cases && !record_may_be_violation(line, size))
-                return false;
         o = record_parse(line, size);
-        return o && record_matches(f, o) && (!cases || record_is_violation(o));
+        return o && record_matches(f, o);
 }
 
 /* Records are printed as they come; else only once all have been seen. */
@@ -195,7 +191,7 @@ static int read_all(const LogArgs *a, RecordSource *s, const RecordFilter *f, si
                         progress_update(&progress, n, 0);
                 if (learn_case(a, s->line, s->size) < 0)
                         return -ENOMEM;
-                if ((a->lines && !limit) || !wanted(a, f, s->line, s->size))
+                if ((a->lines && !limit) || !wanted(f, s->line, s->size))
                         continue;
                 if (direct)
                         print_line(a, s->line, s->size);
@@ -221,7 +217,7 @@ static int follow(const LogArgs *a, RecordSource *s, const RecordFilter *f)
                 while ((r = record_next(s)) > 0) {
                         if (learn_case(a, s->line, s->size) < 0)
                                 return -ENOMEM;
-                        if (wanted(a, f, s->line, s->size) && fits_case(a, s->line, s->size))
+                        if (wanted(f, s->line, s->size) && fits_case(a, s->line))
                                 print_line(a, s->line, s->size);
                 }
         }

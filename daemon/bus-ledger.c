@@ -9,24 +9,18 @@
 #include "lib/file.h"
 #include "lib/names.h"
 #include "lib/text.h"
-#include "store/record.h"
+#include "store/filter.h"
 
 #define QUERY_LINES_MAX 1000u
 #define QUERY_BYTES_MAX (1024u * 1024u)
-#define QUERY_LOOKED_MAX 5000u /* records a call may look at: nothing else runs meanwhile */
-#define SECONDS_TEXT 19u       /* "2026-11-21T08:00:00" */
-
-typedef struct Filter {
-        char since[TEXT_TIME_MAX], until[TEXT_TIME_MAX]; /* "" = any */
-        const char *reason, *kind, *drive;               /* NULL = any */
-        Severity severity;                               /* at least */
-        bool any;                                        /* nothing is filtered */
-} Filter;
+/* What a call may look at: nothing else runs meanwhile. */
+#define QUERY_LOOKED_MAX 5000u
+#define QUERY_BYTES_LOOKED_MAX (4u * 1024u * 1024u)
 
 typedef struct Query {
         uint64_t after, last;
         uint32_t limit;
-        Filter filter;
+        RecordFilter filter;
 } Query;
 
 static int read_time(sd_bus_message *call, char ret[TEXT_TIME_MAX])
@@ -47,7 +41,7 @@ static int read_severity(sd_bus_message *call, Severity *ret)
         return r < 0 ? r : severity_parse(text, ret);
 }
 
-static int read_filter_entry(sd_bus_message *call, Filter *f)
+static int read_filter_entry(sd_bus_message *call, RecordFilter *f)
 {
         const char *key;
         int r;
@@ -55,7 +49,6 @@ static int read_filter_entry(sd_bus_message *call, Filter *f)
         r = sd_bus_message_read(call, "s", &key);
         if (r < 0)
                 return r;
-        f->any = false;
         if (strcmp(key, "since") == 0)
                 return read_time(call, f->since);
         if (strcmp(key, "until") == 0)
@@ -68,14 +61,16 @@ static int read_filter_entry(sd_bus_message *call, Filter *f)
                 return sd_bus_message_read(call, "v", "s", &f->kind);
         if (strcmp(key, "drive") == 0)
                 return sd_bus_message_read(call, "v", "s", &f->drive);
+        if (strcmp(key, "zone") == 0)
+                return sd_bus_message_read(call, "v", "s", &f->zone);
         return -EINVAL;
 }
 
-static int read_filter(sd_bus_message *call, Filter *f)
+static int read_filter(sd_bus_message *call, RecordFilter *f)
 {
         int r;
 
-        *f = (Filter){.any = true};
+        *f = (RecordFilter){0};
         r = sd_bus_message_enter_container(call, 'a', "{sv}");
         if (r < 0)
                 return r;
@@ -89,47 +84,17 @@ static int read_filter(sd_bus_message *call, Filter *f)
         return r < 0 ? r : sd_bus_message_exit_container(call);
 }
 
-static bool matches_drive(json_object *o, const char *drive)
+static bool wanted(const RecordFilter *f, const char *line, size_t size, json_tokener *tokener)
 {
-        static const char *const keys[] = {"drive",    "media_number", "identity",
-                                           "label_id", "serial",       "sysname"};
-
-        for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-                if (strcmp(record_text(o, keys[i]), drive) == 0)
-                        return true;
-        return false;
-}
-
-static bool matches_object(const Filter *f, json_object *o)
-{
-        Severity severity = SEVERITY_NONE;
-
-        if (f->since[0] && strncmp(record_text(o, "time"), f->since, SECONDS_TEXT) < 0)
-                return false;
-        if (f->until[0] && strncmp(record_text(o, "time"), f->until, SECONDS_TEXT) > 0)
-                return false;
-        if (f->reason && strcmp(record_text(o, "reason"), f->reason) != 0)
-                return false;
-        if (f->kind && strcmp(record_text(o, "kind"), f->kind) != 0)
-                return false;
-        if (f->drive && !matches_drive(o, f->drive))
-                return false;
-        if (f->severity == SEVERITY_NONE)
-                return true;
-        return severity_parse(record_text(o, "severity"), &severity) == 0 &&
-               severity >= f->severity;
-}
-
-static bool matches(const Filter *f, const char *line, size_t size, json_tokener *tokener)
-{
+        RecordSieve sieve = record_sieve(f, line, size);
         json_object *o;
         bool ok;
 
-        if (f->any)
-                return true;
+        if (sieve != RECORD_PARSE)
+                return sieve == RECORD_YES;
         json_tokener_reset(tokener);
         o = json_tokener_parse_ex(tokener, line, (int)size);
-        ok = o && matches_object(f, o);
+        ok = o && record_matches(f, o);
         (void)json_object_put(o);
         return ok;
 }
@@ -147,13 +112,14 @@ static int append_line(sd_bus_message *reply, const char *line, size_t size)
 /* Copies one page of records. `q->last` = the last one looked at. */
 static int append_page(LedgerReader *reader, Query *q, json_tokener *tokener, sd_bus_message *reply)
 {
-        size_t size, bytes = 0;
+        size_t size, bytes = 0, looked_bytes = 0;
         unsigned looked = 0, lines = 0;
         const char *line;
         Chain chain;
         int r;
 
-        while (lines < q->limit && bytes < QUERY_BYTES_MAX && looked < QUERY_LOOKED_MAX) {
+        while (lines < q->limit && bytes < QUERY_BYTES_MAX && looked < QUERY_LOOKED_MAX &&
+               looked_bytes < QUERY_BYTES_LOOKED_MAX) {
                 r = ledger_reader_next(reader, &line, &size);
                 if (r <= 0)
                         return r;
@@ -161,8 +127,9 @@ static int append_page(LedgerReader *reader, Query *q, json_tokener *tokener, sd
                 if (chain.seq <= q->after)
                         continue;
                 looked++;
+                looked_bytes += size;
                 q->last = chain.seq;
-                if (!matches(&q->filter, line, size, tokener))
+                if (!wanted(&q->filter, line, size, tokener))
                         continue;
                 r = append_line(reply, line, size);
                 if (r < 0)
@@ -224,7 +191,7 @@ int bus_query(Bus *b, sd_bus_message *call, const BusCaller *caller _unused_, sd
         if (r < 0 || q.limit < 1 || q.limit > QUERY_LINES_MAX)
                 return sd_bus_error_setf(error, BUS_ERROR_INVALID,
                                          "A query takes 1 to %u lines, and the filters since and "
-                                         "until (x), reason, severity, kind and drive (s)",
+                                         "until (x), reason, severity, kind, zone and drive (s)",
                                          QUERY_LINES_MAX);
         q.last = q.after;
         r = sd_bus_message_new_method_return(call, &reply);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define PLAIN_BYTES 64u /* that are looked at together */
+
 static const char hex_digits[] = "0123456789abcdef";
 static const char base64_digits[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -147,15 +149,23 @@ static size_t clean_char(const uint8_t *p, size_t len)
         return n > 0 && !is_unsafe(c) ? n : 0;
 }
 
-/* True if all eight bytes are printable ASCII; most text is. A byte from 0x80 on, below 0x20 or
+/* 0 if all eight bytes are printable ASCII; most text is. A byte from 0x80 on, below 0x20 or
  * equal to 0x7f sets the high bit of its place in one of the three terms. */
-static bool is_plain(const uint8_t p[8])
+static uint64_t find_special(const uint8_t p[8])
 {
         uint64_t v;
 
         memcpy(&v, p, sizeof(v));
-        return ((v | (v - 0x2020202020202020u) | (v + 0x0101010101010101u)) &
-                0x8080808080808080u) == 0;
+        return (v | (v - 0x2020202020202020u) | (v + 0x0101010101010101u)) & 0x8080808080808080u;
+}
+
+static bool is_plain(const uint8_t p[PLAIN_BYTES])
+{
+        uint64_t special = 0;
+
+        for (size_t i = 0; i < PLAIN_BYTES; i += 8)
+                special |= find_special(p + i);
+        return special == 0;
 }
 
 bool text_is_clean(const char *text, size_t len)
@@ -163,8 +173,14 @@ bool text_is_clean(const char *text, size_t len)
         const uint8_t *p = (const uint8_t *)text;
 
         for (size_t i = 0; i < len;) {
-                size_t n = len - i >= 8 && is_plain(p + i) ? 8 : clean_char(p + i, len - i);
+                size_t n;
 
+                if (len - i >= PLAIN_BYTES && is_plain(p + i))
+                        n = PLAIN_BYTES;
+                else if (len - i >= 8 && find_special(p + i) == 0)
+                        n = 8;
+                else
+                        n = clean_char(p + i, len - i);
                 if (n == 0)
                         return false;
                 i += n;

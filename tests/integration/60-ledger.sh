@@ -17,6 +17,7 @@ check 'the signal RecordAdded is sent' until_true \
 for n in {1..40}; do
         on $root $manager Record 'sa{ss}' revoked 1 n "$n" >/dev/null
 done
+check 'and one that names a zone' on $root $manager Record 'sa{ss}' enrolled 2 media_number N-8 drive_zone internet
 # Pages of 7 until `last` no longer grows: every record once, in order.
 pages() {
         local after=0 out last
@@ -40,6 +41,34 @@ check 'a filter by severity gives this and worse' same_as_jq \
 check 'a filter by drive takes an identity' same_as_jq ".identity==\"$identity\"" 1 drive s "$identity"
 check 'a filter by time takes nothing before' same_as_jq 'false' 1 since x $(($(date +%s) + 1000))
 check 'a filter by time takes nothing after' same_as_jq 'false' 1 until x 1000
+check 'or the start of one, in capitals' same_as_jq ".identity==\"$identity\"" 1 drive s \
+        "$(head -c 20 <<<"${identity^^}")"
+check 'a filter by zone gives those' same_as_jq '.drive_zone=="internet"' 1 zone s internet
+expect 'and there is one' '^1$' bash -c "$(declare -f pages); root=$root ledger=$ledger; \
+        pages 1 zone s internet | wc -l"
+moment=$(records | jq -r .time | sed -n 20p)
+check 'times are of the whole second' same_as_jq ".time[:19]>=\"${moment:0:19}\" and .time[:19]<=\"${moment:0:19}\"" \
+        2 since x "$(date -d "$moment" +%s)" until x "$(date -d "$moment" +%s)"
+
+# Who may not read the files is served by the daemon, and gets the same.
+mkdir -p "$dir/closed"
+chmod 0 "$dir/closed"
+over_bus() {
+        USBZONE_STATE_DIR=$dir/closed setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-all \
+                "$build/usbzonectl" log --json "$@"
+}
+same_over_bus() {
+        cmp <(over_bus "${@:2}") <(records | jq -c "select($1)")
+}
+expect 'log asks the daemon' 'verified by usbzoned to record' over_bus -n 1
+check 'all records' same_over_bus true
+check 'by drive' same_over_bus ".identity==\"$identity\"" --drive "${identity:0:10}"
+check 'by zone' same_over_bus '.drive_zone=="internet"' --zone internet
+check 'by time' same_over_bus ".time[:19]==\"${moment:0:19}\"" --since "${moment:0:19}Z" --until "${moment:0:19}Z"
+check 'by kind, severity and reason' same_over_bus \
+        '.kind=="verdict" and .severity=="warning" and .reason=="device-class-blocked"' \
+        --kind verdict --severity warning --reason device-class-blocked
+expect 'a drive that is no text finds nothing' 'verified by usbzoned' over_bus --drive $'\xff'
 check 'filters are combined' same_as_jq '.kind=="verdict" and .reason=="granted"' 2 kind s verdict reason s granted
 expect 'the head on the bus is that of the files' \
         "^ts $(head_of_ledger) \"$(records | tail -n 1 | sha256sum | cut -c1-64)\"$" on $root $ledger Head
