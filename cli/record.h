@@ -45,9 +45,9 @@ typedef struct RecordSource {
         char *hold[2];          /* a line is given once the next one has proven it, or at the end */
         size_t held, held_size; /* which of the two waits; 0: none does */
         uint64_t held_seq;
-        Head newest; /* the last signed head; seq 0: none */
-        bool newest_differs;
-        const char *line; /* ends in NUL */
+        Head newest;                         /* the last signed head; seq 0: none */
+        bool newest_differs, heads_replaced; /* their file is none */
+        const char *line;                    /* ends in NUL */
         size_t size;
 } RecordSource;
 

@@ -31,6 +31,9 @@ static int open_files(RecordSource *s, const char *dir, const char **ret_file)
         }
         /* Before the records: they are there when their head is. */
         r = heads_newest(fd, &s->newest);
+        s->heads_replaced = r == -ELOOP || r == -ESPIPE || r == -ENXIO;
+        if (s->heads_replaced)
+                r = 0;
         if (r == 0)
                 s->newest.chain.seq = 0;
         *ret_file = r < 0 ? UZ_HEADS_FILE : NULL;
@@ -277,13 +280,20 @@ void record_footer(const RecordSource *s, int failed, FILE *f)
 static int check_newest(const RecordSource *s, uint64_t seq)
 {
         if (s->newest_differs)
-                return cli_fail(CLI_BROKEN, _("the evidence is broken at record %" PRIu64 ": %s"),
+                return cli_fail(CLI_BROKEN,
+                                _("the evidence is broken at record %" PRIu64 ": %s [%s]"),
                                 s->newest.chain.seq,
-                                _("records were written anew: a signed head has another hash"));
+                                _("records were written anew: a signed head has another hash"),
+                                "rewritten");
         if (s->newest.chain.seq > seq)
-                return cli_fail(CLI_BROKEN, _("the evidence is broken at record %" PRIu64 ": %s"),
-                                seq + 1,
-                                _("records at the end are missing: a signed head knows of more"));
+                return cli_fail(CLI_BROKEN,
+                                _("the evidence is broken at record %" PRIu64 ": %s [%s]"), seq + 1,
+                                _("records at the end are missing: a signed head knows of more"),
+                                "cut-tail");
+        if (s->heads_replaced)
+                return cli_fail(CLI_BROKEN, _("the evidence is broken (%s, line %lu): %s [%s]"),
+                                UZ_HEADS_FILE, 1LU, _(chain_outcome_text(CHAIN_E_FILE)),
+                                "replaced");
         return 0;
 }
 
@@ -301,8 +311,8 @@ int record_outcome(const RecordSource *s, int failed)
                 return cli_fail_errno(at.outcome, _("cannot read the ledger (%s, line %lu)"),
                                       at.segment, at.line);
         return cli_fail(CLI_BROKEN,
-                        _("the evidence is broken at record %" PRIu64 " (%s, line %lu): %s"),
-                        at.seq, at.segment, at.line, _(chain_outcome_text(at.outcome)));
+                        _("the evidence is broken at record %" PRIu64 " (%s, line %lu): %s [%s]"),
+                        at.seq, at.segment, at.line, _(chain_outcome_text(at.outcome)), at.kind);
 }
 
 int record_finish(const RecordSource *s, int failed)

@@ -22,6 +22,7 @@ json_object *verified_json(const LedgerVerify *v)
         json_put_text(j, "head", head);
         json_object_object_add(j, "torn_bytes", json_object_new_uint64(v->torn));
         json_object_object_add(j, "signed_heads", json_object_new_uint64(v->heads));
+        json_object_object_add(j, "signed_to", json_object_new_uint64(v->signed_to));
         json_object_object_add(j, "seal_checked_from", json_object_new_uint64(v->key.seq));
         json_object_object_add(j, "compared_with_daemon", json_object_new_boolean(v->witness_seen));
         json_object_object_add(j, "clock_back", json_object_new_uint64(v->clock_back));
@@ -56,7 +57,11 @@ void verified_text(const LedgerVerify *v)
         if (v->torn)
                 printf(_("%zu bytes of unfinished writes were passed over\n"), v->torn);
         if (v->heads)
-                printf(_("%zu signed heads agree\n"), v->heads);
+                printf(_("%zu signed heads agree, the last one at record %" PRIu64 "\n"), v->heads,
+                       v->signed_to);
+        else if (v->signer_named && !v->kind)
+                printf("%s\n", _("finding (no-heads): the records name a key that signs heads, and "
+                                 "there is no head: nothing signed tells where the ledger ends"));
         if (v->key.seq && !v->kind)
                 printf(_("every seal fits the key, from record %" PRIu64 " on\n"), v->key.seq);
         if (v->witness_seen && !v->kind)
@@ -71,6 +76,9 @@ int verified_outcome(const LedgerVerify *v)
 {
         if (!v->kind)
                 return CLI_OK;
+        if (v->at.segment[0] && v->bad == 0)
+                return cli_fail(CLI_BROKEN, _("the evidence is broken (%s, line %lu): %s [%s]"),
+                                v->at.segment, v->at.line, _(v->message), v->kind);
         if (v->at.segment[0])
                 return cli_fail(
                         CLI_BROKEN,

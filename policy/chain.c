@@ -35,6 +35,18 @@ const char *chain_outcome_text(int outcome)
                 return "the record is not sealed, though the seal had begun";
         case CHAIN_E_ALTERED:
                 return "the record was altered: its seal does not fit";
+        case CHAIN_E_AGAIN:
+                return "a record that stands before comes again: a line was copied or moved";
+        case CHAIN_E_NUMBER:
+                return "the record was altered: its number does not follow";
+        case CHAIN_E_NAME:
+                return "the segment goes by the name of another one";
+        case CHAIN_E_REMOVED:
+                return "records between two segments are missing";
+        case CHAIN_E_FILE:
+                return "something else stands in the place of the file: a link, a folder or a pipe";
+        case CHAIN_E_HERE:
+                return "the record was altered: it does not hold the hash of the line before";
         }
         return "the line cannot be checked";
 }

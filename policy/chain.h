@@ -32,6 +32,13 @@ typedef enum ChainOutcome {
         CHAIN_E_RESEALED = 5, /* the chain fits, the mac does not */
         CHAIN_E_UNSEALED = 6, /* no mac where there must be one */
         CHAIN_E_ALTERED = 7,  /* the mac does not fit, nor does the next line's prev */
+        /* What the reader of the files makes of a gap, a wrong hash, or a file: */
+        CHAIN_E_AGAIN = 9,    /* a record that stands before */
+        CHAIN_E_NUMBER = 10,  /* prev is right, seq is not */
+        CHAIN_E_NAME = 11,    /* the segment is named after another record */
+        CHAIN_E_REMOVED = 12, /* the gap is between two segments */
+        CHAIN_E_FILE = 13,    /* no regular file */
+        CHAIN_E_HERE = 14,    /* this line's prev was altered, not the line before */
 } ChainOutcome;
 
 const char *chain_outcome_text(int outcome);

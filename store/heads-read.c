@@ -12,12 +12,18 @@
 #include "lib/file.h"
 #include "lib/names.h"
 #include "lib/strbuf.h"
+#include "lib/text.h"
 #include "store/heads.h"
 
 #define FILE_MAX (256u * 1024u * 1024u)
 #define NEWEST_WITHIN 4096u /* of the file's end: several notes */
 #define THREADS_MAX 16u
 #define CHUNK 32u /* notes that a thread takes at a time */
+#define SECTOR_SIZE 512
+#define DIGITS "0123456789"
+#define BASE64 DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/="
+#define SIGNATURE "\xe2\x80\x94 " /* policy/note.h */
+#define SIGNED_LINE_SIZE 136u     /* "- ledger.", 32 digits, blank, base64 of 68 bytes */
 
 /* A whole note in the text. */
 typedef struct Note {
@@ -39,12 +45,21 @@ struct HeadReader {
         pthread_t threads[THREADS_MAX];
         size_t n_threads;
         HeadList all;
+        size_t torn; /* bytes of what was never finished */
 };
 
 static bool begins_note(const char *p, const char *end)
 {
         return (size_t)(end - p) >= strlen(HEAD_ORIGIN) &&
                memcmp(p, HEAD_ORIGIN, strlen(HEAD_ORIGIN)) == 0;
+}
+
+/* The line of a signature that a crash cut short; one that is whole ends in "=" (68 bytes). */
+static bool is_cut_signature(const char *line, size_t size)
+{
+        return size < SIGNED_LINE_SIZE &&
+               memcmp(line, SIGNATURE, MIN(size, strlen(SIGNATURE))) == 0 &&
+               !memchr(line, '=', size);
 }
 
 /* The note that begins at `p`: its size; 0 when another one begins before it is whole, or the file
@@ -63,9 +78,77 @@ static size_t note_size(const char *p, const char *end)
                 if (n == HEAD_HASH_LINE && (size_t)(newline - at) > strlen(HEAD_HASH) &&
                     memcmp(at, HEAD_HASH, strlen(HEAD_HASH)) == 0)
                         lines++;
+                if (n == lines - 1 && is_cut_signature(at, (size_t)(newline - at)))
+                        return 0;
                 at = newline + 1;
         }
         return (size_t)(at - p);
+}
+
+static size_t count_of(const char *text, size_t size, const char *among)
+{
+        size_t n = 0;
+
+        while (n < size && text[n] != '\0' && strchr(among, text[n]))
+                n++;
+        return n;
+}
+
+static const char *const words[HEAD_LINES] = {HEAD_ORIGIN, "",     "", "time ",
+                                              "kind ",     "key ", "", SIGNATURE};
+
+/* Could this be line `k` of a note that was never finished, or the beginning of that line? */
+static bool fits_line(unsigned k, const char *line, size_t size, bool ended)
+{
+        if (k == 1)
+                return count_of(line, size, DIGITS) == size;
+        if (k == 2)
+                return count_of(line, size, BASE64) == size;
+        if (k == HEAD_LINES - 2)
+                return size == 0;
+        if (k == HEAD_LINES - 1)
+                return is_cut_signature(line, size) ||
+                       (!ended && size == SIGNED_LINE_SIZE && line[size - 1] == '=');
+        return (k > 0 || size > 0) && memcmp(line, words[k], MIN(size, strlen(words[k]))) == 0;
+}
+
+/* A block that never reached the disk: zeros up to a sector's end, or up to what was written next.
+ * A single zero byte in the midst of text is none. */
+static bool has_hole(const char *text, const char *p, const char *end)
+{
+        const char *zero = memchr(p, '\0', (size_t)(end - p));
+
+        for (; zero && zero < end; zero = memchr(p, '\0', (size_t)(end - p))) {
+                for (p = zero; p < end && *p == '\0'; p++)
+                        ;
+                if ((p - text) % SECTOR_SIZE == 0 || end - p <= 1)
+                        return true;
+        }
+        return false;
+}
+
+/* Bytes between two notes: are they what a crash leaves, the beginnings of notes, or with holes? */
+static bool is_torn(const char *text, const char *p, const char *end)
+{
+        unsigned k = 0;
+
+        if (has_hole(text, p, end))
+                return true;
+        while (p < end) {
+                const char *newline = memchr(p, '\n', (size_t)(end - p));
+                size_t size = (size_t)((newline ? newline : end) - p);
+                bool hash = k == HEAD_HASH_LINE && size > 0 &&
+                            memcmp(p, HEAD_HASH, MIN(size, strlen(HEAD_HASH))) == 0;
+
+                if (!hash && (k >= HEAD_LINES || !fits_line(k, p, size, newline))) {
+                        if (!fits_line(0, p, size, newline))
+                                return false;
+                        k = 0;
+                }
+                k = !hash && size < strlen(words[k]) ? 0 : k + !hash;
+                p += size + (newline != NULL);
+        }
+        return true;
 }
 
 /* The next whole note from `*at` on: its size, and `*at` is where it begins; 0 at the end. */
@@ -185,9 +268,24 @@ int heads_reader_at(HeadReader *r, size_t *at, const Head **ret)
         return 0;
 }
 
+/* The record's number stands in the second line, by the note's own word. */
+static uint64_t note_seq(const char *note, size_t size)
+{
+        const char *at = memchr(note, '\n', size);
+        char text[21] = "";
+        uint64_t seq = 0;
+        size_t n;
+
+        if (!at)
+                return 0;
+        n = count_of(at + 1, (size_t)(note + size - at) - 1, DIGITS);
+        memcpy(text, at + 1, MIN(n, sizeof(text) - 1));
+        return n < sizeof(text) && text_u64(text, UINT64_MAX, &seq) == 0 ? seq : 0;
+}
+
 int heads_reader_all(HeadReader *r, const HeadList **ret)
 {
-        HeadList all = {.heads = r->heads};
+        HeadList all = {.heads = r->heads, .torn = r->torn};
         const Head *head;
         size_t at = 0;
         int n;
@@ -199,8 +297,10 @@ int heads_reader_all(HeadReader *r, const HeadList **ret)
         for (size_t i = 0; i < r->n; i++) {
                 if (is_head(&r->list[i]))
                         r->heads[all.n++] = r->heads[i];
-                else if (all.forged++ == 0)
+                else if (all.forged++ == 0) {
                         all.forged_at = r->list[i].line;
+                        all.forged_seq = note_seq(r->list[i].text, r->list[i].size);
+                }
         }
         r->all = all;
         *ret = &r->all;
@@ -224,17 +324,32 @@ HeadReader *heads_reader_close(HeadReader *r)
         return NULL;
 }
 
+/* What stands between two notes: unfinished ones, or text that will be found to be no note. */
+static int add_rest(HeadReader *r, const char *text, size_t size, uint64_t line)
+{
+        if (size > 0 && !is_torn(r->text, text, text + size))
+                return add_note(r, text, size, line);
+        r->torn += size;
+        return 0;
+}
+
 static int split(HeadReader *r, size_t size)
 {
         const char *p = r->text, *end = p ? p + size : p;
         uint64_t line = 1;
-        size_t n;
 
-        while ((n = next_note(&p, end, &line)) > 0) {
-                int k = add_note(r, p, n, line);
+        while (p < end) {
+                const char *from = p;
+                uint64_t from_line = line;
+                size_t n = next_note(&p, end, &line);
+                int k = add_rest(r, from, (size_t)((n > 0 ? p : end) - from), from_line);
 
+                if (k == 0 && n > 0)
+                        k = add_note(r, p, n, line);
                 if (k < 0)
                         return k;
+                if (n == 0)
+                        break;
                 line += count_lines(p, n);
                 p += n;
         }
@@ -265,7 +380,7 @@ int heads_read_text(char *text, size_t size, HeadReader **ret)
 
 static int read_file(int ledger_fd, char **ret, size_t *ret_size)
 {
-        _cleanup_(fd_closep) int fd = file_open_regular(ledger_fd, UZ_HEADS_FILE, 0);
+        _cleanup_(fd_closep) int fd = file_open_regular(ledger_fd, UZ_HEADS_FILE, O_NOFOLLOW);
 
         return fd < 0 ? fd : file_read_fd(fd, FILE_MAX, ret, ret_size);
 }
@@ -296,12 +411,6 @@ int heads_newest(int ledger_fd, Head *ret)
         return r < 0 ? r : list->n > 0;
 }
 
-/* The record's number stands in the second line. Whoever reads the notes checks them. */
-static uint64_t note_seq(const char *note)
-{
-        return strtoull(strchr(note, '\n') + 1, NULL, 10);
-}
-
 int heads_select(int ledger_fd, uint64_t first, uint64_t last, char **ret, size_t *ret_size)
 {
         _cleanup_(strbuf_clear) StrBuf b = strbuf(FILE_MAX);
@@ -314,7 +423,7 @@ int heads_select(int ledger_fd, uint64_t first, uint64_t last, char **ret, size_
                 return r;
         strbuf_bytes(&b, "", 0);
         for (const char *p = text; p && (n = next_note(&p, text + size, &line)) > 0; p += n) {
-                uint64_t seq = note_seq(p);
+                uint64_t seq = note_seq(p, n);
 
                 if (seq >= first && seq <= last)
                         strbuf_bytes(&b, p, n);

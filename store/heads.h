@@ -28,8 +28,10 @@ int heads_append(Heads *h, const Head *head, char **ret_note) _must_check_;
 typedef struct HeadList {
         const Head *heads;
         size_t n;
-        size_t forged;      /* whole notes whose signature or form does not fit */
-        uint64_t forged_at; /* line of the first, 1-based */
+        size_t forged;       /* whole notes whose signature or form does not fit; other text */
+        uint64_t forged_at;  /* line of the first, 1-based */
+        uint64_t forged_seq; /* the record it is about, by its own word; 0: it has none */
+        size_t torn;         /* bytes of notes that were never finished */
 } HeadList;
 
 /* Begins to read the heads of a ledger: threads check the signatures while the caller does

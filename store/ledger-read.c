@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads the ledger line by line, across segments, and lets through only what verifies. */
-#include "store/ledger.h"
+#include "store/ledger-reader.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,29 +8,6 @@
 
 #include "lib/file.h"
 #include "store/line.h"
-
-#define BUFFER_SIZE (8 * CHAIN_LINE_MAX) /* a line, the one after it, and room to read ahead */
-
-struct LedgerReader {
-        int dirfd, fd;      /* no dirfd: a part of one file, see below */
-        Segment segment;    /* .first == 0: none yet */
-        uint64_t offset;    /* in the file, of buffer[start] */
-        unsigned long line; /* lines before buffer[start] */
-        size_t start, end;
-        Chain chain, before; /* after the last line, and before it */
-        LedgerBreak broken;
-        size_t torn, tail; /* bytes skipped; bytes at the end that may still become a line */
-        bool anchor;       /* take the next line's own word for where it stands */
-        Digest *digest;
-        uint64_t base, limit; /* where offset 0 is in the file, and how many bytes there are */
-        Digest *sum;          /* over all bytes of a part */
-        HashPlan plan;        /* of the records read, and of those before a part */
-        MacKey key;           /* of the next record that is sealed; seq 0: macs are not looked at */
-        char last[CHAIN_LINE_MAX]; /* the line that the chain stands at: the next one may hash it
-                                    * another way */
-        size_t last_size;
-        char buffer[BUFFER_SIZE];
-};
 
 static int reader_new(LedgerReader **ret)
 {
@@ -104,6 +81,11 @@ void ledger_reader_set_plan(LedgerReader *r, const HashPlan *plan)
         r->plan = *plan;
 }
 
+void ledger_reader_prove(LedgerReader *r)
+{
+        r->proven = r->chain.seq;
+}
+
 size_t ledger_reader_last(const LedgerReader *r, const char **ret)
 {
         *ret = r->last;
@@ -146,7 +128,7 @@ static int fill(LedgerReader *r)
 }
 
 /* Finds the line that begins `skip` bytes on, without taking it. 1; 0: none yet; -EMSGSIZE. */
-static int find_line(LedgerReader *r, size_t skip, const char **ret, size_t *ret_size)
+int reader_find_line(LedgerReader *r, size_t skip, const char **ret, size_t *ret_size)
 {
         for (;;) {
                 const char *from = r->buffer + r->start + skip;
@@ -222,85 +204,18 @@ static int next_segment(LedgerReader *r)
                 size_t size;
 
                 /* What was written between our last read and the birth of the next segment. */
-                n = find_line(r, r->tail, &line, &size);
+                n = reader_find_line(r, r->tail, &line, &size);
                 if (n != 0)
                         return n;
         }
         r->torn += r->end - r->start;
         r->tail = 0;
         n = open_segment(r, &next);
-        if (n < 0) { /* stop() names this one */
+        if (n < 0) { /* reader_stop() names this one */
                 r->segment = next;
                 r->line = 0;
         }
         return n < 0 ? n : 1;
-}
-
-static int stop(LedgerReader *r, int outcome, uint64_t seq)
-{
-        r->broken.outcome = outcome;
-        r->broken.kind = line_break_kind(outcome);
-        r->broken.seq = seq;
-        r->broken.line = r->line + 1;
-        if (r->dirfd < 0)
-                (void)snprintf(r->broken.segment, SEGMENT_NAME_MAX, "records");
-        else
-                segment_name(&r->segment, r->broken.segment);
-        return outcome < 0 ? outcome : -EBADMSG;
-}
-
-/* Does the line after this one hold its hash? 1, 0, or -1: there is none that tells. (Looking ahead
- * may move the buffer: this line is where it begins.) */
-static int look_after(LedgerReader *r, size_t size)
-{
-        const char *after;
-        size_t after_size;
-        Chain claims;
-
-        if (find_line(r, size, &after, &after_size) != 1 ||
-            !line_claims(after, after_size, &claims))
-                return -1;
-        return line_holds(&claims, r->buffer + r->start, size);
-}
-
-/* The record that would be next, by its own word, holds the hash that the chain stands at. */
-static bool follows(const LedgerReader *r, const Chain *claims)
-{
-        if (r->chain.seq > 0 && claims->hash != r->chain.hash)
-                return r->last_size > 0 && line_holds(claims, r->last, r->last_size);
-        return memcmp(claims->head, r->chain.head, DIGEST_SIZE) == 0;
-}
-
-/* The number does not follow. A line that holds the right hash was altered itself; else lines are
- * missing, within a segment or before one, or a segment goes by another's name. */
-static int stop_gap(LedgerReader *r, const char *line, size_t size)
-{
-        bool first = r->line == 0 && r->dirfd >= 0;
-        Chain claims;
-
-        (void)stop(r, CHAIN_E_GAP, r->chain.seq + 1);
-        if (!line_claims(line, size, &claims) || follows(r, &claims))
-                r->broken.kind = "altered";
-        else if (first && claims.seq + 1 != r->segment.first)
-                r->broken.kind = "swapped-segments";
-        else if (first)
-                r->broken.kind = "removed-segment";
-        return -EBADMSG;
-}
-
-/* The hash of the line before does not fit. If the line after this one does, this one is whole and
- * the one before was altered. With nothing after it nobody can tell, and the earlier one is named.
- */
-static int stop_broken(LedgerReader *r, size_t size)
-{
-        uint64_t bad = r->chain.seq;
-
-        if (bad == 0 || look_after(r, size) == 0)
-                return stop(r, CHAIN_E_BROKEN, bad + 1);
-        r->chain = r->before;
-        (void)stop(r, CHAIN_E_BROKEN, bad);
-        r->broken.line -= r->line > 0;
-        return -EBADMSG;
 }
 
 /* A segment may begin with the last record of the one before, when its sync had failed. */
@@ -320,11 +235,13 @@ static int check_seal(LedgerReader *r, const Chain *next, const char *line, size
         if (n != 0)
                 return n < 0 ? n : CHAIN_E_RESEALED;
         n = mac_check_line(&r->key, r->digest, line, size);
+        if (n == 0)
+                r->proven = next->seq;
         moved = mac_key_advance(&r->key, r->digest, next->hash);
         if (n == MAC_E_ABSENT)
                 return CHAIN_E_UNSEALED;
         if (n == MAC_E_MISMATCH)
-                return look_after(r, size) == 1 ? CHAIN_E_RESEALED : CHAIN_E_ALTERED;
+                return reader_look_after(r, size) == 1 ? CHAIN_E_RESEALED : CHAIN_E_ALTERED;
         return n < 0 ? n : moved;
 }
 
@@ -335,6 +252,8 @@ static void let_through(LedgerReader *r, const Chain *next, const char *line, si
         (void)hash_plan_add(&r->plan, next->seq, next->hash);
         (void)memcpy(r->last, line, size);
         r->last_size = size;
+        r->last_segment = r->segment;
+        r->last_line = r->line;
         r->anchor = false;
 }
 
@@ -361,8 +280,9 @@ static int check_line(LedgerReader *r, const char *line, size_t size)
         if (n > 0 && r->anchor)
                 return 0;
         if (n == CHAIN_E_GAP)
-                return stop_gap(r, line, size);
-        return n == CHAIN_E_BROKEN ? stop_broken(r, size) : stop(r, n, r->chain.seq + 1);
+                return reader_stop_gap(r, line, size);
+        return n == CHAIN_E_BROKEN ? reader_stop_broken(r, size)
+                                   : reader_stop(r, n, r->chain.seq + 1);
 }
 
 /* A line with holes and nothing after it in its segment is a write that never finished: the file's
@@ -372,7 +292,7 @@ static bool is_torn_end(LedgerReader *r, const char *line, size_t size)
         const char *after;
         size_t after_size;
 
-        return memchr(line, '\0', size) && find_line(r, size, &after, &after_size) == 0 &&
+        return memchr(line, '\0', size) && reader_find_line(r, size, &after, &after_size) == 0 &&
                r->end - r->start == size;
 }
 
@@ -385,7 +305,7 @@ static int seek_line(LedgerReader *r, size_t *ret_size)
                 int n;
 
                 r->tail = 0;
-                n = r->segment.first ? find_line(r, 0, &line, ret_size) : 0;
+                n = r->segment.first ? reader_find_line(r, 0, &line, ret_size) : 0;
                 if (n == -EMSGSIZE && r->anchor) {
                         drop_overlong(r);
                         continue;
@@ -402,7 +322,7 @@ static int seek_line(LedgerReader *r, size_t *ret_size)
                 }
                 if (n == -EMSGSIZE)
                         n = CHAIN_E_FORMAT;
-                return n == 0 || n == 1 ? n : stop(r, n, r->chain.seq + 1);
+                return n == 0 || n == 1 ? n : reader_stop(r, n, r->chain.seq + 1);
         }
 }
 
@@ -480,6 +400,9 @@ int ledger_reader_seek(LedgerReader *r, const LedgerMark *mark)
         r->torn = r->tail = 0;
         r->anchor = false;
         r->plan.n = r->last_size = 0;
+        r->proven = 0;
+        r->last_segment = mark->segment;
+        r->last_line = mark->line > 0 ? mark->line - 1 : 0;
         if (mark->segment.first == 0) {
                 r->fd = fd_close(r->fd);
                 r->segment = mark->segment;

@@ -17,6 +17,7 @@
 #define RESERVE_STEP (64u * 1024u)
 #define MARKS_MAX 256u
 #define HOST_TEXT_SIZE 33u
+#define FILE_FLAGS (O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK)
 
 struct Ledger {
         int statefd, dirfd;
@@ -103,8 +104,8 @@ static int find_end(Ledger *l, LedgerReader *reader, LedgerMark *ret, bool *ret_
                         break;
                 if (r < 0) {
                         ledger_reader_state(reader, NULL, &broken, NULL);
-                        if (broken.outcome < 0)
-                                return broken.outcome;
+                        if (broken.outcome < 0 || broken.outcome == CHAIN_E_FILE)
+                                return broken.outcome < 0 ? broken.outcome : -ESPIPE;
                         clean = false;
                         ledger_reader_resume(reader);
                         continue;
@@ -132,7 +133,7 @@ static int open_last(Ledger *l, const LedgerMark *end)
         int fd;
 
         segment_name(&end->segment, name);
-        fd = openat(l->dirfd, name, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+        fd = openat(l->dirfd, name, FILE_FLAGS);
         if (fd < 0)
                 return -errno;
         l->fd = fd;
@@ -269,9 +270,9 @@ static int create_file(Ledger *l, Segment *s, int *ret)
 
         for (; s->part <= SEGMENT_PART_MAX; s->part++) {
                 segment_name(s, name);
-                fd = openat(l->dirfd, name,
-                            O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY,
-                            0640);
+                fd = openat(l->dirfd, name, FILE_FLAGS | O_CREAT, 0640);
+                if (fd < 0 && (errno == ELOOP || errno == EISDIR || errno == ENXIO))
+                        continue; /* a link, a folder, a pipe: not ours */
                 if (fd < 0)
                         return -errno;
                 if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0) {

@@ -59,8 +59,7 @@ typedef struct LedgerBreak {
         uint64_t seq; /* the first bad sequence number */
         char segment[SEGMENT_NAME_MAX];
         unsigned long line; /* 1-based in the segment */
-        const char *kind;   /* slug: altered, gap, removed-segment, swapped-segments, resealed,
-                             * unsealed; NULL unless outcome > 0 */
+        const char *kind;   /* slug, see line_break_kind(); NULL unless outcome > 0 */
 } LedgerBreak;
 
 int ledger_reader_open(int ledger_fd, LedgerReader **ret) _must_check_;
@@ -75,6 +74,8 @@ void ledger_reader_set_key(LedgerReader *r, const MacKey *key);
 /* The hashes of the records that were read; of those before a part it has to be told. */
 const HashPlan *ledger_reader_plan(const LedgerReader *r);
 void ledger_reader_set_plan(LedgerReader *r, const HashPlan *plan);
+/* A signed head has the hash of the last line that was let through: it is not what was altered. */
+void ledger_reader_prove(LedgerReader *r);
 /* The last line that was let through, with its newline; 0 bytes if it is not known. */
 size_t ledger_reader_last(const LedgerReader *r, const char **ret);
 DEFINE_FREEP(LedgerReader, ledger_reader_close)

@@ -51,9 +51,21 @@ bool line_is_stop(const char *line, size_t size)
 
 const char *line_break_kind(int outcome)
 {
-        if (outcome == CHAIN_E_RESEALED)
+        switch (outcome) {
+        case CHAIN_E_RESEALED:
                 return "resealed";
-        if (outcome == CHAIN_E_UNSEALED)
+        case CHAIN_E_UNSEALED:
                 return "unsealed";
-        return outcome == CHAIN_E_GAP ? "gap" : outcome > 0 ? "altered" : NULL;
+        case CHAIN_E_GAP:
+                return "gap";
+        case CHAIN_E_AGAIN:
+                return "misplaced";
+        case CHAIN_E_NAME:
+                return "swapped-segments";
+        case CHAIN_E_REMOVED:
+                return "removed-segment";
+        case CHAIN_E_FILE:
+                return "replaced";
+        }
+        return outcome > 0 ? "altered" : NULL;
 }

@@ -15,5 +15,5 @@ bool line_holds(const Chain *claims, const char *line, size_t size);
 bool line_is_sealed(const char *line, size_t size);
 bool line_is_stop(const char *line, size_t size);
 
-/* The slug for a CHAIN_E_* of a line: altered, gap, resealed, unsealed. NULL for others. */
+/* The slug for a CHAIN_E_* of a line, as docs/usbzone-ledger.5 has them. NULL for others. */
 const char *line_break_kind(int outcome);

@@ -7,10 +7,14 @@
 
 #include "lib/names.h"
 #include "lib/text.h"
+#include "store/line.h"
 
 #define KEYS_MAX 64u
 #define TIME_SIZE 27u /* "2026-11-21T08:00:00.123456Z" */
 #define BROKEN 1
+#define NO_KEY ",\"seal\":\"no-key\""
+#define DAMAGED_KEY ",\"seal\":\"key-damaged\""
+#define BEFORE_START_MAX 8u
 
 typedef struct Walk {
         LedgerVerify *v;
@@ -22,6 +26,8 @@ typedef struct Walk {
         const Manifest *manifest; /* NULL: a ledger of its own */
         bool foreign;             /* the last start record names a key that has not signed this */
         char host[HEAD_HOST_SIZE];
+        bool sealed;            /* the record before */
+        uint64_t unsealed_from; /* a start has still to say why; 0: none */
 } Walk;
 
 static int broken(LedgerVerify *v, const char *kind, uint64_t bad, const char *message)
@@ -62,6 +68,7 @@ static void note_key(Walk *w, const char *line, size_t size)
 
         if (!head_key_named(line, size, &key))
                 return;
+        w->v->signer_named = true;
         if (w->manifest)
                 w->foreign = !same_key(&key, &w->manifest->keys[0]);
         if (w->n_keys < KEYS_MAX && !named_key(w, &key))
@@ -116,6 +123,38 @@ static void check_clock(Walk *w, const char *line, size_t size)
         memcpy(w->latest, time, sizeof(time)); /* from here on anew */
 }
 
+/* What the daemon may write before the start that says how it seals. */
+static bool may_precede_start(const char *line, size_t size)
+{
+        static const char *const kinds[] = {"start", "tamper", "torn-tail", "clock-set"};
+
+        return chain_line_kind(line, size, kinds, ARRAY_SIZE(kinds)) > 0;
+}
+
+/* Without the first key too: what is sealed stays so until the daemon starts without its key, and
+ * its start says that. */
+static int check_unsealed(Walk *w, const char *line, size_t size)
+{
+        static const char *const start = "start";
+        bool sealed = line_is_sealed(line, size);
+
+        if (!sealed && w->sealed)
+                w->unsealed_from = w->v->chain.seq;
+        w->sealed = sealed;
+        if (w->unsealed_from == 0)
+                return 0;
+        if (!sealed && chain_line_kind(line, size, &start, 1) > 0 &&
+            (memmem(line, size, NO_KEY, strlen(NO_KEY)) ||
+             memmem(line, size, DAMAGED_KEY, strlen(DAMAGED_KEY)))) {
+                w->unsealed_from = 0;
+                return 0;
+        }
+        if (!sealed && may_precede_start(line, size) &&
+            w->v->chain.seq - w->unsealed_from < BEFORE_START_MAX)
+                return 0;
+        return broken(w->v, "unsealed", w->unsealed_from, chain_outcome_text(CHAIN_E_UNSEALED));
+}
+
 /* The one to be met. 1, 0: there is none, -errno. */
 static int next_head(Walk *w, const Head **ret)
 {
@@ -126,8 +165,8 @@ static int next_head(Walk *w, const Head **ret)
         return r;
 }
 
-/* The heads that were signed when this record was the last. */
-static int check_heads(Walk *w)
+/* The heads that were signed when this record was the last; `reader` NULL: it was before a part. */
+static int check_heads(Walk *w, LedgerReader *reader)
 {
         LedgerVerify *v = w->v;
         const Head *h;
@@ -143,6 +182,9 @@ static int check_heads(Walk *w)
                         return broken(v, "rewritten", h->chain.seq,
                                       "records were written anew: a signed head has another hash");
                 v->heads++;
+                v->signed_to = v->chain.seq;
+                if (reader)
+                        ledger_reader_prove(reader);
         }
         return MIN(r, 0);
 }
@@ -187,7 +229,9 @@ static int walk_chain(Walk *w, LedgerReader *reader)
                 ledger_reader_state(reader, &v->chain, NULL, NULL);
                 note_key(w, line, size);
                 check_clock(w, line, size);
-                r = check_heads(w);
+                r = check_unsealed(w, line, size);
+                if (r == 0)
+                        r = check_heads(w, reader);
                 if (r == 0)
                         r = check_witness(v);
                 if (r != 0)
@@ -208,6 +252,13 @@ static int walk_chain(Walk *w, LedgerReader *reader)
         return broken(v, v->at.kind, v->at.seq, chain_outcome_text(v->at.outcome));
 }
 
+static int at_heads(LedgerVerify *v, uint64_t line)
+{
+        (void)snprintf(v->at.segment, sizeof(v->at.segment), "%s", UZ_HEADS_FILE);
+        v->at.line = line;
+        return BROKEN;
+}
+
 /* Heads are only ever appended, and the chain only grows. */
 static int check_order(LedgerVerify *v, HeadReader *heads)
 {
@@ -223,9 +274,20 @@ static int check_order(LedgerVerify *v, HeadReader *heads)
                         return broken(v, "restored-copy", b->seq,
                                       "an older copy was put in place: signed heads go back");
         }
-        if (list->forged)
-                return broken(v, "forged-head", 0, "a head's signature does not fit");
-        return 0;
+        v->torn += list->torn;
+        if (list->forged == 0)
+                return 0;
+        (void)broken(v, "forged-head", list->forged_seq, "a head's signature does not fit");
+        return at_heads(v, list->forged_at);
+}
+
+/* Nothing of ours is a link, a folder or a pipe. The records are looked at all the same. */
+static int read_heads(int ledger_fd, HeadReader **ret, bool *ret_replaced)
+{
+        int r = heads_read(ledger_fd, ret);
+
+        *ret_replaced = r == -ELOOP || r == -ESPIPE || r == -ENXIO;
+        return *ret_replaced ? heads_read_text(NULL, 0, ret) : r;
 }
 
 /* Who knows of records that are not there? */
@@ -279,7 +341,7 @@ int ledger_verify_part(LedgerReader *reader, HeadReader *heads, const Manifest *
         v->chain = m->before;
         ledger_reader_set_plan(reader, &m->plan);
         ledger_reader_set_key(reader, &v->key);
-        r = check_heads(w);
+        r = check_heads(w, NULL);
         if (r == 0)
                 r = walk_chain(w, reader);
         if (r == 0)
@@ -294,14 +356,15 @@ int ledger_verify(int ledger_fd, LedgerVerify *v)
         _cleanup_(ledger_reader_closep) LedgerReader *reader = NULL;
         _cleanup_(heads_reader_closep) HeadReader *heads = NULL;
         _cleanup_(freep) Walk *w = calloc(1, sizeof(*w));
+        bool replaced;
         int r;
 
         if (!w)
                 return -ENOMEM;
         w->v = v;
-        r = heads_read(ledger_fd, &heads);
+        r = read_heads(ledger_fd, &heads, &replaced);
         if (r < 0)
-                (void)snprintf(v->at.segment, sizeof(v->at.segment), "%s", UZ_HEADS_FILE);
+                (void)at_heads(v, 0);
         if (r == 0)
                 r = ledger_reader_open(ledger_fd, &reader);
         if (r == 0) {
@@ -311,5 +374,9 @@ int ledger_verify(int ledger_fd, LedgerVerify *v)
         }
         if (r == 0)
                 r = check_end(w);
+        if (r == 0 && replaced) {
+                (void)broken(v, "replaced", 0, chain_outcome_text(CHAIN_E_FILE));
+                return at_heads(v, 1);
+        }
         return r == 0 ? check_order(v, heads) : r;
 }

@@ -21,7 +21,9 @@ typedef struct LedgerVerify {
         /* Found. */
         Chain chain; /* verified to here */
         size_t torn;
-        size_t heads; /* signed heads that agree */
+        size_t heads;       /* signed heads that agree */
+        uint64_t signed_to; /* the last record that one of them names */
+        bool signer_named;  /* a record names the key that signs heads */
         bool witness_seen;
         uint64_t clock_back,
                 clock_back_at; /* a finding, no break: how often, and the first record */

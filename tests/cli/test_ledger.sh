@@ -144,7 +144,23 @@ sed -i '$d' "$L/0000000004.jsonl"
 fact 'log sees that the end was cut off' 5 'broken at record 6: .*a signed head knows of more' log
 fact 'and so does verify' 5 'broken at record 6: .*a signed head knows of more' verify
 make_ledger_heads 3 6
-fact 'heads agree' 0 '2 signed heads agree' verify
+fact 'heads agree' 0 '2 signed heads agree, the last one at record 6' verify
+is 'as JSON' "$("$CTL" verify --json | jq -c '[.signed_heads, .signed_to]')" '[2,6]'
+sed -i 's/^kind interval$/kind intervaI/' "$L/heads"
+fact 'an altered head: which, and where' 5 'broken at record 3 \(heads, line 1\).*\[forged-head\]' verify
+make_ledger_heads 3 6
+sed -i '1s/^u/U/' "$L/heads"
+fact 'one that no longer begins like one' 5 'broken \(heads, line 1\).*\[forged-head\]' verify
+make_ledger_heads 3 6
+sed -i '$d' "$L/heads"
+printf '\xe2\x80\x94 ledger' >>"$L/heads"
+fact 'one that a crash cut short is told' 0 'whole.*bytes of unfinished writes.*1 signed heads agree, the last one at record 3' verify
+rm "$L/heads"
+fact 'all heads gone' 0 'finding \(no-heads\)' verify
+is 'as JSON' "$("$CTL" verify --json | jq -c '[.signed_heads, .signed_to]')" '[0,0]'
+make_ledger
+holds 'a ledger that no key signs has none' bash -c '! "$0" verify | grep -q no-heads' "$CTL"
+make_ledger_heads 3 6
 make_ledger
 
 # --- follow ---
@@ -181,25 +197,35 @@ fact 'a file that is no key' 2 'is no key of a ledger' verify --key "$L/00000000
 python3 "$(dirname "$0")/make_ledger.py" "$L" >"$T/null"
 fact 'a ledger without seals where there were some' 5 'broken at record 2 .*not sealed' verify --key "$T/first.key"
 
+# without the key, too
+rm -rf "$L"
+python3 "$(dirname "$0")/make_ledger.py" "$L" "$hex" >/dev/null
+printf '{"seq":7,"time":"2026-11-21T13:00:00.000001Z","boot":"%032d","mono":7,"host":"%s","kind":"removed","prev":"%s","mac":""}\n' \
+        0 "$(printf '1%.0s' {1..32})" "$(tail -n 1 "$L/0000000004.jsonl" | sha256sum | cut -c1-64)" >>"$L/0000000004.jsonl"
+fact 'a record that fits, without a seal after sealed ones' 5 'broken at record 7.*\[unsealed\]' verify
+
 # --- what somebody put in the place of a file: nobody waits for the other end of it ---
-fact_refused() { # NAME FILE
+fact_replaced() { # NAME FILE
         local verb
-        for verb in verify 'log --dir'; do
+        for verb in verify 'log --dir' report inspect; do
                 # shellcheck disable=SC2086 # a verb and its option
-                fact "$1: $verb" 1 "cannot read .*$2.*: it is no regular file" $verb "$L"
+                fact "$1: $verb" 5 'something else stands in the place of the file' $verb "$L"
         done
-        fact "$1: report" 1 "cannot read $L/$2: it is no regular file" report "$L"
-        fact "$1: inspect" 1 "cannot read $L/$2: it is no regular file" inspect "$L"
+        fact "$1: which" 5 "\\($2, line 1\\).*\\[replaced\\]" verify
+        fact "$1: export" 5 'a broken ledger is not exported' export "$T/never.uzx"
 }
 for name in 0000000001.jsonl 0000000004.jsonl heads; do
         make_ledger
         rm -f "$L/$name"
         mkfifo "$L/$name"
-        fact_refused "a FIFO: $name" "$name"
+        fact_replaced "a FIFO: $name" "$name"
+        rm "$L/$name"
+        ln -s /etc/passwd "$L/$name"
+        fact_replaced "a link: $name" "$name"
 done
 make_ledger
 mkdir "$L/heads"
-fact_refused 'a folder' heads
+fact_replaced 'a folder' heads
 
 # --- broken, each way ---
 make_ledger
@@ -212,11 +238,17 @@ fact_broken 'an altered record' 'broken at record 2 \(0000000001.jsonl, line 2\)
 is 'only what verified before it is shown' "$(seqs)" '1'
 make_ledger
 sed -i 's/zone-mismatch/zone-mismatcH/' "$L/0000000001.jsonl"
-fact_broken 'an altered record at the end of a segment' 'broken at record 3 '
+fact_broken 'an altered record at the end of a segment' 'broken at record 3 \(0000000001.jsonl, line 3\)'
 is 'only what verified before that is shown' "$(seqs)" '1 2'
 make_ledger
 sed -i 2d "$L/0000000001.jsonl"
 fact_broken 'a record taken out' 'broken at record 2 \(0000000001.jsonl, line 2\)'
+make_ledger
+sed -i 2p "$L/0000000001.jsonl"
+fact_broken 'a record twice' 'broken at record 3 .*comes again.*\[misplaced\]'
+make_ledger
+mv "$L/0000000004.jsonl" "$L/0000000005.jsonl"
+fact_broken 'a segment by another name' 'broken at record 4 .*\[swapped-segments\]'
 make_ledger
 rm "$L/0000000001.jsonl"
 fact_broken 'a segment taken out' 'broken at record 1 '

@@ -133,7 +133,7 @@ Test(store_ledger_key, a_cut_tail_is_found_by_the_key_and_stays_visible)
         append_numbers(l, 5, 5);
         ledger_close(l);
         b = verify(&first);
-        cr_assert_eq(b.outcome, CHAIN_E_GAP);
+        cr_assert_eq(b.outcome, CHAIN_E_REMOVED);
         cr_assert_eq(b.seq, 3);
         ledger_close(open_ledger(-EUCLEAN));
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/file.h"
 #include "lib/names.h"
@@ -173,6 +174,126 @@ Test(store_verify, the_first_segment_removed_is_a_removed_segment)
         expect("first removed", true, 0, "removed-segment", 1);
 }
 
+/* It tells of no record that is missing: all are there. */
+Test(store_verify, a_segment_by_another_name_is_no_altered_record)
+{
+        make_ledger();
+        cr_assert_eq(renameat(ledger_state, THIRD, ledger_state, "ledger/0000000014.jsonl"), 0);
+        expect("a name of its own", false, 0, "swapped-segments", 13);
+}
+
+Test(store_verify, a_record_that_comes_again_is_not_missing)
+{
+        size_t size, from, to;
+        char *data, more[16384];
+
+        make_ledger();
+        data = read_whole(SECOND, &size);
+        from = line_at(data, size, 3);
+        to = line_at(data, size, 4);
+        memcpy(more, data, to);
+        memcpy(more + to, data + from, size - from);
+        put_whole(SECOND, more, size + to - from);
+        expect("copied", false, 0, "misplaced", 10);
+        /* The first of a segment is missing within it. */
+        to = line_at(data, size, 2);
+        put_whole(SECOND, data + to, size - to);
+        expect("the first taken out", false, 0, "gap", 7);
+        free(data);
+}
+
+/* What it says of the record before it does not make that one wrong. */
+Test(store_verify, a_hash_altered_in_a_record_is_that_records)
+{
+        const char *const files[] = {SECOND, THIRD};
+
+        make_ledger();
+        for (unsigned i = 0; i < ARRAY_SIZE(files); i++) {
+                size_t size;
+                char *data = read_whole(files[i], &size), *prev, was;
+                uint64_t bad = 12 + 6 * i;
+
+                prev = data + line_at(data, size, 6);
+                prev = (char *)memmem(prev, (size_t)(data + size - prev), ",\"mac\"", 6) - 3;
+                was = *prev;
+                *prev = was == '1' ? '2' : '1';
+                put_whole(files[i], data, size);
+                /* The next segment tells, or else the key. */
+                expect("with the key", true, 0, "altered", bad);
+                if (i == 0)
+                        expect("of the next segment", false, 0, "altered", bad);
+                *prev = was;
+                put_whole(files[i], data, size);
+                free(data);
+        }
+}
+
+Test(store_verify, a_head_proves_the_record_before_an_altered_hash)
+{
+        size_t size;
+        char *data, *prev;
+        Ledger *l;
+
+        make_ledger();
+        l = open_ledger(0);
+        append_numbers(l, RECORDS + 1, RECORDS + 1);
+        ledger_close(l);
+        data = read_whole(THIRD, &size);
+        prev = data + line_at(data, size, 7);
+        prev = (char *)memmem(prev, (size_t)(data + size - prev), ",\"mac\"", 6) - 3;
+        *prev = *prev == '1' ? '2' : '1';
+        put_whole(THIRD, data, size);
+        expect("after a head", false, 0, "altered", RECORDS + 1);
+        free(data);
+}
+
+Test(store_verify, what_stands_in_a_files_place_is_named)
+{
+        const char *const files[] = {FIRST, SECOND, THIRD, HEADS};
+        const uint64_t bad[] = {1, 7, 13, 0};
+
+        make_ledger();
+        for (unsigned i = 0; i < ARRAY_SIZE(files); i++) {
+                cr_assert_eq(renameat(ledger_state, files[i], ledger_state, "away"), 0);
+                cr_assert_eq(symlinkat("../away", ledger_state, files[i]), 0);
+                expect("a link", false, 0, "replaced", bad[i]);
+                cr_assert_eq(unlinkat(ledger_state, files[i], 0), 0);
+                cr_assert_eq(mkfifoat(ledger_state, files[i], 0600), 0);
+                expect("a pipe", false, 0, "replaced", bad[i]);
+                cr_assert_eq(renameat(ledger_state, "away", ledger_state, files[i]), 0);
+        }
+        cr_assert_null(verify(true, 0).kind);
+}
+
+/* Without the first key, too. */
+Test(store_verify, a_record_without_seal_needs_a_start_that_says_why)
+{
+        Ledger *l;
+        json_object *o = json_object_new_object();
+
+        make_ledger();
+        cr_assert_eq(renameat(ledger_state, UZ_LEDGER_KEY_FILE, ledger_state, "away"), 0);
+        l = open_ledger(0);
+        cr_assert_eq(ledger_append(l, "torn-tail", NULL), 0);
+        cr_assert_null(verify(false, 0).kind, "the start comes after it");
+        json_object_object_add(o, "seal", json_object_new_string("no-key"));
+        cr_assert_eq(ledger_append(l, "start", o), 0);
+        append_numbers(l, 1, 9);
+        cr_assert_null(verify(false, 0).kind);
+        ledger_close(l);
+        cr_assert_eq(renameat(ledger_state, "away", ledger_state, UZ_LEDGER_KEY_FILE), 0);
+        l = open_ledger(-EUCLEAN);
+        append_numbers(l, 1, 1);
+        cr_assert_null(verify(false, 0).kind, "sealed again");
+        ledger_close(l);
+        cr_assert_eq(unlinkat(ledger_state, UZ_LEDGER_KEY_FILE, 0), 0);
+        l = open_ledger(0);
+        append_numbers(l, 1, 1);
+        ledger_close(l);
+        expect("no start says why", false, 0, "unsealed", RECORDS + 13);
+        json_object_put(o);
+}
+
 Test(store_verify, a_record_taken_out_is_a_gap)
 {
         size_t size, from, to;
@@ -208,7 +329,7 @@ Test(store_verify, an_older_copy_that_went_on_is_a_restored_copy)
         append_numbers(l, 15, 30);
         ledger_close(l);
         heads_close(h);
-        expect("went on", false, 0, "rewritten", 15);
+        expect("went on", false, 0, "unsealed", 14);
         expect("with the key", true, 0, "unsealed", 14);
 }
 
@@ -223,7 +344,7 @@ Test(store_verify, forged_heads_are_named)
         data = read_whole(HEADS, &size);
         data[40] = (char)(data[40] ^ 1);
         put_whole(HEADS, data, size);
-        expect("altered", false, 0, "forged-head", 0);
+        expect("altered", false, 0, "forged-head", 3);
         data[40] = (char)(data[40] ^ 1);
         put_whole(HEADS, data, size);
         free(data);
@@ -267,6 +388,69 @@ Test(store_verify, a_past_written_anew_is_resealed_to_who_has_the_key)
         cr_assert_eq(unlinkat(ledger_state, HEADS, 0), 0);
         cr_assert_null(verify(false, RECORDS + 1).kind);
         expect("only the key tells", true, RECORDS + 1, "resealed", 1);
+}
+
+/* Each byte: altered, taken out, and one put in. The heads cannot be less than they are, but for
+ * what a crash leaves at their end. */
+Test(store_verify, each_changed_byte_of_the_heads_is_found)
+{
+        size_t size;
+        char *data, *copy;
+
+        make_ledger();
+        data = read_whole(HEADS, &size);
+        copy = malloc(size + 1);
+        for (size_t i = 0; i < size; i += 5 * fixture_step()) {
+                memcpy(copy, data, size);
+                copy[i] = (char)(copy[i] ^ (1 << (i % 8)));
+                put_whole(HEADS, copy, size);
+                cr_assert_not_null(verify(false, 0).kind, "byte %zu altered", i);
+                memmove(copy + i, data + i + 1, size - i - 1);
+                put_whole(HEADS, copy, size - 1);
+                /* Without its end a signature is one that was never finished. */
+                if (data[i] != '=' && i + 1 < size)
+                        cr_assert_not_null(verify(false, 0).kind, "byte %zu taken out", i);
+                memcpy(copy, data, i);
+                copy[i] = (char)('0' + i % 2);
+                memcpy(copy + i + 1, data + i, size - i);
+                put_whole(HEADS, copy, size + 1);
+                cr_assert_not_null(verify(false, 0).kind, "a byte before byte %zu", i);
+        }
+        free(copy);
+        free(data);
+}
+
+/* A head that was cut short by a crash, or of which a block never reached the disk, and the one
+ * after it. */
+Test(store_verify, what_a_crash_leaves_between_heads_is_told_and_is_no_forgery)
+{
+        size_t size, last;
+        char *data, *more;
+
+        make_ledger();
+        data = read_whole(HEADS, &size);
+        more = calloc(1, 3 * size);
+        last = size - line_at(data, size, 5 * (HEAD_LINES + (fixture_hash() == HASH_SM3)) + 1);
+        for (size_t n = 1; n < last; n += fixture_step()) {
+                size_t at = size;
+
+                memcpy(more, data, size);
+                memcpy(more + at, data + size - last, n);
+                at += n;
+                put_whole(HEADS, more, at);
+                cr_assert_null(verify(false, 0).kind, "%zu bytes of a head", n);
+                cr_assert_geq(verify(false, 0).torn, n - 1);
+                if (more[at - 1] != '\n')
+                        more[at++] = '\n';
+                memcpy(more + at, data + size - last, last);
+                put_whole(HEADS, more, at + last);
+                cr_assert_null(verify(false, 0).kind, "%zu bytes, and a head after them", n);
+                memset(more + size, 0, n);
+                put_whole(HEADS, more, size + n);
+                cr_assert_null(verify(false, 0).kind, "a hole of %zu bytes", n);
+        }
+        free(more);
+        free(data);
 }
 
 /* Cut at any byte of what was not yet acknowledged; the head or the key not yet written. */
