@@ -150,7 +150,7 @@ sed -i 's/^kind interval$/kind intervaI/' "$L/heads"
 fact 'an altered head: which, and where' 5 'broken at record 3 \(heads, line 1\).*\[forged-head\]' verify
 make_ledger_heads 3 6
 sed -i '1s/^u/U/' "$L/heads"
-fact 'one that no longer begins like one' 5 'broken \(heads, line 1\).*\[forged-head\]' verify
+fact 'one that no longer begins like one' 5 'broken at record 3 \(heads, line 1\).*\[forged-head\]' verify
 make_ledger_heads 3 6
 sed -i '$d' "$L/heads"
 printf '\xe2\x80\x94 ledger' >>"$L/heads"
