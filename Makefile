@@ -76,7 +76,7 @@ endif
 
 DEFS := -D_GNU_SOURCE -DUZ_VERSION='"$(VERSION)"' -DUZ_LIBEXECDIR='"$(libexecdir)"' \
 	-DUZ_LOCALEDIR='"$(localedir)"'
-CPPFLAGS_ALL := -I. $(DEFS) $(CPPFLAGS)
+CPPFLAGS_ALL := -I. -I$(B) $(DEFS) $(CPPFLAGS)
 CFLAGS_ALL = -std=gnu11 $(OPT_$(VARIANT)) -fPIE $(WARN) $(call pkg,cflags,$(PKGS)) $(CFLAGS)
 LDFLAGS_ALL := -pie -Wl,--as-needed -Wl,--gc-sections $(LD_$(VARIANT)) $(LDFLAGS)
 
@@ -153,6 +153,15 @@ $(eval $(call program,$(B)/usbzonectl,cli,$(AR_store) $(AR_policy) $(AR_lib)))
 $(eval $(call program,$(B)/usbzone-probe,probe,$(AR_lib)))
 $(eval $(call program,$(B)/usbzone-block,block,$(AR_lib)))
 $(eval $(call program,$(B)/usbzone-notice,notice,$(AR_policy) $(AR_lib)))
+
+# What the programs say in English, to be read back; made anew when a source changes, new when a message does
+SAYING := $(SRC_lib) $(SRC_policy) $(SRC_store) $(SRC_daemon) policy/reason.h po/said po/extract.sh
+$(B)/sentences.stamp: $(SAYING) $(B)/sources
+	@mkdir -p $(B)/policy
+	$(Q)./po/extract.sh --sentences $@
+	$(Q)cmp -s $@ $(B)/policy/sentences.h || { printf '  %-7s %s\n' GEN $(B)/policy/sentences.h && cp $@ $(B)/policy/sentences.h; }
+$(B)/policy/sentences.h: $(B)/sentences.stamp ;
+$(B)/policy/sentence.o: $(B)/policy/sentences.h
 
 $(B)/po/%.mo: po/%.po
 	@mkdir -p $(@D)

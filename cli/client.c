@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/out.h"
+#include "cli/said.h"
 
 #define CALL_TIMEOUT_USEC (60u * 1000000u)
 
@@ -144,11 +145,11 @@ int client_fail(const char *member, const sd_bus_error *error, int r)
             sd_bus_error_has_name(error, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED))
                 return fail_denied(member);
         if (sd_bus_error_has_name(error, UZ_BUS_NAME ".Error.Refused"))
-                return cli_fail(CLI_REFUSED, "%s", text);
+                return said_fail(CLI_REFUSED, text);
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY))
                 return cli_fail(CLI_FAILED, _("%s stopped while it was asked (%s)"), UZ_DAEMON,
                                 member);
-        return cli_fail(CLI_FAILED, "%s", text);
+        return said_fail(CLI_FAILED, text);
 }
 
 static int call(Client *c, const char *object, const char *interface, const char *member,

@@ -15,6 +15,7 @@
 #include "cli/doctor.h"
 #include "cli/expiry.h"
 #include "cli/out.h"
+#include "cli/said.h"
 #include "lib/file.h"
 #include "store/trust.h"
 
@@ -114,6 +115,7 @@ static void check_end(Doctor *d, const char *what, int64_t end)
 static void check_trust(Doctor *d, const char *etc)
 {
         _cleanup_(trust_freep) Trust *t = NULL;
+        char words[SAID_WORDS_MAX];
         int fd = file_open_dir(AT_FDCWD, etc);
 
         if (fd == -ENOENT ||
@@ -126,7 +128,7 @@ static void check_trust(Doctor *d, const char *etc)
         if (fd >= 0 && trust_load(fd, time(NULL), (TrustFloor){0}, &t) == 0 &&
             t->snapshot.status != REASON_OK)
                 doctor_find(d, FINDING_HOLE, "trust", _("put it right, then: usbzonectl reload"),
-                            "%s", t->message);
+                            "%s", said_words(t->message, words));
         if (fd >= 0 && faccessat(fd, UZ_PENDING_DIR, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
                 doctor_find(d, FINDING_NOTE, "install-unfinished", "usbzonectl reload",
                             _("an installation was cut short: its files are in force, but still "

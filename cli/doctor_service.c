@@ -9,6 +9,7 @@
 #include "cli/clock_words.h"
 #include "cli/doctor.h"
 #include "cli/out.h"
+#include "cli/said.h"
 #include "policy/reason.h"
 
 #define SYSTEMD_NAME "org.freedesktop.systemd1"
@@ -84,13 +85,13 @@ static void check_policy(Doctor *d)
         int64_t expires = (int64_t)json_number(d->manager, "policy_expires");
         ClockTimes t;
         int64_t now = clock_times(d->manager, &t) ? t.judged : (int64_t)time(NULL);
-        char time_text[32];
+        char time_text[32], words[SAID_WORDS_MAX];
         Reason reason;
 
         if (strcmp(status, reason_slug(REASON_OK)) != 0)
                 doctor_find(d, FINDING_HOLE, "policy",
                             *json_text(d->manager, "policy_message")
-                                    ? json_text(d->manager, "policy_message")
+                                    ? said_words(json_text(d->manager, "policy_message"), words)
                                     : _("run usbzonectl setup"),
                             "%s (%s)",
                             reason_parse(status, &reason) == 0 ? _(reason_text(reason)) : status,

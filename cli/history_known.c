@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/register.h"
+#include "cli/said.h"
 #include "cli/signer.h"
 #include "cli/whitelist_file.h"
 #include "lib/file.h"
@@ -96,6 +97,7 @@ static int ask_file(const char *path, Known *k)
 static int ask_here(int etc_fd, Known *k)
 {
         _cleanup_(trust_freep) Trust *t = NULL;
+        char words[SAID_WORDS_MAX];
         int r;
 
         if (etc_fd < 0 || faccessat(etc_fd, UZ_KEYS_FILE, F_OK, 0) < 0) {
@@ -107,7 +109,7 @@ static int ask_here(int etc_fd, Known *k)
         if (r)
                 return r;
         if (t->snapshot.status != REASON_OK)
-                cli_note(_("%s; so no whitelist is asked"), t->message);
+                cli_note(_("%s; so no whitelist is asked"), said_words(t->message, words));
         else if (!t->snapshot.whitelist.read)
                 cli_note("%s", _("the policy names no whitelist, so none is asked; "
                                  "--whitelist FILE names one"));

@@ -13,6 +13,7 @@
 
 #include "cli/client.h"
 #include "cli/office_lock.h"
+#include "cli/said.h"
 #include "cli/signer.h"
 #include "cli/token_file.h"
 #include "lib/file.h"
@@ -96,6 +97,7 @@ static int read_list(Home *h, char **ret, size_t *ret_size)
 static int load_list(Home *h)
 {
         _cleanup_(freep) char *note = NULL;
+        char words[SAID_WORDS_MAX];
         TextError error = {0};
         size_t size;
         int r = read_list(h, &note, &size);
@@ -105,7 +107,7 @@ static int load_list(Home *h)
         r = authority_load(note, size, &h->authority, &error);
         if (r > 0 || r == -EINVAL)
                 return cli_fail(CLI_FAILED, _("%s/%s is refused: %s"), h->path, UZ_KEYS_FILE,
-                                _(error.message));
+                                said_words(error.message, words));
         return r < 0 ? cli_fail_errno(r, _("cannot read %s/%s"), h->path, UZ_KEYS_FILE) : 0;
 }
 
@@ -274,6 +276,7 @@ static int sign_list(const Home *h, const Authority *next, char **ret, size_t *r
 /* What every other computer will do with the list, done here first. */
 static int check_list(const Home *h, const char *note, size_t size)
 {
+        char words[SAID_WORDS_MAX];
         TextError error = {0};
         Authority a;
         int r = h->authority.version ? authority_succeed(&h->authority, note, size, &a, &error)
@@ -281,7 +284,9 @@ static int check_list(const Home *h, const char *note, size_t size)
 
         if (r < 0 && r != -EINVAL)
                 return cli_fail_errno(r, "%s", _("cannot sign the key list"));
-        return r ? cli_fail(CLI_FAILED, _("the key list is refused: %s"), _(error.message)) : 0;
+        return r ? cli_fail(CLI_FAILED, _("the key list is refused: %s"),
+                            said_words(error.message, words))
+                 : 0;
 }
 
 /* On a computer that is its own authority: would policy and credential still count? */
@@ -289,7 +294,7 @@ static int check_here(const Home *h, const char *note, size_t size)
 {
         _cleanup_(trust_freep) Trust *old = NULL, *next = NULL;
         Stage stage = {.fd = -EBADF};
-        const char *message;
+        char words[SAID_WORDS_MAX];
         int r;
 
         if (h->etc_fd < 0)
@@ -308,11 +313,10 @@ static int check_here(const Home *h, const char *note, size_t size)
                 return cli_fail_errno(r, "%s", _("cannot load the policy"));
         if (next->snapshot.status == REASON_OK)
                 return 0;
-        message = strstr(next->message, stage.dir);
         return cli_fail(CLI_FAILED,
                         _("this computer would block every drive with that key list: %s. Sign what "
                           "is in force with another key first"),
-                        message ? message + strlen(stage.dir) + 1 : next->message);
+                        said_below(next->message, stage.dir, words));
 }
 
 /* Once the list is in the folder, its keys count, whatever happens then. */

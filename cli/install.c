@@ -16,6 +16,7 @@
 #include "cli/keystore.h"
 #include "cli/ledger_key.h"
 #include "cli/office_lock.h"
+#include "cli/said.h"
 #include "lib/file.h"
 #include "lib/text.h"
 
@@ -73,7 +74,7 @@ static int load_old(Install *in)
         in->authority = in->old->snapshot.authority;
         in->fresh = in->args->new_authority;
         if (!in->fresh && in->authority.version == 0)
-                return cli_fail(CLI_FAILED, "%s", in->old->message);
+                return said_fail(CLI_FAILED, in->old->message);
         return 0;
 }
 
@@ -242,6 +243,8 @@ static int check_alone(const Install *in, const OfficeFile *f, uint64_t *ret_ver
         return 0;
 }
 
+#define NAME_CHARS "-._/abcdefghijklmnopqrstuvwxyz0123456789"
+
 /* trust_load()'s message, with the names that the person knows. */
 static int refuse_stage(const Install *in)
 {
@@ -249,18 +252,21 @@ static int refuse_stage(const Install *in)
                 const char *name;
                 const OfficeFile *file;
         } given[] = {{UZ_POLICY_FILE, in->policy}, {UZ_CREDENTIAL_FILE, in->credential}};
-        const char *message = in->next->message, *at = strstr(message, in->stage.dir), *rest;
+        char words[SAID_WORDS_MAX];
+        const char *at = strstr(said_words(in->next->message, words), in->stage.dir), *rest;
 
         if (!at)
-                return cli_fail(CLI_FAILED, "%s", message);
+                return cli_fail(CLI_FAILED, "%s", words);
         rest = at + strlen(in->stage.dir) + 1;
         for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
                 size_t n = strlen(given[i].name);
 
-                if (given[i].file && !strncmp(rest, given[i].name, n) && strchr(" ,", rest[n]))
-                        return cli_fail(CLI_FAILED, "%s%s", given[i].file->path, rest + n);
+                if (given[i].file && !strncmp(rest, given[i].name, n) &&
+                    !strspn(rest + n, NAME_CHARS))
+                        return cli_fail(CLI_FAILED, "%.*s%s%s", (int)(at - words), words,
+                                        given[i].file->path, rest + n);
         }
-        return cli_fail(CLI_FAILED, "%.*s%s", (int)(at - message), message, rest);
+        return cli_fail(CLI_FAILED, "%.*s%s", (int)(at - words), words, rest);
 }
 
 /* Another text of the same version is not the office's last word. */

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "cli/cli.h"
+#include "cli/said.h"
 #include "lib/file.h"
 #include "policy/whitelist.h"
 
@@ -127,6 +128,8 @@ void office_clear(OfficeFile *f)
 
 int office_refuse(const char *path, int r, const TextError *error)
 {
+        char words[SAID_WORDS_MAX];
+
         if (r == 0)
                 return 0;
         if (r > 0)
@@ -134,9 +137,9 @@ int office_refuse(const char *path, int r, const TextError *error)
         if (r != -EINVAL)
                 return cli_fail_errno(r, _("cannot read %s"), path);
         if (error->line == 0)
-                return cli_fail(CLI_FAILED, "%s: %s", path, error->message);
+                return cli_fail(CLI_FAILED, _("%s: %s"), path, said_words(error->message, words));
         return cli_fail(CLI_FAILED, _("%s, line %u, column %u: %s"), path, error->line,
-                        error->column, error->message);
+                        error->column, said_words(error->message, words));
 }
 
 int office_policy(const OfficeFile *f, const Keyring *ring, Bundle *ret)

@@ -15,6 +15,7 @@
 #include "cli/install.h"
 #include "cli/out.h"
 #include "cli/pickup_mount.h"
+#include "cli/said.h"
 #include "cli/signer.h"
 #include "lib/file.h"
 #include "lib/text.h"
@@ -38,7 +39,7 @@ static int check_policy(PickUp *p)
         if (r)
                 return r;
         if (p->trust->snapshot.status != REASON_OK)
-                return cli_fail(CLI_REFUSED, "%s", p->trust->message);
+                return said_fail(CLI_REFUSED, p->trust->message);
         if (!p->trust->snapshot.bundle.pick_up)
                 return cli_fail(CLI_REFUSED, "%s",
                                 _("the policy in force takes no files from drives: it has no line "

@@ -120,6 +120,13 @@ static bool is_in(const char *key, const char *const *list, size_t n)
         return false;
 }
 
+const char *record_what(const char *text, char ret[SAID_WORDS_MAX])
+{
+        const char *word = translate(VALUE, text);
+
+        return word == text ? said_words(text, ret) : word;
+}
+
 /* Long hex is cut for people; --json shows it whole. */
 static void put_field(const char *key, const char *text, int64_t number, StrBuf *b)
 {
@@ -132,9 +139,9 @@ static void put_field(const char *key, const char *text, int64_t number, StrBuf 
         static const char *const common[] = {"mode",        "verdict",     "severity",
                                              "zone",        "level",       "drive_zone",
                                              "drive_level", "zone_before", "level_before"};
-        static const char *const own[] = {"seal", "after", "of", "what", "found"};
+        static const char *const own[] = {"seal", "after", "of", "found"};
         _cleanup_(strbuf_clear) StrBuf value = strbuf(RECORD_WORDS_MAX);
-        char short_text[40];
+        char short_text[40], words[SAID_WORDS_MAX];
 
         if (is_in(key, times, ARRAY_SIZE(times))) {
                 out_time(number, short_text, sizeof(short_text));
@@ -146,6 +153,8 @@ static void put_field(const char *key, const char *text, int64_t number, StrBuf 
                 text = _(text);
         } else if (is_in(key, own, ARRAY_SIZE(own))) {
                 text = translate(strcmp(key, "of") == 0 ? KIND : VALUE, text);
+        } else if (strcmp(key, "what") == 0 || strcmp(key, "message") == 0) {
+                text = record_what(text, words);
         }
         put_safe(&value, text);
         strbuf_printf(b, _("%s=%s"), translate(FIELD, key), value.text ? value.text : "");

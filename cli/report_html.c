@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/html.h"
+#include "cli/record_words.h"
 #include "cli/report.h"
 #include "cli/report_chart.h"
 #include "cli/show.h"
@@ -335,7 +336,7 @@ static void put_violation(json_object *o, FILE *f)
         bool tamper = !strcmp(json_text(o, "kind"), "tamper");
         const char *severity = tamper ? "critical" : json_text(o, "severity"),
                    *zone = json_text(o, "drive_zone");
-        char t[32], name[256];
+        char t[32], name[256], words[SAID_WORDS_MAX];
         Severity known;
 
         if (severity_parse(severity, &known) < 0)
@@ -348,7 +349,7 @@ static void put_violation(json_object *o, FILE *f)
         html(f, "<td>%s%r%s</td>",
              *json_text(o, "media_number") ? json_text(o, "media_number")
              : *json_text(o, "serial")     ? json_text(o, "serial")
-                                           : json_text(o, "what"),
+                                           : record_what(json_text(o, "what"), words),
              *zone ? ", " : "", *zone ? _(zone) : "");
         html(f, "<td>%s%s</td><td>%r</td></tr>\n",
              report_reason(tamper ? "tamper" : json_text(o, "reason")),

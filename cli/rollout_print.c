@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/csv.h"
 #include "cli/rollout.h"
+#include "cli/said.h"
 #include "cli/screen.h"
 #include "store/json.h"
 
@@ -322,7 +323,7 @@ static void print_reasons(const Rollout *ro)
 {
         for (uint32_t i = 0; i < ro->n; i++) {
                 const RolloutHost *h = &ro->list[i];
-                char name[NAME_MAX_SIZE + 48], time[32];
+                char name[NAME_MAX_SIZE + 48], time[32], text[SAID_WORDS_MAX];
 
                 name_of(ro, i, name, sizeof(name));
                 if (h->states & (ROLLOUT_EXPIRED | ROLLOUT_EXPIRING)) {
@@ -339,7 +340,8 @@ static void print_reasons(const Rollout *ro)
                         continue;
                 out_time(h->refused.time, time, sizeof(time));
                 printf(_("%s: refused on %s, record %" PRIu64 ": %s [%s]\n"), name, time,
-                       h->refused.seq, h->message ? h->message : "", h->reason ? h->reason : "");
+                       h->refused.seq, said_words(h->message ? h->message : "", text),
+                       h->reason ? h->reason : "");
         }
 }
 

@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/office_lock.h"
+#include "cli/said.h"
 #include "lib/file.h"
 #include "policy/note.h"
 
@@ -109,7 +110,7 @@ int signer_open(Signer *s, unsigned needs)
         if (r)
                 return r;
         if (s->trust->snapshot.status != REASON_OK)
-                return cli_fail(CLI_FAILED, "%s", s->trust->message);
+                return said_fail(CLI_FAILED, s->trust->message);
         ring = &s->trust->snapshot.authority.ring;
         if (needs & SIGNER_LABEL)
                 r = load_label_keys(s, ring);

@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/out.h"
 #include "cli/show.h"
+#include "lib/said.h"
 #include "lib/strbuf.h"
 #include "lib/text.h"
 #include "policy/step.h"
@@ -34,27 +35,21 @@ static const char *value_words(char kind, const char *value, char time[TIME_TEXT
         }
 }
 
+static void put_value(StrBuf *b, size_t n, const void *userdata)
+{
+        const StepWords *words = userdata;
+        char time[TIME_TEXT];
+
+        if (n < strlen(words->kinds))
+                strbuf_printf(b, "%s", value_words(words->kinds[n], words->values[n], time));
+}
+
 void step_words(const char *said, char *ret, size_t size)
 {
         _cleanup_(strbuf_clear) StrBuf b = strbuf(STEP_WORDS_MAX);
         StepWords words;
-        const char *at;
 
-        if (step_parse(said, &words) < 0) {
-                snprintf(ret, size, "%s", said);
-                return;
-        }
-        at = _(words.text);
-        for (size_t n = 0; *at; n++) {
-                const char *end, *start = step_directive(at, &end);
-                /* "%2$s": a translation may turn them round. */
-                size_t i = end - start > 2 && start[2] == '$' ? (size_t)(start[1] - '1') : n;
-                char time[TIME_TEXT];
-
-                strbuf_printf(&b, "%.*s", (int)(start - at), at);
-                if (start != end && i < strlen(words.kinds))
-                        strbuf_printf(&b, "%s", value_words(words.kinds[i], words.values[i], time));
-                at = end;
-        }
+        if (step_parse(said, &words) == 0)
+                said_write(&b, _(words.text), put_value, &words);
         snprintf(ret, size, "%s", b.text ? b.text : said);
 }

@@ -7,6 +7,7 @@
 #include "cli/cosign.h"
 #include "cli/label_fields.h"
 #include "cli/out.h"
+#include "cli/said.h"
 #include "cli/signer.h"
 #include "cli/target.h"
 #include "cli/verbs.h"
@@ -29,6 +30,7 @@ static int load_ring(Keyring *ret)
         const char *path = file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR);
         _cleanup_(trust_freep) Trust *trust = NULL;
         _cleanup_(fd_closep) int etc_fd = file_open_dir(AT_FDCWD, path);
+        char words[SAID_WORDS_MAX];
         int r;
 
         if (etc_fd < 0) {
@@ -40,7 +42,7 @@ static int load_ring(Keyring *ret)
                 return r;
         *ret = trust->snapshot.authority.ring;
         if (ret->n == 0)
-                cli_note("%s", trust->message);
+                cli_note("%s", said_words(trust->message, words));
         return 0;
 }
 

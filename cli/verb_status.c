@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/clock_words.h"
 #include "cli/expiry.h"
+#include "cli/said.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
 
@@ -82,7 +83,7 @@ static void print_policy(json_object *m)
 {
         const char *status = json_text(m, "policy_status");
         bool good = !strcmp(status, reason_slug(REASON_OK));
-        char time[32];
+        char time[32], words[SAID_WORDS_MAX];
 
         out_time((int64_t)json_number(m, "policy_expires"), time, sizeof(time));
         if (good && json_number(m, "policy_expires"))
@@ -92,8 +93,8 @@ static void print_policy(json_object *m)
         else if (good)
                 out_field(_("Policy"), _("version %" PRIu64), json_number(m, "policy_version"));
         else
-                out_field_styled(STYLE_BAD, _("Policy"), "%s: %s", show_reason(status),
-                                 json_text(m, "policy_message"));
+                out_field_styled(STYLE_BAD, _("Policy"), _("%s: %s"), show_reason(status),
+                                 said_words(json_text(m, "policy_message"), words));
         out_field(_("Whitelist"),
                   ngettext("%" PRIu64 " drive", "%" PRIu64 " drives",
                            json_number(m, "whitelist_count")),

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/out.h"
 #include "cli/register.h"
+#include "cli/said.h"
 #include "cli/signer.h"
 #include "cli/verbs.h"
 #include "cli/whitelist_file.h"
@@ -192,7 +193,7 @@ static int lookup(const WhitelistArgs *a, const char *word, const char *path)
         if (r == 0 && !path)
                 r = signer_load_trust(etc_fd, &t);
         if (r == 0 && t && t->snapshot.status != REASON_OK)
-                r = cli_fail(CLI_FAILED, "%s", t->message);
+                r = said_fail(CLI_FAILED, t->message);
         if (r == 0 && t && !t->snapshot.whitelist.read)
                 r = cli_fail(CLI_FAILED, "%s", _("the policy names no whitelist"));
         if (r == 0) {

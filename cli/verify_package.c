@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/out.h"
+#include "cli/said.h"
 #include "cli/verified.h"
 #include "lib/file.h"
 #include "lib/text.h"
@@ -30,6 +31,7 @@ static int fail_package(const PackageError *e, const char *path)
 int verify_load_authority(const char *path, Authority *ret)
 {
         _cleanup_(freep) char *text = NULL;
+        char words[SAID_WORDS_MAX];
         TextError error = {0};
         size_t size;
         int r = file_read(AT_FDCWD, path, NOTE_SIZE_MAX, &text, &size);
@@ -39,7 +41,7 @@ int verify_load_authority(const char *path, Authority *ret)
         r = authority_load(text, size, ret, &error);
         if (r > 0 || r == -EINVAL)
                 return cli_fail(CLI_FAILED, _("%s is no list of an authority's keys: line %u: %s"),
-                                path, error.line, error.message);
+                                path, error.line, said_words(error.message, words));
         return r < 0 ? cli_fail_errno(r, _("cannot read %s"), path) : 0;
 }
 

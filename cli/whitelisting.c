@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/client.h"
+#include "cli/said.h"
 #include "cli/signer.h"
 #include "lib/file.h"
 #include "lib/text.h"
@@ -93,7 +94,7 @@ static int reload(Signer *s)
         trust_free(s->trust);
         s->trust = t;
         if (t->snapshot.status != REASON_OK)
-                return cli_fail(CLI_FAILED, "%s", t->message);
+                return said_fail(CLI_FAILED, t->message);
         return 0;
 }
 

@@ -17,7 +17,7 @@
 #define QUESTION_US (10u * 1000000u)
 #define DBUS_NAME "org.freedesktop.DBus"
 #define DBUS_PATH "/org/freedesktop/DBus"
-#define ERROR_DENIED_TEXT "%s.%s is not for this user: it takes the right \"%s\""
+#define ERROR_DENIED_TEXT SAID("%s.%s is not for this user: it takes the right \"%s\"")
 
 static const AccessRow table[] = {
         {UZ_BUS_MANAGER, "Reload", ACCESS_POLKIT, "org.usbzone1.reload", bus_reload},

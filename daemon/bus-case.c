@@ -50,8 +50,10 @@ static int check_record(Bus *b, uint64_t seq, const char *kind, sd_bus_error *er
         (void)json_object_put(o);
         if (fits)
                 return 0;
-        return sd_bus_error_setf(error, BUS_ERROR_INVALID, "Record %" PRIu64 " is no %s", seq,
-                                 kind ? kind : "violation");
+        return sd_bus_error_setf(error, BUS_ERROR_INVALID,
+                                 kind ? SAID("Record %" PRIu64 " is no %s")
+                                      : SAID("Record %" PRIu64 " is no violation"),
+                                 seq, kind);
 }
 
 static int check_due(int64_t due, sd_bus_error *error)

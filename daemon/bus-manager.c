@@ -161,7 +161,7 @@ int bus_reload(Bus *b, sd_bus_message *call, const BusCaller *caller _unused_, s
         r = manager_reload(b->m, &message);
         if (r > 0) {
                 (void)sd_bus_error_setf(error, BUS_ERROR_INVALID, "%s. The policy before stays",
-                                        message ? message : "The new policy is not valid");
+                                        message ? message : SAID("The new policy is not valid"));
                 return -EINVAL;
         }
         if (r < 0)

@@ -79,8 +79,7 @@ static int read_list(Manager *m, Grants *ret, TextError *error)
                 r = file_read_fd(fd, GRANTS_FILE_MAX, &text, &size);
         if (r == 0)
                 return grants_parse(text, size, ret, error);
-        (void)snprintf(error->message, sizeof(error->message), "%s",
-                       r > 0 ? file_trust_text(r) : strerror(-r));
+        (void)text_error(error, "%s", r > 0 ? file_trust_text(r) : strerror(-r));
         return r;
 }
 

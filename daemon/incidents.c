@@ -40,8 +40,7 @@ static int read_list(Manager *m, TextError *error)
                 r = file_read_fd(fd, INCIDENTS_FILE_MAX, &text, &size);
         if (r == 0)
                 return incidents_parse(text, size, &m->incidents, error);
-        (void)snprintf(error->message, sizeof(error->message), "%s",
-                       r > 0 ? file_trust_text(r) : strerror(-r));
+        (void)text_error(error, "%s", r > 0 ? file_trust_text(r) : strerror(-r));
         return r;
 }
 

@@ -10,6 +10,17 @@
 
 #define KEY_CHARS "abcdefghijklmnopqrstuvwxyz0123456789-"
 
+int text_error(TextError *error, const char *format, ...)
+{
+        va_list args;
+
+        *error = (TextError){0};
+        va_start(args, format);
+        (void)vsnprintf(error->message, sizeof(error->message), format, args);
+        va_end(args);
+        return -EINVAL;
+}
+
 int keyfile_error(const Keyfile *k, TextError *error, const char *format, ...)
 {
         va_list args;

@@ -41,5 +41,7 @@ char *keyfile_word(char **value);
 /* Moves `column` to a word of the current line, before keyfile_error(). */
 void keyfile_point(Keyfile *k, const char *word);
 
+/* Fills `error` for the file as a whole; returns -EINVAL, to be returned on. */
+int text_error(TextError *error, const char *format, ...) _printf_(2, 3);
 /* Fills `error` for the current line; returns -EINVAL, to be returned on. */
 int keyfile_error(const Keyfile *k, TextError *error, const char *format, ...) _printf_(3, 4);

@@ -12,6 +12,9 @@
 #define _unused_ __attribute__((unused))
 #define _printf_(fmt, args) __attribute__((format(printf, fmt, args)))
 
+/* Marks a sentence for po/extract.sh where it is no argument of a function named in po/said. */
+#define SAID(text) text
+
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Each argument is evaluated once. The counter keeps one inside another apart. */

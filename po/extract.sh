@@ -1,8 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Writes the message template to the file named: _() and N_() in all sources, and the column of each
-# X-macro table that holds words for people.
+# extract.sh FILE: writes the message template: _() and N_() in all sources, the column of each X-macro table that
+# holds words for people, and the messages that functions of lib, policy, store and daemon say in English.
+# extract.sh --sentences FILE: these last ones alone, as strings of C (policy/sentence.c).
 set -eu
+sentences=false
+if [ "$1" = --sentences ]; then
+        sentences=true
+        shift
+fi
 cd "$(dirname "$0")/.."
 export LC_ALL=C.UTF-8
 target=$(realpath -m "$1")
@@ -25,11 +31,11 @@ msgstr ""
 "Content-Type: text/plain; charset=UTF-8\n"
 "Content-Transfer-Encoding: 8bit\n"
 END
-# Sentences that functions of lib and policy return, and words that are shown as they are in a record.
+# Sentences that functions return, and words that are shown as they are in a record. All without a place go first:
+# --no-location is about the whole file.
+sed -nE 's/^ +return ("[^"]+ [^"]+");$/N_(\1)/p' lib/*.c policy/*.c >"$tmp/returned.c"
+x --no-location -k -kN_ -D "$tmp" returned.c
 {
-        sed -nE 's/^ +return ("[^"]+ [^"]+");$/N_(\1)/p' lib/*.c policy/*.c
-        sed -nzE 's/\n/ /g; s/(broken\(v, [^,]*, [^,]*,) +("[^"]+")\)/\n@N_(\2)\n/gp' store/verify.c | sed -n 's/^@//p'
-        sed -nzE 's/\n/ /g; s/(refuse\((e|&e|error), [^,]*,) +("[^"]+")\)/\n@N_(\3)\n/gp' store/package.c | sed -n 's/^@//p'
         sed -nE 's/^ +\[(EFFECT|SEVERITY)_[A-Z_]+\] = ("[a-z-]+"),$/N_(\2)/p' policy/verdict.c policy/reason.c
         printf 'N_("%s")\n' observe enforce ok unwritable no-key key-damaged
         # Records: their kinds, the names of their fields, the words the daemon writes into these.
@@ -46,7 +52,24 @@ END
                 missing damaged changed
         printf 'N_("%s")\n' new probing mediated handover in-use blocked writing system gone
 } >"$tmp/words.c"
-x --no-location -k -kN_ -kNC_:1c,2 -D "$tmp" words.c
+$sentences || x --no-location -k -kN_ -kNC_:1c,2 -D "$tmp" words.c
+
+# Sentences that functions are given, with the values to put into them: po/said names function and argument;
+# tests/static/said.py holds the calls in the sources against it.
+x -k -kX:5,5t policy/reason.h
+said=()
+while read -r function argument; do
+        said+=("-k$function:$argument" "--flag=$function:$argument:c-format")
+done <po/said
+find lib policy store daemon -name '*.c' | sort >"$tmp/SAYING"
+x -k "${said[@]}" --files-from="$tmp/SAYING"
+msggrep --invert-match --msgid -e '^%s$' -o "$tmp/said.pot" "$tmp/pot" # what is put in alone
+mv "$tmp/said.pot" "$tmp/pot"
+if $sentences; then
+        msgcat --no-location --no-wrap "$tmp/pot" |
+                sed -nE 's/%<(PRI[A-Za-z0-9]+)>/%" \1 "/g; s/^msgid (".+")$/\1,/p' >"$target"
+        exit
+fi
 
 find lib policy store daemon cli notice -name '*.[ch]' | sort >"$tmp/POTFILES"
 x -k -k_ -kN_ -kngettext:1,2 --files-from="$tmp/POTFILES"
@@ -55,7 +78,6 @@ while read -r header column columns; do
         [ ! -f "$header" ] || x -k "-kX:$column,${columns}t" "$header"
 done <<'END'
 policy/zone.h 3 3
-policy/reason.h 5 5
 policy/verdict.h 3 3
 policy/device.h 6 6
 policy/step_device.h 3 3

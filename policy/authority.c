@@ -113,11 +113,8 @@ static unsigned count_roots(const Authority *a)
 
 int note_error(int outcome, TextError *error)
 {
-        if (outcome > 0) {
-                *error = (TextError){0};
-                (void)snprintf(error->message, sizeof(error->message), "%s",
-                               note_outcome_text(outcome));
-        }
+        if (outcome > 0)
+                (void)text_error(error, "%s", note_outcome_text(outcome));
         return outcome;
 }
 
@@ -134,14 +131,11 @@ int authority_load(const char *note, size_t size, Authority *ret, TextError *err
                        error);
         if (r < 0)
                 return r;
-        if (a.threshold > count_roots(&a)) {
-                *error = (TextError){0};
-                (void)snprintf(error->message, sizeof(error->message),
-                               "'threshold = %u' asks for more root keys than the %u that are "
-                               "listed",
-                               a.threshold, count_roots(&a));
-                return -EINVAL;
-        }
+        if (a.threshold > count_roots(&a))
+                return text_error(error,
+                                  "'threshold = %u' asks for more root keys than the %u that are "
+                                  "listed",
+                                  a.threshold, count_roots(&a));
         r = note_verify(note, size, &a.ring, PURPOSE_ROOT, a.threshold, 0, &text_size);
         if (r != 0)
                 return note_error(r, error);
@@ -159,13 +153,10 @@ int authority_succeed(const Authority *old, const char *note, size_t size, Autho
         r = authority_load(note, size, &a, error);
         if (r != 0)
                 return r;
-        if (a.version <= old->version) {
-                *error = (TextError){0};
-                (void)snprintf(error->message, sizeof(error->message),
-                               "its version, %llu, is not above %llu, the version it is to replace",
-                               (unsigned long long)a.version, (unsigned long long)old->version);
-                return -EINVAL;
-        }
+        if (a.version <= old->version)
+                return text_error(
+                        error, "its version, %llu, is not above %llu, the version it is to replace",
+                        (unsigned long long)a.version, (unsigned long long)old->version);
         r = note_verify(note, size, &old->ring, PURPOSE_ROOT, old->threshold, 0, &text_size);
         if (r != 0)
                 return note_error(r, error);

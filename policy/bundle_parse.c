@@ -359,17 +359,12 @@ static const ParseKey bundle_keys[] = {
 /* What only the whole file can show. */
 static int check_whole(const Bundle *b, TextError *error)
 {
-        const char *wrong = NULL;
-
         if (b->not_after && b->not_after <= b->not_before)
-                wrong = "'expires' must come after 'not-before'";
-        else if (b->whitelist_required && !b->has_whitelist)
-                wrong = "'whitelist-required = yes' needs a line 'whitelist = sha256:...'";
-        if (!wrong)
-                return 0;
-        *error = (TextError){0};
-        (void)snprintf(error->message, sizeof(error->message), "%s", wrong);
-        return -EINVAL;
+                return text_error(error, "'expires' must come after 'not-before'");
+        if (b->whitelist_required && !b->has_whitelist)
+                return text_error(
+                        error, "'whitelist-required = yes' needs a line 'whitelist = sha256:...'");
+        return 0;
 }
 
 int bundle_parse(const char *text, size_t size, Bundle *ret, TextError *error)

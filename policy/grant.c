@@ -101,12 +101,14 @@ static int finish_grant(Draft *d, TextError *error)
         r = is_complete(d) ? grants_add(d->grants, &d->grant) : -EINVAL;
         if (r == 0)
                 return 0;
-        *error = (TextError){.line = d->line, .column = 1};
-        (void)snprintf(error->message, sizeof(error->message), "%s",
-                       r == -EEXIST   ? "this grant's number stands in the file twice"
-                       : r == -ENOSPC ? "there are too many grants"
-                                      : "this grant needs drive, effect, start, an end after it, "
-                                        "approver and reason");
+        (void)text_error(error, "%s",
+                         r == -EEXIST ? SAID("this grant's number stands in the file twice")
+                         : r == -ENOSPC
+                                 ? SAID("there are too many grants")
+                                 : SAID("this grant needs drive, effect, start, an end after it, "
+                                        "approver and reason"));
+        error->line = d->line;
+        error->column = 1;
         return -EINVAL;
 }
 

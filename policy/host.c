@@ -92,19 +92,13 @@ int host_load(const char *note, size_t size, const Authority *authority, int64_t
         r = parse_file(note, text_size, HOST_FORMAT, host_keys, ARRAY_SIZE(host_keys), &h, error);
         if (r < 0)
                 return r;
-        *error = (TextError){0};
-        if (!zone_level_valid(h.zone, h.level)) {
-                (void)snprintf(error->message, sizeof(error->message),
-                               "zone '%s' with level '%s': a classified computer needs a level, "
-                               "others have none",
-                               zone_name(h.zone), level_name(h.level));
-                return -EINVAL;
-        }
-        if (h.not_after && h.not_after <= h.not_before) {
-                (void)snprintf(error->message, sizeof(error->message),
-                               "'expires' must come after 'not-before'");
-                return -EINVAL;
-        }
+        if (!zone_level_valid(h.zone, h.level))
+                return text_error(error,
+                                  "zone '%s' with level '%s': a classified computer needs a level, "
+                                  "others have none",
+                                  zone_name(h.zone), level_name(h.level));
+        if (h.not_after && h.not_after <= h.not_before)
+                return text_error(error, "'expires' must come after 'not-before'");
         *ret = h;
         return 0;
 }

@@ -68,8 +68,8 @@ static int parse_incident(Keyfile *k, void *userdata, TextError *error)
         if (r == 0)
                 return 0;
         return parse_error(k, error, number,
-                           r == -ENOSPC ? "there are too many incidents"
-                                        : "the number is not above the one before");
+                           r == -ENOSPC ? SAID("there are too many incidents")
+                                        : SAID("the number is not above the one before"));
 }
 
 static const ParseKey keys[] = {{"incident", parse_incident, PARSE_REPEATED}};

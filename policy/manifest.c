@@ -198,7 +198,8 @@ static int read_chain(Keyfile *k, Chain *ret, TextError *error)
         if (!number || text_u64(number, INT64_MAX, &ret->seq) < 0)
                 return parse_error(k, error, number, "expected a whole number");
         if (!head || chain_head_parse(head, ret) < 0)
-                return parse_error(k, error, head, "expected %u hex digits", 2 * DIGEST_SIZE);
+                return parse_error(k, error, head, "expected %zu hex digits",
+                                   (size_t)2 * DIGEST_SIZE);
         return parse_end(k, error);
 }
 
@@ -267,8 +268,7 @@ static const ParseKey keys[] = {{"host", read_host, 0},
 
 static int refuse(TextError *error, int outcome, const char *message)
 {
-        *error = (TextError){0};
-        (void)snprintf(error->message, sizeof(error->message), "%s", message);
+        (void)text_error(error, "%s", message);
         return outcome;
 }
 

@@ -8,7 +8,8 @@
 
 #include "lib/text.h"
 
-#define ERROR_EXPECTED_TIME "expected a time like 2027-01-31T08:00:00Z or a date like 2027-01-31"
+#define ERROR_EXPECTED_TIME \
+        SAID("expected a time like 2027-01-31T08:00:00Z or a date like 2027-01-31")
 
 int parse_error(Keyfile *k, TextError *error, const char *word, const char *format, ...)
 {
@@ -47,10 +48,7 @@ static int unknown_key(Keyfile *k, const ParseKey *keys, size_t n, TextError *er
 
 static int missing_key(const char *name, TextError *error)
 {
-        *error = (TextError){0};
-        (void)snprintf(error->message, sizeof(error->message),
-                       "a line '%s = ...' is missing; add it", name);
-        return -EINVAL;
+        return text_error(error, "a line '%s = ...' is missing; add it", name);
 }
 
 int parse_file(const char *text, size_t size, const char *format, const ParseKey *keys, size_t n,

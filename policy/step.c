@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lib/said.h"
 #include "lib/text.h"
 #include "policy/reason.h"
 #include "policy/zone.h"
@@ -16,18 +17,6 @@ static const struct {
         STEP_TABLE(X)
 #undef X
 };
-
-const char *step_directive(const char *format, const char **ret_end)
-{
-        const char *start = strchr(format, '%');
-
-        if (!start)
-                start = format + strlen(format);
-        *ret_end = *start ? start + 1 + strcspn(start + 1, "sudx") : start;
-        if (**ret_end)
-                (*ret_end)++;
-        return start;
-}
 
 static bool is_made_of(const char *text, const char *characters)
 {
@@ -61,51 +50,32 @@ static bool is_kind(char kind, const char *text)
         }
 }
 
-/* Takes from `said` what stands for a directive with `rest` of the sentence behind it. */
-static const char *take_value(const char *said, const char *rest, char kind,
-                              char ret[STEP_VALUE_MAX])
+static void copy(const SaidValue *value, char ret[STEP_VALUE_MAX])
 {
-        const char *next_end, *next = step_directive(rest, &next_end), *end;
-        size_t left = strlen(said), between = (size_t)(next - rest);
-
-        end = between ? memmem(said, left, rest, between) : said + left;
-        if (!end || (size_t)(end - said) >= STEP_VALUE_MAX)
-                return NULL;
-        memcpy(ret, said, (size_t)(end - said));
-        ret[end - said] = '\0';
-        return is_kind(kind, ret) ? end : NULL;
+        memcpy(ret, value->at, value->len);
+        ret[value->len] = '\0';
 }
 
-static bool fits(const char *said, const char *format, const char *kinds, StepWords *ret)
+static bool may_be(const SaidValue *value, size_t n, const void *kinds)
 {
-        for (size_t n = 0; *format;) {
-                const char *end, *start = step_directive(format, &end);
-                size_t same = (size_t)(start - format);
+        char text[STEP_VALUE_MAX];
 
-                if (strncmp(said, format, same) != 0)
-                        return false;
-                said += same;
-                format = end;
-                if (start == end)
-                        break;
-                said = n < STEP_VALUES_MAX && kinds[n]
-                               ? take_value(said, format, kinds[n], ret->values[n])
-                               : NULL;
-                if (!said)
-                        return false;
-                n++;
-        }
-        return *said == '\0';
+        if (value->len >= sizeof(text) || n >= strlen(kinds))
+                return false;
+        copy(value, text);
+        return is_kind(((const char *)kinds)[n], text);
 }
 
 int step_parse(const char *said, StepWords *ret)
 {
         for (size_t i = 0; i < ARRAY_SIZE(sentences); i++) {
-                StepWords words = {.text = sentences[i].text, .kinds = sentences[i].kinds};
+                Said found;
 
-                if (!fits(said, words.text, words.kinds, &words))
+                if (!said_fits(said, sentences[i].text, may_be, sentences[i].kinds, &found))
                         continue;
-                *ret = words;
+                *ret = (StepWords){.text = sentences[i].text, .kinds = sentences[i].kinds};
+                for (size_t n = 0; n < MIN(found.n, STEP_VALUES_MAX); n++)
+                        copy(&found.values[n], ret->values[n]);
                 return 0;
         }
         return -ENOENT;

@@ -29,6 +29,3 @@ typedef struct StepWords {
 
 /* The sentence of the table that `said` is, and its values. 0, or -ENOENT: it is none. */
 int step_parse(const char *said, StepWords *ret) _must_check_;
-
-/* At `format`: the first directive of printf(), or its end; `ret_end` is behind the directive. */
-const char *step_directive(const char *format, const char **ret_end);

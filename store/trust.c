@@ -89,11 +89,12 @@ static int refuse_missing(Load *l, const char *name)
 static int refuse_note(Load *l, const char *name, int r, const TextError *error)
 {
         if (r > 0)
-                return refuse(l, REASON_POLICY_INVALID, "%s/%s is refused: %s. %s", l->dir, name,
-                              note_outcome_text(r),
-                              r == NOTE_E_KEY_NOT_VALID
-                                      ? "Ask your authority for one that another key has signed"
-                                      : "Install it again as your authority signed it");
+                return refuse(
+                        l, REASON_POLICY_INVALID, "%s/%s is refused: %s. %s", l->dir, name,
+                        note_outcome_text(r),
+                        r == NOTE_E_KEY_NOT_VALID
+                                ? SAID("Ask your authority for one that another key has signed")
+                                : SAID("Install it again as your authority signed it"));
         if (r != -EINVAL)
                 return refuse_errno(l, name, r);
         if (error->line == 0)
@@ -320,7 +321,7 @@ static int refuse_pending(Load *l, int r)
         return refuse(l, REASON_POLICY_INVALID,
                       "%s/%s is refused: %s. As root: remove it, after checking who made it",
                       l->dir, UZ_PENDING_DIR,
-                      r == FILE_E_TYPE ? "it is no folder" : file_trust_text(r));
+                      r == FILE_E_TYPE ? SAID("it is no folder") : file_trust_text(r));
 }
 
 /* What is pending, else what is in its place. */

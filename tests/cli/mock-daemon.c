@@ -123,6 +123,8 @@ static void put_drive(sd_bus_message *m, const MockDrive *d)
 
 static void put_manager(sd_bus_message *m)
 {
+        const char *policy_message = getenv("USBZONE_MOCK_POLICY");
+
         sd_bus_message_open_container(m, 'a', "{sv}");
         s(m, "Version", "s", "0.1.0");
         s(m, "Mode", "s", "enforce");
@@ -131,8 +133,8 @@ static void put_manager(sd_bus_message *m)
         s(m, "Zone", "s", "internal");
         s(m, "Level", "s", "none");
         s(m, "Authority", "s", "office");
-        s(m, "PolicyStatus", "s", "ok");
-        s(m, "PolicyMessage", "s", "");
+        s(m, "PolicyStatus", "s", policy_message ? "policy-invalid" : "ok");
+        s(m, "PolicyMessage", "s", policy_message ? policy_message : "");
         s(m, "PolicyVersion", "t", "4");
         s(m, "PolicyExpires", "x", "1900000000");
         s(m, "WhitelistCount", "t", "12");
@@ -237,6 +239,8 @@ static int by_word(sd_bus_message *call, const char *word, const char *types, co
                 return sd_bus_reply_method_errorf(call, ERROR("Busy"), "The drive is busy.");
         if (!strcmp(word, "die"))
                 _exit(0);
+        if (!strncmp(word, "say: ", 5))
+                return sd_bus_reply_method_errorf(call, ERROR("Invalid"), "%s", word + 5);
         return *types ? sd_bus_reply_method_return(call, types, answer)
                       : sd_bus_reply_method_return(call, NULL);
 }

@@ -92,7 +92,7 @@ at() { echo "{\"time\":\"2026-11-$1T09:00:00\",$2}"; }
 in_force() { echo "\"kind\":\"policy-loaded\",\"policy_version\":$2,\"keys_version\":1,\"host_name\":\"$1\",\"zone\":\"internal\",\"whitelist\":\"$(printf '%064x' "$2")\",\"revoked\":3,\"policy_ends\":$3"; }
 { at 20 "$(in_force pc-1 7 4070908800)"; } | python3 "$here/make_records.py" "$T/h1" "$(printf '1%.0s' {1..32})"
 { at 18 "$(in_force 档案室-2 6 1262304000)"
-        at 20 '"kind":"policy-refused","reason":"policy-invalid","policy_version":7,"message":"/etc/usbzone/policy, line 4, column 1: unknown key"'; } |
+        at 20 '"kind":"policy-refused","reason":"policy-invalid","policy_version":7,"message":"/etc/usbzone/policy, line 4, column 9: expected a whole number from 1 to 9"'; } |
         python3 "$here/make_records.py" "$T/h2" "$(printf '2%.0s' {1..32})"
 golden policy-rollout-report 1 policy rollout-report "$T/h1/ledger" "$T/h2/ledger"
 mkdir "$T/log"

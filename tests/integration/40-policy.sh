@@ -38,6 +38,15 @@ expect 'the newer one stays' '^5$' property $root $manager PolicyVersion
 "$dir/make-trust" "$dir/etc" --broken
 expect 'a malformed policy is refused with file and line' "Error.Invalid.*$dir/etc/policy, line 4" \
         send $root $manager.Reload
+mkdir -p "$dir/locale/zh_CN/LC_MESSAGES"
+cp "$build/po/zh_CN.mo" "$dir/locale/zh_CN/LC_MESSAGES/usbzone.mo"
+in_chinese() { USBZONE_LOCALE_DIR=$dir/locale LC_ALL=C.UTF-8 LANGUAGE=zh_CN "$build/usbzonectl" "$@"; }
+expect 'in Chinese: the same file and line, and what to write there' \
+        "usbzonectl: $dir/etc/policy，第 4 行第 [0-9]+ 列：.*。仍沿用原来的策略\$" in_chinese reload
+expect 'in Chinese: a drive that is not there' '^usbzonectl: 没有这项临时授权；它可能已经结束$' \
+        in_chinese allow --end 0000000000000000
+expect 'in Chinese: a mode that is none, with what it must be' '理由须为一行 1 至 [0-9]+ 字节的文字' \
+        in_chinese mode enforce --reason $'two\nlines'
 expect 'the policy before stays in force' '^5 ok$' \
         echo "$(property $root $manager PolicyVersion) $(property $root $manager PolicyStatus)"
 "$dir/make-trust" "$dir/etc" --version 6
@@ -51,7 +60,7 @@ sed -i 's/contact = room 101/contact = room 102/' "$dir/etc/policy"
 expect 'an edited policy is refused' 'Error.Invalid' send $root $manager.Reload
 mv "$dir/etc/policy" "$dir/etc/policy.aside"
 expect 'a policy that is gone is refused' 'Error.Invalid.*is missing' send $root $manager.Reload
-expect 'each refusal is recorded' '^6$' count_records '.kind=="policy-refused"'
+expect 'each refusal is recorded' '^7$' count_records '.kind=="policy-refused"'
 check 'what a rollout is measured by is recorded' has_record \
         '.kind=="policy-loaded" and .policy_version==5 and .revoked==0 and (.whitelist // "" | test("^([0-9a-f]{64})?$"))'
 
@@ -63,6 +72,7 @@ stop_daemon
 start_daemon
 expect 'without a policy everything is blocked' '^policy-missing$' property $root $manager PolicyStatus
 expect 'what to do is said' 'usbzonectl setup' property $root $manager PolicyMessage
+expect 'in Chinese: status' '本机没有策略：缺少 .*/etc/policy。请运行 `usbzonectl setup`' in_chinese status
 expect 'the phone is blocked for that' '^policy-missing$' property "$root/drive/1" $drive Reason
 expect 'nothing can be granted then' 'Error.Refused' \
         send $root $manager.Grant "string:$(printf '0%.0s' {1..64})" string:allow uint64:9 string:why

@@ -38,6 +38,11 @@ for po in "${catalogs[@]}"; do
         echo "$po: $(msgfmt --statistics -o /dev/null "$po" 2>&1)"
 done
 
+# What is said in English to be read back is found by extract.sh.
+while IFS= read -r line; do
+        complain "${line%%: *}" "${line#*: }"
+done < <(python3 tests/static/said.py)
+
 # polkit shows these, from the file itself.
 while IFS= read -r f; do
         while IFS= read -r line; do

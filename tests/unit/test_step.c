@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/said.h"
 #include "policy/step.h"
 
 TestSuite(step, .timeout = 10);
@@ -43,23 +44,22 @@ static const char *sample(char kind)
         }
 }
 
+static void put_sample(StrBuf *b, size_t n, const void *kinds)
+{
+        cr_assert_lt(n, strlen(kinds), "%s", b->text);
+        strbuf_printf(b, "%s", sample(((const char *)kinds)[n]));
+}
+
 Test(step, each_sentence_is_read_back_with_its_values)
 {
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-                char said[512] = "";
-                const char *end, *at = rows[i].text;
+                _cleanup_(strbuf_clear) StrBuf b = strbuf(512);
+                size_t n = strlen(rows[i].kinds);
+                const char *said;
                 StepWords words;
-                size_t n = 0;
 
-                for (const char *start; *at; at = end) {
-                        start = step_directive(at, &end);
-                        strncat(said, at, (size_t)(start - at));
-                        if (start == end)
-                                continue;
-                        cr_assert_not_null(sample(rows[i].kinds[n]), "row '%s'", rows[i].name);
-                        strcat(said, sample(rows[i].kinds[n++]));
-                }
-                cr_assert_eq(n, strlen(rows[i].kinds), "row '%s'", rows[i].name);
+                said_write(&b, rows[i].text, put_sample, rows[i].kinds);
+                said = b.text;
                 cr_assert_leq(n, STEP_VALUES_MAX, "row '%s'", rows[i].name);
                 cr_assert_eq(step_parse(said, &words), 0, "row '%s': %s", rows[i].name, said);
                 cr_assert_str_eq(words.text, rows[i].text, "row '%s'", rows[i].name);
