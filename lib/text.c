@@ -48,6 +48,24 @@ int text_unhex(const char *hex, void *ret, size_t n)
         return 0;
 }
 
+int text_unhex_lower(const char *hex, void *ret, size_t n)
+{
+        static const uint8_t values[256] = {
+                ['0'] = 16, ['1'] = 17, ['2'] = 18, ['3'] = 19, ['4'] = 20, ['5'] = 21,
+                ['6'] = 22, ['7'] = 23, ['8'] = 24, ['9'] = 25, ['a'] = 26, ['b'] = 27,
+                ['c'] = 28, ['d'] = 29, ['e'] = 30, ['f'] = 31,
+        };
+        uint8_t *p = ret, digits = 16;
+
+        for (size_t i = 0; i < n; i++) {
+                uint8_t high = values[(uint8_t)hex[2 * i]], low = values[(uint8_t)hex[2 * i + 1]];
+
+                digits &= high & low;
+                p[i] = (uint8_t)(high << 4 | (low & 15));
+        }
+        return digits ? 0 : -EINVAL;
+}
+
 void text_base64(const void *data, size_t n, char *ret)
 {
         const uint8_t *p = data;
@@ -168,20 +186,32 @@ static bool is_plain(const uint8_t p[PLAIN_BYTES])
         return special == 0;
 }
 
+/* What is at `p`, where not all is plain: eight bytes at a time, or a character. */
+static bool is_clean_part(const uint8_t *p, size_t len, size_t least, size_t *ret_size)
+{
+        size_t i = 0;
+
+        while (i < least) {
+                size_t n =
+                        len - i >= 8 && find_special(p + i) == 0 ? 8 : clean_char(p + i, len - i);
+
+                if (n == 0)
+                        return false;
+                i += n;
+        }
+        *ret_size = i;
+        return true;
+}
+
 bool text_is_clean(const char *text, size_t len)
 {
         const uint8_t *p = (const uint8_t *)text;
 
         for (size_t i = 0; i < len;) {
-                size_t n;
+                size_t left = len - i, n = PLAIN_BYTES;
 
-                if (len - i >= PLAIN_BYTES && is_plain(p + i))
-                        n = PLAIN_BYTES;
-                else if (len - i >= 8 && find_special(p + i) == 0)
-                        n = 8;
-                else
-                        n = clean_char(p + i, len - i);
-                if (n == 0)
+                if ((left < PLAIN_BYTES || !is_plain(p + i)) &&
+                    !is_clean_part(p + i, left, MIN(left, (size_t)PLAIN_BYTES), &n))
                         return false;
                 i += n;
         }

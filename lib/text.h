@@ -16,6 +16,10 @@ void text_hex(const void *data, size_t n, char *ret);
 /* Exactly `n` bytes of lower- or upper-case hex. 0, or -EINVAL. */
 int text_unhex(const char *hex, void *ret, size_t n) _must_check_;
 
+/* `hex`: 2 * n characters, with no NUL behind them, in lower case. 0, or -EINVAL with anything in
+ * `ret`. */
+int text_unhex_lower(const char *hex, void *ret, size_t n) _must_check_;
+
 /* Standard base64 with padding (RFC 4648 section 4), no white space. `ret` holds 4*((n+2)/3)+1. */
 void text_base64(const void *data, size_t n, char *ret);
 /* Returns the number of bytes, or -EINVAL, or -ENOSPC when more than `max` come out. */

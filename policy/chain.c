@@ -62,18 +62,10 @@ static bool strip_end(const char *line, size_t *size, const char *text)
         return true;
 }
 
-/* Takes 64 digits off, and what tells that they are SM3. */
+/* Takes 64 digits off, and what tells that they are SM3. Lower case is the one spelling. */
 static bool strip_hash(const char *line, size_t *size, Hash *ret_hash, uint8_t ret[DIGEST_SIZE])
 {
-        char hex[HEX_SIZE + 1];
-
-        if (*size < HEX_SIZE)
-                return false;
-        memcpy(hex, line + *size - HEX_SIZE, HEX_SIZE);
-        hex[HEX_SIZE] = '\0';
-        if (strpbrk(hex, "ABCDEF")) /* lower case is the one spelling */
-                return false;
-        if (text_unhex(hex, ret, DIGEST_SIZE) < 0)
+        if (*size < HEX_SIZE || text_unhex_lower(line + *size - HEX_SIZE, ret, DIGEST_SIZE) < 0)
                 return false;
         *size -= HEX_SIZE;
         *ret_hash = strip_end(line, size, SM3_START) ? HASH_SM3 : HASH_SHA256;
@@ -137,20 +129,28 @@ static bool parse_tail(const char *line, size_t size, Hash *ret_hash, uint8_t re
                strip_end(line, &size, PREV_START) && (r == 0 || hash == *ret_hash);
 }
 
+/* Nothing that stands before it in a record has a "k". */
+static const char *find_kind(const char *line, const char *end)
+{
+        const size_t n = strlen(KIND_START);
+
+        for (const char *p = line; (p = memchr(p, 'k', (size_t)(end - p))); p++)
+                if (p - line >= 2 && (size_t)(end - p) >= n - 2 &&
+                    memcmp(p - 2, KIND_START, n) == 0)
+                        return p - 2 + n;
+        return NULL;
+}
+
 size_t chain_line_kind(const char *line, size_t size, const char *const kinds[], size_t n)
 {
-        const char *at, *end;
+        const char *limit = line + MIN(size, (size_t)KIND_WITHIN);
+        const char *at = find_kind(line, limit), *end;
         size_t length;
 
-        size = MIN(size, (size_t)KIND_WITHIN);
-        at = memmem(line, size, KIND_START, strlen(KIND_START));
-        if (!at)
-                return 0;
-        at += strlen(KIND_START);
-        end = memchr(at, '"', (size_t)(line + size - at));
+        end = at ? memchr(at, '"', (size_t)(limit - at)) : NULL;
         length = end ? (size_t)(end - at) : 0;
         for (size_t i = 0; end && i < n; i++)
-                if (strlen(kinds[i]) == length && memcmp(at, kinds[i], length) == 0)
+                if (strncmp(kinds[i], at, length) == 0 && !kinds[i][length])
                         return i + 1;
         return 0;
 }

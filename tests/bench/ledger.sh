@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Figures of the ledger, natively: a durable record beside a bare write; verify beside hashing the same bytes and beside
 # journalctl --verify of as many entries, for a computer with a violation each 64 records (a signed head at each) and for
-# a quiet one (a head each 256 records); queries; inspect on a fleet. Sizes: BENCH_RECORDS, BENCH_HOSTS,
+# a quiet one (a head each 256 records); inspect on a fleet; then queries (queries.sh). Sizes: BENCH_RECORDS, BENCH_HOSTS,
 # BENCH_HOST_RECORDS. Each is the best of three by the clock, with the processor's time of that one: where other work
 # runs beside it, look at the latter, or run it again. A figure never fails the run; a wrong result does.
 set -eu
@@ -14,19 +14,8 @@ T=$(mktemp -d "${TMPDIR:-/var/tmp}/usbzone-bench.XXXXXX")
 trap 'rm -rf "$T"' EXIT
 export LC_ALL=C.UTF-8 TZ=UTC
 
-took() { # COMMAND...: wall seconds, seconds of processor, largest memory in MB; the best of three
-        local best='' now i
-        for i in 1 2 3; do
-                /usr/bin/time -o "$T/time" -f '%e %U %S %M' "$@" >"$T/out" 2>"$T/err" || :
-                now=$(tail -n 1 "$T/time" | awk '{ printf "%.2f %.2f %.0f", $1, $2 + $3, $4 / 1024 }')
-                if [ -z "$best" ] || awk -v a="$now" -v b="$best" 'BEGIN { exit !(a + 0 < b + 0) }'; then best=$now; fi
-        done
-        echo "$best"
-}
-rate() { awk -v n="$1" -v t="$2" 'BEGIN { printf "%.0f", n / (t > 0 ? t : 0.01) }'; }
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / (b > 0 ? b : 0.01) }'; }
-# shellcheck disable=SC2086 # three figures
-show() { printf '%-44s %6s s  %6s s cpu  %4s MB  %s\n' "$1" $2 "${3:-}"; }
+# shellcheck source=tests/bench/lib.sh
+. tests/bench/lib.sh
 
 mkdir "$T/append"
 $build/bench_append "$T/append"
@@ -65,12 +54,6 @@ for i, line in enumerate(open(sys.argv[1], encoding="utf-8")):
 else
         echo 'journalctl --verify: skipped, no systemd-journal-remote makes a journal of the same entries'
 fi
-last=$(tail -n 1 "$T/all" | jq -r .time)
-for q in '--lines 20' '--severity critical --lines 20' "--since ${last:0:10}T00:00:00Z" '--drive N27 --lines 20' '--kind start' \
-        '--reason zone-mismatch --zone internet --json'; do
-        # shellcheck disable=SC2086 # words
-        show "log $q" "$(took "$ctl" log --no-pager --dir "$T/state/ledger" $q)"
-done
 USBZONE_STATE_DIR=$T/state show 'export of all' "$(USBZONE_STATE_DIR=$T/state USBZONE_ETC_DIR=$T/none took "$ctl" export --force "$T/all.uzx")"
 show 'verify of that package' "$(took "$ctl" verify "$T/all.uzx")"
 rm -rf "$T"/all* "$T/state" "$T/journal"
@@ -97,3 +80,7 @@ for ((i = 1; i <= hosts; i++)); do
         rm -rf "$T/host"
 done
 show "inspect of $hosts computers x $each records" "$(took "$ctl" inspect "$T/fleet")" "$(head -n 1 "$T/out")"
+rm -rf "$T/fleet"
+
+echo
+TMPDIR=$T BENCH_RECORDS=$records tests/bench/queries.sh

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writes a large ledger as the daemon would have: make_ledger STATE-FOLDER RECORDS HOST-NUMBER
- * [ALGORITHM [EVERY]].
- * Each EVERY records one is a violation (64; 0: none); heads are signed there and every 256. */
+ * [ALGORITHM [EVERY [mixed]]].
+ * Each EVERY records one is a violation (64; 0: none); heads are signed there and every 256. Mixed:
+ * zones, names in Chinese, here and there a text with a backslash, and each second violation is
+ * acknowledged. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,6 +26,7 @@ typedef struct Making {
         unsigned host;
         uint64_t every; /* a violation each so many records; 0: none */
         char host_id[33];
+        bool mixed;
         int dir;
         FILE *segment;
         size_t size;
@@ -37,18 +40,48 @@ static void die(const char *what)
         exit(1);
 }
 
+/* Records that are not like the others: true, and the part that follows "host". */
+static bool format_acknowledged(const Making *m, uint64_t seq, char *ret, size_t size)
+{
+        if (!m->mixed || !m->every || seq < 2 * m->every || seq % (2 * m->every) != 0)
+                return false;
+        (void)snprintf(ret, size,
+                       "\"kind\":\"acknowledged\",\"record\":%" PRIu64 ",\"text\":\"看过了\","
+                       "\"who\":\"李雷 (uid 1000)\"",
+                       seq - m->every - 1);
+        return true;
+}
+
+static void format_more(const Making *m, uint64_t seq, bool violation, char *ret, size_t size)
+{
+        *ret = '\0';
+        if (m->mixed)
+                (void)snprintf(ret, size,
+                               ",\"drive_zone\":\"%s\",\"unit\":\"第三研究所\",\"holder\":\"王芳\","
+                               "\"scsi_product\":\"%s\"",
+                               violation ? "internet" : "internal",
+                               seq % 16 == 0 ? "DISK \\\\xff" : "DISK");
+}
+
 static void format_body(const Making *m, uint64_t seq, bool violation, char *ret, size_t size)
 {
         unsigned drive = m->host * DRIVES_PER_HOST + (unsigned)(seq % DRIVES_PER_HOST);
-        char time[TEXT_TIME_MAX], key[2 * KEY_PUBLIC_MAX + 1];
+        char time[TEXT_TIME_MAX], key[2 * KEY_PUBLIC_MAX + 1], more[256];
 
         text_time_format_us(((uint64_t)T_FIRST + seq * STEP) * 1000000 + seq % 1000000, time);
         text_hex(heads_key(m->heads)->raw, heads_key(m->heads)->raw_size, key);
+        format_more(m, seq, violation, more, sizeof(more));
         if (seq == 1)
                 (void)snprintf(ret, size,
                                "{\"seq\":1,\"time\":\"%s\",\"boot\":\"%032d\",\"mono\":1,"
                                "\"host\":\"%s\",\"kind\":\"start\",\"ledger_key\":\"%s\"",
                                time, 0, m->host_id, key);
+        else if (format_acknowledged(m, seq, more, sizeof(more)))
+                (void)snprintf(ret, size,
+                               "{\"seq\":%" PRIu64
+                               ",\"time\":\"%s\",\"boot\":\"%032d\",\"mono\":%" PRIu64
+                               ",\"host\":\"%s\",%s",
+                               seq, time, 0, seq * STEP * 1000000, m->host_id, more);
         else
                 (void)snprintf(
                         ret, size,
@@ -56,11 +89,11 @@ static void format_body(const Making *m, uint64_t seq, bool violation, char *ret
                         ",\"host\":\"%s\",\"kind\":\"verdict\",\"drive\":%u,\"verdict\":\"%s\","
                         "\"effect\":\"%s\",\"reason\":\"%s\",\"severity\":\"%s\","
                         "\"media_number\":\"N%u\",\"identity\":\"%064x\",\"serial\":\"S%u\","
-                        "\"host_zone\":\"internal\"",
+                        "\"host_zone\":\"internal\"%s",
                         seq, time, 0, seq * STEP * 1000000, m->host_id, drive % 90,
                         violation ? "block" : "allow", violation ? "block" : "allow",
                         violation ? "zone-mismatch" : "ok", violation ? "critical" : "none", drive,
-                        drive, drive);
+                        drive, drive, more);
 }
 
 static void next_segment(Making *m, uint64_t seq)
@@ -119,12 +152,14 @@ int main(int argc, char **argv)
         Making m = {.every = VIOLATION_EVERY};
         int state;
 
-        if (argc < 4 || argc > 6 || (argc > 4 && algorithm_parse(argv[4], &algorithm) < 0) ||
+        if (argc < 4 || argc > 7 || (argc > 4 && algorithm_parse(argv[4], &algorithm) < 0) ||
             (argc > 5 && text_u64(argv[5], UINT32_MAX, &m.every) < 0)) {
-                (void)fprintf(stderr,
-                              "make_ledger STATE-FOLDER RECORDS HOST-NUMBER [ALGORITHM [EVERY]]\n");
+                (void)fprintf(
+                        stderr,
+                        "make_ledger STATE-FOLDER RECORDS HOST-NUMBER [ALGORITHM [EVERY [mixed]]]\n");
                 return 2;
         }
+        m.mixed = argc > 6;
         m.chain.hash = algorithm_hash(algorithm);
         m.host = (unsigned)strtoul(argv[3], NULL, 10);
         (void)snprintf(m.host_id, sizeof(m.host_id), "%032x", m.host);

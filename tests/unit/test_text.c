@@ -23,6 +23,50 @@ Test(text, hex_goes_both_ways_and_only_in_full_length)
                 cr_assert_eq(text_unhex(bad[i], bytes, 4), -EINVAL, "row '%s'", bad[i]);
 }
 
+Test(text, hex_of_lower_case_is_no_other)
+{
+        char hex[] = "0123456789abcdef";
+        uint8_t bytes[8], same[8];
+
+        cr_assert_eq(text_unhex_lower(hex, bytes, 8), 0);
+        cr_assert_eq(text_unhex(hex, same, 8), 0);
+        cr_assert_eq(memcmp(bytes, same, 8), 0);
+        for (size_t i = 0; i < 16; i++)
+                for (unsigned c = 0; c < 256; c++) {
+                        char kept = hex[i];
+                        bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+
+                        hex[i] = (char)c;
+                        cr_assert_eq(text_unhex_lower(hex, bytes, 8), digit ? 0 : -EINVAL,
+                                     "row '%u at %zu'", c, i);
+                        hex[i] = kept;
+                }
+}
+
+/* Plain text is looked at 64 bytes at a time: no place among them hides what is not clean. */
+Test(text, no_place_hides_an_unclean_character)
+{
+        static const struct {
+                const char *text;
+                bool clean;
+        } rows[] = {{"a", true},         {"\xe7\x8e\x8b", true}, {"\xc3\xa9", true},
+                    {"\x1b", false},     {"\x7f", false},        {"\xff", false},
+                    {"\xe7\x8e", false}, {"\xc2\x9b", false},    {"\xe2\x80\xae", false}};
+        char line[256];
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+                for (size_t at = 0; at < 150; at++)
+                        for (size_t first = 0; first + 2 <= at; first += 7) {
+                                size_t n = strlen(rows[i].text);
+
+                                memset(line, 'x', sizeof(line));
+                                memcpy(line + first, "\xc3\xa9", 2);
+                                memcpy(line + at, rows[i].text, n);
+                                cr_assert_eq(text_is_clean(line, at + n + at % 80), rows[i].clean,
+                                             "row '%zu at %zu behind %zu'", i, at, first);
+                        }
+}
+
 /* RFC 4648 section 10 */
 Test(text, base64_fits_the_vectors_of_its_standard)
 {
