@@ -94,17 +94,12 @@ static int add_member(json_object *o, const Member *m)
  * memory. */
 static json_object *read_plain(const char *line, size_t size)
 {
-        json_object *o = json_object_new_object();
-        Members all;
-        Member m;
-        int r;
+        Member all[MEMBERS_MAX];
+        int n = members_read(line, size, all), r = 0;
+        json_object *o = n > 0 ? json_object_new_object() : NULL;
 
-        members_start(&all, line, size);
-        do {
-                r = o ? members_next(&all, &m) : -ENOMEM;
-                if (r > 0 && add_member(o, &m) < 0)
-                        r = -EINVAL;
-        } while (r > 0);
+        for (int i = 0; o && i < n && r == 0; i++)
+                r = add_member(o, &all[i]);
         if (r == 0)
                 return o;
         json_object_put(o);

@@ -1,33 +1,50 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Notes where all quotes of a line are, eight bytes at a time, and goes from one to the next. */
+/* Notes where all quotes of a line are, sixteen bytes at a time, and goes from one to the next. */
 #include "lib/members.h"
 
 #include <endian.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #define DIGITS_MAX 18u /* every such number fits into 64 bits */
-#define EACH_BYTE 0x0101010101010101u
-#define LOW_BITS (0x7f * EACH_BYTE)
+#define WIDTH 16u      /* bytes that are looked at together */
+#define QUOTES_MAX (4 * MEMBERS_MAX + WIDTH)
 
-/* The high bit of each byte that is a quote. */
-static uint64_t find_quotes(const char *p)
+typedef struct Reading {
+        const char *line;
+        size_t size, at;
+        const uint16_t *quotes; /* where they are */
+        size_t n, next;
+        bool escapes; /* there is a backslash somewhere */
+} Reading;
+
+typedef uint8_t Bytes __attribute__((vector_size(WIDTH)));
+
+/* The high bit of each byte that is a quote; the lowest bits are of the first byte. */
+static inline void find_quotes(const char *p, uint64_t ret[WIDTH / 8])
 {
-        uint64_t v;
+        Bytes v;
 
         memcpy(&v, p, sizeof(v));
-        v = le64toh(v) ^ '"' * EACH_BYTE;
-        return ~(((v & LOW_BITS) + LOW_BITS) | v | LOW_BITS);
+        v = (Bytes)(v == '"') & 0x80;
+        memcpy(ret, &v, sizeof(v));
 }
 
-/* How many there are, or MEMBERS_QUOTES_MAX: too many. */
-static size_t note_quotes(const char *line, size_t size, uint16_t ret[MEMBERS_QUOTES_MAX])
+/* How many there are, or QUOTES_MAX: too many. */
+static size_t note_quotes(const char *line, size_t size, uint16_t ret[QUOTES_MAX])
 {
         size_t i = 0, n = 0;
 
-        for (; i + 8 <= size && n < MEMBERS_QUOTES_MAX - 8; i += 8)
-                for (uint64_t v = find_quotes(line + i); v; v &= v - 1)
-                        ret[n++] = (uint16_t)(i + (size_t)__builtin_ctzll(v) / 8);
-        for (; i < size && n < MEMBERS_QUOTES_MAX; i++)
+        for (; i + WIDTH <= size && n < QUOTES_MAX - WIDTH; i += WIDTH) {
+                uint64_t found[WIDTH / 8];
+
+                find_quotes(line + i, found);
+                for (size_t k = 0; k < WIDTH / 8; k++)
+                        for (uint64_t v = le64toh(found[k]); v; v &= v - 1)
+                                ret[n++] = (uint16_t)(i + 8 * k + (size_t)__builtin_ctzll(v) / 8);
+        }
+        for (; i < size && n < QUOTES_MAX; i++)
                 if (line[i] == '"')
                         ret[n++] = (uint16_t)i;
         return n;
@@ -49,23 +66,8 @@ static size_t drop_escaped(const char *line, uint16_t quotes[], size_t n)
         return left;
 }
 
-void members_start(Members *m, const char *line, size_t size)
-{
-        m->line = line;
-        m->size = size;
-        m->at = m->n = m->next = 0;
-        m->escapes = memchr(line, '\\', size);
-        if (size == 0 || size > UINT16_MAX || *line != '{')
-                return; /* no member begins */
-        m->n = note_quotes(line, size, m->quotes);
-        if (m->n == MEMBERS_QUOTES_MAX)
-                m->n = 0;
-        if (m->escapes)
-                m->n = drop_escaped(line, m->quotes, m->n);
-}
-
 /* The text that begins at `at`, with its quotes. False: none does. */
-static bool read_text(Members *m, size_t at, const char **ret, size_t *ret_size)
+static inline bool read_text(Reading *m, size_t at, const char **ret, size_t *ret_size)
 {
         if (m->n - m->next < 2 || m->quotes[m->next] != at)
                 return false;
@@ -109,7 +111,7 @@ static size_t word_size(const char *p, size_t size, MemberType *ret)
 }
 
 /* Where the value ends; 0: there is none. */
-static size_t read_value(Members *m, size_t at, Member *ret)
+static inline size_t read_value(Reading *m, size_t at, Member *ret)
 {
         if (m->line[at] == '"') {
                 if (!read_text(m, at, &ret->value, &ret->size))
@@ -123,25 +125,44 @@ static size_t read_value(Members *m, size_t at, Member *ret)
         return ret->size > 0 ? at + ret->size : 0;
 }
 
-int members_next(Members *m, Member *ret)
+/* False: what comes is no plain member. */
+static inline bool read_member(Reading *m, Member *ret)
 {
         size_t at;
 
-        if (m->at > 0 && m->at == m->size)
-                return 0;
         if (!read_text(m, m->at + 1, &ret->key, &ret->key_size) ||
             (m->escapes && memchr(ret->key, '\\', ret->key_size)))
-                return -EINVAL;
+                return false;
         at = m->at + ret->key_size + 3;
         if (at + 1 >= m->size || m->line[at] != ':')
-                return -EINVAL;
+                return false;
         at = read_value(m, at + 1, ret);
         if (at == 0 || at >= m->size)
-                return -EINVAL;
+                return false;
         if (m->line[at] == '}' && at + 1 == m->size)
                 at++;
         else if (m->line[at] != ',')
-                return -EINVAL;
+                return false;
         m->at = at;
-        return 1;
+        return true;
+}
+
+int members_read(const char *line, size_t size, Member ret[MEMBERS_MAX])
+{
+        uint16_t quotes[QUOTES_MAX];
+        Reading m = {.line = line, .size = size, .quotes = quotes};
+        int n = 0;
+
+        if (size == 0 || size > UINT16_MAX || *line != '{')
+                return -EINVAL;
+        m.escapes = memchr(line, '\\', size);
+        m.n = note_quotes(line, size, quotes);
+        if (m.n == QUOTES_MAX)
+                return -EINVAL;
+        if (m.escapes)
+                m.n = drop_escaped(line, quotes, m.n);
+        while (m.at < size)
+                if (n == MEMBERS_MAX || !read_member(&m, &ret[n++]))
+                        return -EINVAL;
+        return n;
 }

@@ -5,13 +5,11 @@
  * more generously, is refused and is to be given to one. */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "lib/macros.h"
 
-#define MEMBERS_QUOTES_MAX 512u
+#define MEMBERS_MAX 128u
 
 typedef enum MemberType {
         MEMBER_TEXT,
@@ -27,16 +25,7 @@ typedef struct Member {
         MemberType type;
 } Member;
 
-typedef struct Members {
-        const char *line;
-        size_t size, at;
-        size_t n, next; /* quotes */
-        bool escapes;   /* there is a backslash somewhere */
-        uint16_t quotes[MEMBERS_QUOTES_MAX];
-} Members;
-
-/* `line`: one object and nothing more, clean as of text_is_clean(). */
-void members_start(Members *m, const char *line, size_t size);
-/* 1 and the next member; 0 after the last one; -EINVAL: not plain. Of two with one name a JSON
- * reader takes the later one. */
-int members_next(Members *m, Member *ret) _must_check_;
+/* `line`: one object and nothing more, clean as of text_is_clean(). How many members there are, in
+ * their order: of two with one name a JSON reader takes the later one. -EINVAL: not plain, or more
+ * than MEMBERS_MAX. */
+int members_read(const char *line, size_t size, Member ret[MEMBERS_MAX]) _must_check_;

@@ -2,9 +2,13 @@
 /* Hex, base64, clean UTF-8, escaping and decimal numbers. */
 #include "lib/text.h"
 
+#include <endian.h>
 #include <string.h>
+#include <strings.h>
 
-#define PLAIN_BYTES 64u /* that are looked at together */
+/* That are looked at together. */
+#define PLAIN_BYTES 64u
+#define HAS_BYTES 16u
 
 static const char hex_digits[] = "0123456789abcdef";
 static const char base64_digits[] =
@@ -248,6 +252,43 @@ void text_escape(const void *data, size_t len, char *ret, size_t max)
                 i += n;
         }
         ret[done] = '\0';
+}
+
+typedef uint8_t Bytes __attribute__((vector_size(HAS_BYTES)));
+
+/* Not zero where the bytes at `p` are `c`, an "A" taken for an "a". */
+static inline Bytes find_byte(const char *p, char c)
+{
+        Bytes v;
+
+        memcpy(&v, p, sizeof(v));
+        return (Bytes)((v | 0x20) == (uint8_t)(c | 0x20));
+}
+
+bool text_has(const char *text, size_t len, const char *word, size_t n)
+{
+        size_t i = 0;
+
+        if (n == 0 || len < n)
+                return n == 0;
+        for (; i + n - 1 + HAS_BYTES <= len; i += HAS_BYTES) {
+                Bytes v = find_byte(text + i, *word) & find_byte(text + i + n - 1, word[n - 1]);
+                uint64_t found[HAS_BYTES / 8];
+
+                v &= 0x80;
+                memcpy(found, &v, sizeof(v));
+                if ((found[0] | found[1]) == 0)
+                        continue;
+                for (size_t k = 0; k < HAS_BYTES / 8; k++)
+                        for (uint64_t w = le64toh(found[k]); w; w &= w - 1)
+                                if (strncasecmp(text + i + 8 * k + __builtin_ctzll(w) / 8, word,
+                                                n) == 0)
+                                        return true;
+        }
+        for (; i + n <= len; i++)
+                if ((text[i] | 0x20) == (*word | 0x20) && strncasecmp(text + i, word, n) == 0)
+                        return true;
+        return false;
 }
 
 int text_u64(const char *text, uint64_t max, uint64_t *ret)

@@ -33,6 +33,9 @@ bool text_is_clean(const char *text, size_t len);
  * becomes \xNN per byte, a backslash \\. Always terminates; cut at `max` - 1 on a whole escape. */
 void text_escape(const void *data, size_t len, char *ret, size_t max);
 
+/* True if `n` bytes of `word` stand somewhere in it, ASCII letters in whatever case. */
+bool text_has(const char *text, size_t len, const char *word, size_t n);
+
 /* Decimal digits only, no sign or blanks. 0, -EINVAL, -ERANGE. */
 int text_u64(const char *text, uint64_t max, uint64_t *ret) _must_check_;
 

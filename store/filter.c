@@ -185,25 +185,44 @@ static unsigned asked(const RecordFilter *f)
 /* 0, or -EINVAL: not plain. `ret_escaped`: fields that only a JSON reader can tell. */
 static int read_line(const char *line, size_t size, Piece ret[F_MAX_], unsigned *ret_escaped)
 {
-        Members all;
-        Member m;
-        int r;
+        Member all[MEMBERS_MAX];
+        int n = members_read(line, size, all);
 
-        members_start(&all, line, size);
         *ret_escaped = 0;
         for (size_t i = 0; i < F_MAX_; i++)
                 ret[i] = (Piece){"", 0};
-        while ((r = members_next(&all, &m)) > 0) {
-                Field field = field_of(&m);
+        for (const Member *m = all; m < all + MAX(n, 0); m++) {
+                Field field = field_of(m);
 
                 if (field == F_MAX_)
                         continue;
-                ret[field] = m.type == MEMBER_NULL ? (Piece){"", 0} : (Piece){m.value, m.size};
+                ret[field] = m->type == MEMBER_NULL ? (Piece){"", 0} : (Piece){m->value, m->size};
                 *ret_escaped &= ~bit(field); /* of two with one name the later one counts */
-                if (m.type == MEMBER_ESCAPED)
+                if (m->type == MEMBER_ESCAPED)
                         *ret_escaped |= bit(field);
         }
-        return r;
+        return MIN(n, 0);
+}
+
+/* A JSON reader makes this text of a member only where it stands in the line: of no escape, which
+ * the caller has looked for, of no number that is spelled otherwise, of nothing nested. */
+static bool lacks(const char *line, size_t size, const char *word)
+{
+        return word && *word != '{' && *word != '[' && word[strspn(word, "0123456789+-.eE")] &&
+               !text_has(line, size, word, strlen(word));
+}
+
+/* Told without looking at members: a word that is asked for is nowhere. */
+static bool lacks_a_word(const RecordFilter *f, const char *line, size_t size)
+{
+        if (memchr(line, '\\', size))
+                return false;
+        return lacks(line, size, f->kind) || lacks(line, size, f->reason) ||
+               lacks(line, size, f->zone) || lacks(line, size, f->drive) ||
+               (f->severity == SEVERITY_CRITICAL &&
+                lacks(line, size, severity_name(SEVERITY_CRITICAL))) ||
+               (f->violations && lacks(line, size, effect_name(EFFECT_BLOCK)) &&
+                lacks(line, size, "tamper"));
 }
 
 RecordSieve record_sieve(const RecordFilter *f, const char *line, size_t size)
@@ -213,6 +232,8 @@ RecordSieve record_sieve(const RecordFilter *f, const char *line, size_t size)
 
         if (record_filter_is_empty(f))
                 return RECORD_YES;
+        if (lacks_a_word(f, line, size))
+                return RECORD_NO;
         if (read_line(line, size, of, &escaped) < 0 || (escaped & asked(f)))
                 return RECORD_PARSE;
         return matches(f, of) ? RECORD_YES : RECORD_NO;

@@ -21,15 +21,17 @@ at() { # NUMBER MEMBER: of that record
 }
 middle=$(at $((records / 2)) 'time[:19]')Z late=$(at "$((records - 1))" 'time[:10]')T00:00:00Z
 identity=$(at "$((records - 1))" identity)
-queries=0 within=0 longest=0
+queries=0 within=0 longest=0 most=0
 
+larger() { awk -v a="$1" -v b="$2" 'BEGIN { print (a + 0 > b + 0 ? a : b) }'; }
 # query OPTIONS...: its figures, the records it gives, and whether it stays below the limit.
 query() {
         local figures word=within
         figures=$(took "$ctl" log --no-pager --dir "$L" "$@")
         queries=$((queries + 1))
         if awk -v t="${figures%% *}" -v l="$limit" 'BEGIN { exit !(t <= l) }'; then within=$((within + 1)); else word=OVER; fi
-        longest=$(awk -v t="${figures%% *}" -v m="$longest" 'BEGIN { print (t > m ? t : m) }')
+        longest=$(larger "${figures%% *}" "$longest")
+        most=$(larger "$(cut -d ' ' -f 2 <<<"$figures")" "$most")
         show "log $*" "$figures" "$word $limit s"
 }
 
@@ -54,7 +56,7 @@ for whole in "--since $late" '--kind start' '--reason zone-mismatch --json' '--s
         # shellcheck disable=SC2086 # words
         query $whole
 done
-echo "$within of $queries queries within $limit s, the longest $longest s"
+echo "$within of $queries queries within $limit s, the longest $longest s by the clock, $most s of processor"
 
 echo 'what prints all records, to a file:'
 for form in '' --json --csv '--json --reverse'; do

@@ -43,6 +43,32 @@ Test(text, hex_of_lower_case_is_no_other)
                 }
 }
 
+Test(text, a_word_is_found_wherever_it_stands)
+{
+        static const char *const words[] = {
+                "a", "N2", "aB1", "zone-mismatch", "王芳", "0123456789abcdef0123456789abcdef"};
+        char line[128];
+
+        cr_assert(text_has("", 0, "", 0));
+        cr_assert_not(text_has("", 0, "a", 1));
+        cr_assert(text_has("xZONE-Mismatchx", 15, "zone-mismatch", 13));
+        for (size_t w = 0; w < ARRAY_SIZE(words); w++) {
+                size_t n = strlen(words[w]);
+
+                for (size_t len = 0; len < 90; len++)
+                        for (size_t at = 0; at + n <= len; at++) {
+                                memset(line, words[w][0], sizeof(line)); /* nearly */
+                                if (n == 1)
+                                        memset(line, 'x', sizeof(line));
+                                cr_assert_not(text_has(line, len, words[w], n));
+                                memcpy(line + at, words[w], n);
+                                cr_assert(text_has(line, len, words[w], n),
+                                          "row '%s at %zu of %zu'", words[w], at, len);
+                                cr_assert_not(text_has(line, at + n - 1, words[w], n) && n > 1);
+                        }
+        }
+}
+
 /* Plain text is looked at 64 bytes at a time: no place among them hides what is not clean. */
 Test(text, no_place_hides_an_unclean_character)
 {
