@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/inspect.h"
+#include "cli/said.h"
 #include "lib/text.h"
 #include "store/json.h"
 
@@ -133,17 +134,17 @@ static void tell(Telling *t, const char *kind, Severity severity, const char *ti
 
 void inspect_trouble_text(const Inspect *in, const InspectTrouble *x, char ret[INSPECT_TROUBLE_MAX])
 {
-        char name[NAME_MAX_SIZE + 48];
+        char name[NAME_MAX_SIZE + 48], words[SAID_WORDS_MAX];
+        const char *detail = said_behind(x->detail, words);
 
         inspect_host_name(host_of(in, x->host), name, sizeof(name));
         if (x->seq)
                 snprintf(ret, INSPECT_TROUBLE_MAX, _("%s, from record %" PRIu64 ": %s (%s)"), name,
-                         x->seq, _(x->message), x->detail);
+                         x->seq, _(x->message), detail);
         else if (x->host != INSPECT_NONE)
-                snprintf(ret, INSPECT_TROUBLE_MAX, _("%s: %s (%s)"), name, _(x->message),
-                         x->detail);
+                snprintf(ret, INSPECT_TROUBLE_MAX, _("%s: %s (%s)"), name, _(x->message), detail);
         else
-                snprintf(ret, INSPECT_TROUBLE_MAX, _("%s (%s)"), _(x->message), x->detail);
+                snprintf(ret, INSPECT_TROUBLE_MAX, _("%s (%s)"), _(x->message), detail);
 }
 
 static void tell_troubles(Telling *t)

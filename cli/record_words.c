@@ -142,6 +142,7 @@ static void put_field(const char *key, const char *text, int64_t number, StrBuf 
         static const char *const own[] = {"seal", "after", "of", "found"};
         _cleanup_(strbuf_clear) StrBuf value = strbuf(RECORD_WORDS_MAX);
         char short_text[40], words[SAID_WORDS_MAX];
+        Reason reason;
 
         if (is_in(key, times, ARRAY_SIZE(times))) {
                 out_time(number, short_text, sizeof(short_text));
@@ -153,6 +154,9 @@ static void put_field(const char *key, const char *text, int64_t number, StrBuf 
                 text = _(text);
         } else if (is_in(key, own, ARRAY_SIZE(own))) {
                 text = translate(strcmp(key, "of") == 0 ? KIND : VALUE, text);
+        } else if (strcmp(key, "reason") == 0 && reason_parse(text, &reason) == 0) {
+                show_reason_full(text, words);
+                text = words;
         } else if (strcmp(key, "what") == 0 || strcmp(key, "message") == 0) {
                 text = record_what(text, words);
         }

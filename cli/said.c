@@ -77,6 +77,18 @@ const char *said_below(const char *said, const char *dir, char ret[SAID_WORDS_MA
         return ret;
 }
 
+const char *said_behind(const char *said, char ret[SAID_WORDS_MAX])
+{
+        const char *colon = strstr(said, ": ");
+        char words[SAID_WORDS_MAX];
+
+        if (!colon)
+                return said_words(said, ret);
+        snprintf(ret, SAID_WORDS_MAX, _("%.*s: %s"), (int)(colon - said), said,
+                 said_words(colon + 2, words));
+        return ret;
+}
+
 int said_fail(int code, const char *said)
 {
         char words[SAID_WORDS_MAX];

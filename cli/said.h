@@ -11,5 +11,7 @@
 const char *said_words(const char *said, char ret[SAID_WORDS_MAX]);
 /* The same, without the name of the folder `dir` in front of a file's. */
 const char *said_below(const char *said, const char *dir, char ret[SAID_WORDS_MAX]);
+/* Of "FILE: SENTENCE" the sentence. */
+const char *said_behind(const char *said, char ret[SAID_WORDS_MAX]);
 /* cli_fail() with it. */
 int said_fail(int code, const char *said);

@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/out.h"
 #include "cli/record.h"
+#include "cli/said.h"
 #include "cli/verbs.h"
 #include "cli/verified.h"
 #include "lib/file.h"
@@ -101,11 +102,11 @@ static void print_json(const PackageJob *job, const char *path)
 static void report(const PackageJob *job, const char *path, bool json)
 {
         const Manifest *m = &job->manifest;
-        char head[CHAIN_HEAD_TEXT];
+        char head[CHAIN_HEAD_TEXT], words[SAID_WORDS_MAX];
 
         if (job->left_out.kind)
                 cli_note(_("the credential does not verify and is left out: %s %s"),
-                         _(job->left_out.message), job->left_out.detail);
+                         _(job->left_out.message), said_words(job->left_out.detail, words));
         if (json) {
                 print_json(job, path);
                 return;

@@ -52,8 +52,9 @@ static void print_reason(const char *what, unsigned number, Reason reason, const
         char name[48];
 
         snprintf(name, sizeof(name), what, number);
-        out_field_styled(good ? STYLE_GOOD : STYLE_WARN, name, "%s%s%s%s", reason_slug(reason),
-                         good ? "" : _(": "), good ? "" : _(reason_text(reason)), more);
+        out_field_styled(good ? STYLE_GOOD : STYLE_WARN, name, "%s%s%s%s",
+                         good ? _("ok") : reason_slug(reason), good ? "" : _(": "),
+                         good ? "" : _(reason_text(reason)), more);
 }
 
 /* Of a single signature that fits, the label itself says whose it is. */

@@ -21,9 +21,11 @@ typedef struct Checked {
 
 static int fail_package(const PackageError *e, const char *path)
 {
+        char words[SAID_WORDS_MAX];
+
         if (*e->detail)
                 return cli_fail(CLI_BROKEN, _("%s: the evidence is broken: %s (%s) [%s]"), path,
-                                _(e->message), e->detail, e->kind);
+                                _(e->message), said_words(e->detail, words), e->kind);
         return cli_fail(CLI_BROKEN, _("%s: the evidence is broken: %s [%s]"), path, _(e->message),
                         e->kind);
 }

@@ -8,7 +8,7 @@
 #include "lib/macros.h"
 
 #define KEYFILE_LINE_MAX 4096u
-#define KEYFILE_ERROR_MAX 256u
+#define KEYFILE_ERROR_MAX 512u
 
 /* Where and what is wrong, in words for the person who wrote the file. */
 typedef struct TextError {

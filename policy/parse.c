@@ -42,7 +42,7 @@ static int unknown_key(Keyfile *k, const ParseKey *keys, size_t n, TextError *er
 
                 used = MIN(used + (size_t)MAX(len, 0), sizeof(known) - 1);
         }
-        return parse_error(k, error, k->key, "unknown key '%.32s'; the keys are %.180s", k->key,
+        return parse_error(k, error, k->key, "unknown key '%.32s'; the keys are %.400s", k->key,
                            known);
 }
 

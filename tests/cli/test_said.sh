@@ -14,7 +14,7 @@ policy() { # NAME REGEX LINE: a policy of its own that has this line
         printf 'usbzone-policy 1\nname = office\nversion = 3\n%b\n' "$3" >"$P"
         fact "$1" 1 "$P，第 4 行第 [0-9]+ 列：$2"'$' policy check "$P"
 }
-policy 'an unknown key' '未知的键“colour”；可用的键为 version, name, .*' 'colour = red'
+policy 'an unknown key, and all that are known' '未知的键“colour”；可用的键为 version, name, .*, contact' 'colour = red'
 policy 'no key and value' '应写成“键 = 值”.*' 'colour'
 policy 'a zone that is none' '应为计算机的区域：internal（内部）、classified（涉密）或 internet（互联网）' 'rule = a b c'
 policy 'names between quotes stay' '区域“classified”的 U盘永远不能在区域“internet”的计算机上打开；此处只能写“block”' \
@@ -71,8 +71,14 @@ mkdir "$T/host"
 python3 "$HERE/make_records.py" "$T/host" "$(printf '0%.0s' {1..32})" <"$T/records"
 fact 'log: what a record says in a sentence' 0 '应为“allow”（放行）或“read-only”（只读）' log --dir "$T/host/ledger"
 fact 'log: in a word' 0 '对象：台账' log --dir "$T/host/ledger"
+fact 'log: a reason' 0 '原因：本机的策略无效（policy-invalid）' log --dir "$T/host/ledger"
 fact 'log: a message' 0 '/etc/usbzone/policy，第 4 行第 9 列：应为“yes”（是）或“no”（否）' log --dir "$T/host/ledger"
 fact 'log --json: as it was written' 0 "line 4, column 9: expected 'yes' or 'no'" log --json --dir "$T/host/ledger"
+
+USBZONE_STATE_DIR=$T/host run export "$T/x.uzx"
+sed -i 's/^created = 2/created = x/' "$T/x.uzx"
+fact 'verify: what is wrong with the manifest' 5 '清单未通过验证（应为时间，例如 .*）\[altered-manifest\]$' verify "$T/x.uzx"
+fact 'inspect: the same, of which file' 5 "$T/x.uzx：应为时间，例如" inspect "$T/x.uzx"
 
 # --- what the daemon answers ---
 private_bus
