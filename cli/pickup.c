@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/client.h"
@@ -32,8 +33,11 @@ typedef struct PickUp {
 
 static int check_policy(PickUp *p)
 {
-        int r = signer_open_etc(&p->etc_fd);
+        int r;
 
+        if (access(file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR), W_OK) < 0 && errno == EACCES)
+                return cli_fail(CLI_DENIED, "%s", _("not permitted: installing is for root"));
+        r = signer_open_etc(&p->etc_fd);
         if (r == 0)
                 r = signer_load_trust(p->etc_fd, &p->trust);
         if (r)

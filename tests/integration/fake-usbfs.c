@@ -2,11 +2,13 @@
 /* Preloaded beside umockdev, which fakes sysfs and paths: makes its file for a usbfs node look
  * like a USB device's character node, and lets claim, release and driver calls succeed. Nothing
  * can be read from such a device. The wall clock is as many seconds ahead as the file that
- * USBZONE_TEST_CLOCK names says. */
+ * USBZONE_TEST_CLOCK names says; as many hours have passed since the start of the computer as its
+ * second number says, if there is one. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <linux/usbdevice_fs.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,13 +42,15 @@ static int usb_number(int fd)
 
 int clock_gettime(clockid_t clock, struct timespec *ret)
 {
-        const char *path = clock == CLOCK_REALTIME ? getenv("USBZONE_TEST_CLOCK") : NULL;
+        bool wall = clock == CLOCK_REALTIME, boot = clock == CLOCK_BOOTTIME;
+        const char *path = wall || boot ? getenv("USBZONE_TEST_CLOCK") : NULL;
         int r = (int)syscall(SYS_clock_gettime, clock, ret);
         FILE *f = path ? fopen(path, "re") : NULL;
-        long ahead;
+        long ahead = 0, hours = 0;
 
-        if (f && fscanf(f, "%ld", &ahead) == 1)
-                ret->tv_sec += ahead;
+        if (f)
+                (void)!fscanf(f, "%ld %ld", &ahead, &hours);
+        ret->tv_sec += wall ? ahead : hours * 3600;
         if (f)
                 (void)fclose(f);
         return r;

@@ -204,6 +204,36 @@ def actions():
          lambda x: "daemon/*.c:1" if x else "daemon/*.c", code)
 
 
+def verbs():
+    """Each verb of the command line stands in the table, with the right that its method takes."""
+    page = read("docs/dbus.md")
+    takes = {(i.rsplit(".", 1)[1], n): c[-1] for i, k, n, c in markdown_tables(page) if k == "method"}
+    called = set()
+    named = set()
+    for command, methods, right in re.findall(r"^\| `([a-z][a-z -]*)` \| ([^|]*)\| (\S+) \|$", page, re.M):
+        at = where("docs/dbus.md", page, f"| `{command}` |")
+        named.add(command.split()[0])
+        members = [tuple(m.split(".")) for m in re.findall(r"\w+\.\w+", methods)]
+        called |= {".".join(m) for m in members}
+        if right not in ("none", "root", "files") and right not in {takes.get(m) for m in members}:
+            complain(at, f"{command}: none of its methods takes {right}")
+    sources = {path: read(path) for path in sorted(glob.glob("cli/*.c"))}
+    code = {}
+    found = {}
+    for path, text in sources.items():
+        for m in re.finditer(r"UZ_BUS_(MANAGER|LEDGER|DRIVE),\s*\"(\w+)\"", text):
+            member = m.group(1).capitalize(), m.group(2)
+            if member in takes:
+                code[".".join(member)] = where(path, text, m.group(0))
+        for m in re.finditer(r"^const Verb verb_\w+ = \{\s*\.name = \"(\w+)\"", text, re.M):
+            found[m.group(1)] = where(path, text, m.group(0))
+    same("verb", in_file("docs/dbus.md", page, "| `{}"), named,
+         lambda x: found[x] if x else "cli/verb_*.c", set(found))
+    same("call", in_file("docs/dbus.md", page), called, lambda x: code[x] if x else "cli/*.c", set(code))
+    for m in sorted(called - {".".join(k) for k in takes}):
+        complain(where("docs/dbus.md", page, m), f"{m} is no method")
+
+
 def events():
     rows = table("daemon/event.h", "EVENT_TABLE")
     ids = [r[2] for r in rows]
@@ -244,6 +274,6 @@ def names():
             complain("NEWS.md:1", f"no section {m.group(1)}")
 
 
-for check in (reasons, classes, numbers, bus, actions, events, names):
+for check in (reasons, classes, numbers, bus, actions, verbs, events, names):
     check()
 sys.exit(failed != 0)
