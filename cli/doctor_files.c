@@ -77,7 +77,8 @@ static void check_keys(Doctor *d, const char *etc)
 /* The ledger's files, and the computer's own keys. */
 static void check_state(Doctor *d, const char *state)
 {
-        static const char *const keys[] = {UZ_LEDGER_SIGNER_FILE, UZ_HOST_KEY_FILE};
+        static const char *const keys[] = {UZ_LEDGER_SIGNER_FILE, UZ_HOST_KEY_FILE,
+                                           UZ_HOST_KEY_SEALED};
         char path[PATH_MAX];
 
         snprintf(path, sizeof(path), "%s/%s", state, UZ_LEDGER_DIR);

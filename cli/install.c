@@ -13,7 +13,7 @@
 #include "cli/client.h"
 #include "cli/expiry.h"
 #include "cli/install_internal.h"
-#include "cli/keystore.h"
+#include "cli/host_key.h"
 #include "cli/ledger_key.h"
 #include "cli/office_lock.h"
 #include "cli/said.h"
@@ -136,8 +136,8 @@ static int check_host(Install *in, const OfficeFile *f)
 {
         const Host *old = in->old && !in->fresh ? &in->old->snapshot.host : NULL;
         _cleanup_(private_key_freep) PrivateKey *own = NULL;
-        Passphrases none = {.from_fd = true};
         TextError error = {0};
+        bool open;
         Host h;
         int r = host_load(f->data, f->size, &in->authority, time(NULL), &h, &error);
 
@@ -148,12 +148,11 @@ static int check_host(Install *in, const OfficeFile *f)
                                 _("%s names no key: it was not made from a request of %s host "
                                   "request"),
                                 f->path, UZ_CLI);
-        if (faccessat(in->state_fd, UZ_HOST_KEY_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+        if (!host_key_exists(in->state_fd))
                 return cli_fail(CLI_REFUSED,
                                 _("%s is not for this computer, which has made no request yet"),
                                 f->path);
-        r = key_read(in->state_fd, file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR), UZ_HOST_KEY_FILE,
-                     PURPOSE_VISIT, &none, &own);
+        r = host_key_read(in->state_fd, &own, &open);
         if (r)
                 return r;
         if (memcmp(private_key_public(own)->id, h.key.id, KEY_ID_SIZE) != 0)

@@ -48,7 +48,7 @@ static int input_pipe(const char *text, int *ret)
         return 0;
 }
 
-static int spawn(const char *path, const char *const *argv, int in, int out, pid_t *ret)
+static int spawn(const char *path, const char *const *argv, int in, int out, int error, pid_t *ret)
 {
         posix_spawn_file_actions_t actions;
         posix_spawnattr_t attributes;
@@ -61,7 +61,7 @@ static int spawn(const char *path, const char *const *argv, int in, int out, pid
         posix_spawn_file_actions_init(&actions);
         posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
         posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-        posix_spawn_file_actions_adddup2(&actions, out, STDERR_FILENO);
+        posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO);
         posix_spawnattr_init(&attributes);
         posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
         posix_spawnattr_setsigmask(&attributes, &none);
@@ -108,6 +108,7 @@ int run_program(Run *run)
 {
         _cleanup_(fd_closep) int in = -EBADF;
         _cleanup_(fd_closep) int out = -EBADF;
+        _cleanup_(fd_closep) int nowhere = -EBADF;
         char path[256];
         int fds[2], status, r;
         pid_t pid;
@@ -117,10 +118,13 @@ int run_program(Run *run)
         r = input_pipe(run->input, &in);
         if (r < 0)
                 return r;
+        nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        if (nowhere < 0)
+                return -errno;
         if (pipe2(fds, O_CLOEXEC) < 0)
                 return -errno;
         out = fds[0];
-        r = spawn(path, run->argv, in, fds[1], &pid);
+        r = spawn(path, run->argv, in, fds[1], run->no_errors ? nowhere : fds[1], &pid);
         fd_close(fds[1]);
         if (r < 0)
                 return r;

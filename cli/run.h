@@ -12,6 +12,7 @@
 typedef struct Run {
         const char *const *argv;     /* argv[0] is looked for in the system's folders */
         const char *input;           /* given to its standard input, or NULL */
+        bool no_errors;              /* its standard error is thrown away */
         const char *progress;        /* shown when it takes long, or NULL */
         char output[RUN_OUTPUT_MAX]; /* what it printed, both streams, cut */
 } Run;

@@ -10,6 +10,7 @@
 
 #include "cli/cli.h"
 #include "cli/home.h"
+#include "cli/host_key.h"
 #include "cli/install.h"
 #include "cli/out.h"
 #include "cli/signer.h"
@@ -25,20 +26,21 @@ typedef struct HostArgs {
         bool new_key, yes, new_authority, no_start;
 } HostArgs;
 
-/* The computer's own key: made once, and never let out. A new one is not written yet. */
-static int own_key(const HostArgs *a, int state_fd, PrivateKey **ret, bool *ret_new)
+/* The computer's own key: made once, and never let out. One that is new, or lies open and need not,
+ * is still to be written. */
+static int own_key(const HostArgs *a, int state_fd, PrivateKey **ret, bool *ret_write)
 {
-        const char *state = file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR);
-        Passphrases none = {.from_fd = true};
         Algorithm algorithm;
         int r = words_algorithm(a->algorithm, &algorithm);
 
         if (r)
                 return r;
-        *ret_new =
-                a->new_key || faccessat(state_fd, UZ_HOST_KEY_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0;
-        if (!*ret_new)
-                return key_read(state_fd, state, UZ_HOST_KEY_FILE, PURPOSE_VISIT, &none, ret);
+        if (!a->new_key && host_key_exists(state_fd)) {
+                r = host_key_read(state_fd, ret, ret_write);
+                *ret_write = *ret_write && host_key_can_seal();
+                return r;
+        }
+        *ret_write = true;
         r = private_key_generate(algorithm, PURPOSE_VISIT, ret);
         return r < 0 ? cli_fail_errno(r, "%s", _("cannot make keys")) : 0;
 }
@@ -71,7 +73,7 @@ static int make_request(const HostArgs *a)
         _cleanup_(private_key_freep) PrivateKey *own = NULL;
         _cleanup_(freep) char *text = NULL, *note = NULL;
         _cleanup_(fd_closep) int fd = -EBADF;
-        bool is_new;
+        bool write;
         size_t size;
         Host h;
         int r;
@@ -83,7 +85,7 @@ static int make_request(const HostArgs *a)
         fd = file_open_dir(AT_FDCWD, state);
         if (fd < 0)
                 return cli_fail_errno(fd, _("cannot open %s"), state);
-        r = own_key(a, fd, &own, &is_new);
+        r = own_key(a, fd, &own, &write);
         if (r == 0)
                 r = fill_request(a, private_key_public(own), &h);
         if (r)
@@ -97,10 +99,10 @@ static int make_request(const HostArgs *a)
         if (r)
                 return r;
         /* The old key stays until there is a request for the new one. */
-        if (is_new)
-                r = (a->new_key ? key_replace : key_write)(fd, UZ_HOST_KEY_FILE, own, NULL);
-        if (r < 0)
-                return cli_fail_errno(r, _("cannot write %s/%s"), state, UZ_HOST_KEY_FILE);
+        if (write)
+                r = host_key_write(fd, own);
+        if (r)
+                return r;
         printf(_("The request of %s is in %s: carry it to the office.\n"), h.name, a->out);
         return 0;
 }

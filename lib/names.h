@@ -13,7 +13,6 @@
 #endif
 
 #define UZ_PACKAGE "usbzone"
-
 /* Directories; the daemon and the CLI take others only through these environment variables,
  * which tests set and which are ignored when the program runs set-uid or as a unit. */
 #define UZ_ETC_DIR "/etc/usbzone"
@@ -48,8 +47,9 @@
 #define UZ_LEDGER_DIR "ledger"
 #define UZ_HEADS_FILE "heads" /* in the ledger's folder */
 #define UZ_LEDGER_SIGNER_FILE "ledger-signer.pem"
-#define UZ_HOST_KEY_FILE "host-key.pem" /* of the computer itself; its credential names it */
-#define UZ_LEDGER_KEY_FILE "ledger.key" /* seals the next record; outside the auditors' folder */
+#define UZ_HOST_KEY_FILE "host-key.pem"    /* of the computer itself; its credential names it */
+#define UZ_HOST_KEY_SEALED "host-key.cred" /* the same, encrypted by systemd-creds */
+#define UZ_LEDGER_KEY_FILE "ledger.key"    /* seals the next record; outside the auditors' folder */
 
 /* Files below UZ_RUN_DIR */
 #define UZ_READY_FILE "ready"        /* exists while the daemon guards */

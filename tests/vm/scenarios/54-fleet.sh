@@ -35,6 +35,10 @@ join() {
         shift
         swap "$name"
         check "$name asks" usbzonectl host request --name "$name" --out "$T/$name.request"
+        check "$name keeps its key encrypted by systemd" systemd-creds decrypt --name=usbzone-host-key \
+                /var/lib/usbzone/host-key.cred /dev/null
+        is "$name has it nowhere else" "$(find /var/lib/usbzone /etc/usbzone -name 'host-key*' -printf '%f %m ')" 'host-key.cred 600 '
+        check_not "$name: nor open" grep -rqs 'PRIVATE KEY' /var/lib/usbzone/host-key.cred
         check "the office signs for $*" officer host sign "$T/$name.request" --zone "$@" --out "$T/$name.cred"
         check "$name is of the office" usbzonectl host install "$T/$name.cred" "$T/policy-1" \
                 "$office/authority.keys" --yes --ledger-key-out "$T/$name.key"
