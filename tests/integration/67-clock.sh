@@ -8,9 +8,10 @@ clock_is() { echo "$1" >"$dir/clock"; }
 # ahead LOW HIGH: by how many seconds drives are judged by a later time than the system's; while the
 # daemon is down, the remembered time stands still
 ahead() {
-        local by
-        by=$(($(property $root $manager JudgedTime) - $(property $root $manager SystemTime)))
-        [ "$by" -ge "$1" ] && [ "$by" -le "$2" ]
+        local by system # read first: time goes on between the two
+        system=$(property $root $manager SystemTime)
+        by=$(($(property $root $manager JudgedTime) - system))
+        [ "$by" -ge "$1" ] && [ "$by" -le $(($2 + 1)) ]
 }
 policy_is() { property_is $root $manager PolicyStatus "$1"; }
 # boot N: the computer, or with the same N the daemon alone, starts again
