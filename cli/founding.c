@@ -228,7 +228,7 @@ static int write_policy(const Founding *f, int dirfd)
         bundle_defaults(&b);
         snprintf(b.name, sizeof(b.name), "%s", f->authority.name);
         b.version = f->policy_version;
-        b.whitelist_required = true;
+        bundle_set(&b, SETTING_WHITELIST_REQUIRED, ZONE_NONE, LIST_NEED_LABELLED);
         b.has_whitelist = true;
         b.two.levels[LEVEL_TOP_SECRET].wanted = f->second != NULL;
         r = write_whitelist(dirfd, b.whitelist_digest);

@@ -162,26 +162,25 @@ int client_read_value(sd_bus_message *m, json_object **ret)
         return read_value(m, 0, ret);
 }
 
-/* Steps come as (ssss): give the four their names. */
-static void name_steps(json_object *drive)
+/* A member that is a list of structures: gives their fields these names. */
+static void name_rows(json_object *o, const char *member, size_t n, const char *const names[])
 {
-        static const char *const names[] = {"check", "reason", "saw", "wanted"};
-        json_object *steps, *list = json_object_new_array();
+        json_object *rows, *list;
 
-        if (!json_object_object_get_ex(drive, "steps", &steps)) {
-                json_object_put(list);
+        if (!json_object_object_get_ex(o, member, &rows) ||
+            !json_object_is_type(rows, json_type_array))
                 return;
-        }
-        for (size_t i = 0; i < json_object_array_length(steps); i++) {
-                json_object *row = json_object_array_get_idx(steps, i);
-                json_object *o = json_object_new_object();
+        list = json_object_new_array();
+        for (size_t i = 0; i < json_object_array_length(rows); i++) {
+                json_object *row = json_object_array_get_idx(rows, i);
+                json_object *named = json_object_new_object();
 
-                for (size_t k = 0; k < ARRAY_SIZE(names); k++)
-                        json_object_object_add(o, names[k],
+                for (size_t k = 0; k < n; k++)
+                        json_object_object_add(named, names[k],
                                                json_object_get(json_object_array_get_idx(row, k)));
-                json_object_array_add(list, o);
+                json_object_array_add(list, named);
         }
-        json_object_object_add(drive, "steps", list);
+        json_object_object_add(o, member, list);
 }
 
 static void hex_member(json_object *o, const char *key)
@@ -194,7 +193,9 @@ static void hex_member(json_object *o, const char *key)
 
 static void finish_drive(json_object *drive, const char *object)
 {
-        name_steps(drive);
+        static const char *const names[] = {"check", "reason", "saw", "wanted"};
+
+        name_rows(drive, "steps", ARRAY_SIZE(names), names);
         hex_member(drive, "vendor_id");
         hex_member(drive, "product_id");
         json_object_object_add(drive, "object", json_object_new_string(object));
@@ -229,7 +230,14 @@ static int get_all(Client *c, const char *object, const char *interface, json_ob
 
 int client_manager(Client *c, json_object **ret)
 {
-        return get_all(c, UZ_BUS_ROOT, UZ_BUS_MANAGER, ret);
+        static const char *const names[] = {"language", "text"};
+        int r = get_all(c, UZ_BUS_ROOT, UZ_BUS_MANAGER, ret);
+
+        if (r == 0) {
+                name_rows(*ret, "contacts", ARRAY_SIZE(names), names);
+                name_rows(*ret, "notices", ARRAY_SIZE(names), names);
+        }
+        return r;
 }
 
 int client_drive_at(Client *c, const char *object, json_object **ret)

@@ -33,6 +33,7 @@ typedef struct PickUp {
 
 static int check_policy(PickUp *p)
 {
+        const Snapshot *s;
         int r;
 
         if (access(file_dir(UZ_ENV_ETC_DIR, UZ_ETC_DIR), W_OK) < 0 && errno == EACCES)
@@ -42,9 +43,10 @@ static int check_policy(PickUp *p)
                 r = signer_load_trust(p->etc_fd, &p->trust);
         if (r)
                 return r;
-        if (p->trust->snapshot.status != REASON_OK)
+        s = &p->trust->snapshot;
+        if (s->status != REASON_OK)
                 return said_fail(CLI_REFUSED, p->trust->message);
-        if (!p->trust->snapshot.bundle.pick_up)
+        if (!bundle_setting(&s->bundle, SETTING_PICK_UP, s->host.zone))
                 return cli_fail(CLI_REFUSED, "%s",
                                 _("the policy in force takes no files from drives: it has no line "
                                   "'pick-up = yes'"));

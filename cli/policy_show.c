@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Prints a policy and the difference of two. */
+/* Prints a policy. */
 #include "cli/policy_show.h"
 
 #include <string.h>
 
 #include "cli/cli.h"
 #include "cli/out.h"
+#include "cli/policy_lines.h"
 #include "lib/strbuf.h"
 #include "lib/text.h"
 
@@ -85,6 +86,89 @@ static void show_two(const Bundle *b)
         out_field(_("Two signatures"), "%s", text.size ? text.text : "-");
 }
 
+static json_object *texts_json(const Bundle *b, BundleTextKind kind, Zone zone)
+{
+        json_object *list = json_object_new_array();
+        const BundleText *t = NULL;
+
+        while ((t = bundle_next_text(b, kind, zone, t))) {
+                json_object *o = json_object_new_object();
+
+                json_object_object_add(o, "language", json_object_new_string(t->language));
+                json_object_object_add(o, "text", json_object_new_string(t->text));
+                json_object_array_add(list, o);
+        }
+        return list;
+}
+
+static json_object *grants_json(const Bundle *b, Zone zone)
+{
+        json_object *list = json_object_new_array();
+
+        for (int d = ZONE_NONE; d < ZONE_MAX_; d++) {
+                BundleGrant g = bundle_grant(b, zone, (Zone)d);
+                json_object *o = json_object_new_object();
+
+                json_object_object_add(o, "drive", json_object_new_string(zone_name((Zone)d)));
+                json_object_object_add(o, "most", json_object_new_string(effect_name(g.most)));
+                json_object_object_add(o, "longest", json_object_new_uint64(g.max));
+                json_object_object_add(o, "approval", json_object_new_boolean(g.approval));
+                json_object_object_add(o, "line", json_object_new_int64(g.line));
+                json_object_array_add(list, o);
+        }
+        return list;
+}
+
+/* What counts in the end on the computers of each zone. */
+static json_object *computers_json(const Bundle *b)
+{
+        static const char *const needs[] = {"no", "yes", "all"};
+        json_object *list = json_object_new_array();
+
+        for (int h = ZONE_INTERNAL; h < ZONE_MAX_; h++) {
+                Zone z = (Zone)h;
+                uint64_t need = bundle_setting(b, SETTING_WHITELIST_REQUIRED, z);
+                json_object *o = json_object_new_object();
+
+                json_object_object_add(o, "computer", json_object_new_string(zone_name(z)));
+                json_object_object_add(o, "whitelist_required",
+                                       json_object_new_string(needs[need]));
+                json_object_object_add(
+                        o, "grant_max",
+                        json_object_new_uint64(bundle_setting(b, SETTING_GRANT_MAX, z)));
+                json_object_object_add(
+                        o, "pick_up",
+                        json_object_new_boolean(bundle_setting(b, SETTING_PICK_UP, z) != 0));
+                json_object_object_add(o, "grants", grants_json(b, z));
+                json_object_object_add(o, "contact", texts_json(b, BUNDLE_CONTACT, z));
+                json_object_object_add(o, "notice", texts_json(b, BUNDLE_NOTICE, z));
+                json_object_array_add(list, o);
+        }
+        return list;
+}
+
+/* What is said for all computers. */
+static void for_all_json(const Bundle *b, json_object *o)
+{
+        const BundleText *t = NULL;
+        const char *contact = "";
+
+        while ((t = bundle_next_text(b, BUNDLE_CONTACT, ZONE_NONE, t)))
+                if (!*t->language)
+                        contact = t->text;
+        json_object_object_add(
+                o, "whitelist_required",
+                json_object_new_boolean(bundle_setting(b, SETTING_WHITELIST_REQUIRED, ZONE_NONE) !=
+                                        LIST_NEED_NONE));
+        json_object_object_add(
+                o, "grant_max",
+                json_object_new_uint64(bundle_setting(b, SETTING_GRANT_MAX, ZONE_NONE)));
+        json_object_object_add(
+                o, "pick_up",
+                json_object_new_boolean(bundle_setting(b, SETTING_PICK_UP, ZONE_NONE) != 0));
+        json_object_object_add(o, "contact", json_object_new_string(contact));
+}
+
 static int show_json(const Bundle *b)
 {
         json_object *o = json_object_new_object(), *revoked = json_object_new_object();
@@ -101,17 +185,14 @@ static int show_json(const Bundle *b)
         json_object_object_add(o, "rules", rules_json(b));
         json_object_object_add(o, "two_signatures", two_json(b));
         json_object_object_add(o, "whitelist", json_object_new_string(hex));
-        json_object_object_add(o, "whitelist_required",
-                               json_object_new_boolean(b->whitelist_required));
+        for_all_json(b, o);
         json_object_object_add(o, "classes", json_object_new_uint64(b->n_classes));
         json_object_object_add(o, "devices", json_object_new_uint64(b->n_devices));
         for (unsigned k = 0; k < ARRAY_SIZE(kinds); k++)
                 json_object_object_add(revoked, kinds[k],
                                        json_object_new_int64(count_revoked(b, (RevokedKind)k)));
         json_object_object_add(o, "revoked", revoked);
-        json_object_object_add(o, "grant_max", json_object_new_uint64(b->grant_max));
-        json_object_object_add(o, "pick_up", json_object_new_boolean(b->pick_up));
-        json_object_object_add(o, "contact", json_object_new_string(b->contact));
+        json_object_object_add(o, "computers", computers_json(b));
         out_json(o);
         return 0;
 }
@@ -142,9 +223,68 @@ static int show_rules(const Bundle *b)
         return 0;
 }
 
+/* "internet: read-only, 120 minutes at most, with an approval number" */
+static void show_grants(const Bundle *b)
+{
+        out_field(_("Exceptions"), _("%llu minutes at most"),
+                  (unsigned long long)bundle_setting(b, SETTING_GRANT_MAX, ZONE_NONE) / 60);
+        for (int d = ZONE_NONE; d < ZONE_MAX_; d++) {
+                BundleGrant g = bundle_grant(b, ZONE_NONE, (Zone)d);
+                const char *drive = d ? _(zone_name((Zone)d)) : _("no label");
+
+                if (g.line && g.most == EFFECT_BLOCK)
+                        out_field("", _("%s: none"), drive);
+                else if (g.line)
+                        out_field("",
+                                  g.approval
+                                          ? _("%s: %s, %llu minutes at most, with approval number")
+                                          : _("%s: %s, %llu minutes at most"),
+                                  drive, _(effect_name(g.most)), (unsigned long long)g.max / 60);
+        }
+}
+
+static void show_texts(const Bundle *b, BundleTextKind kind, const char *name)
+{
+        const BundleText *t = NULL;
+
+        while ((t = bundle_next_text(b, kind, ZONE_NONE, t)))
+                if (*t->language)
+                        out_field("", "[%s] %s", t->language, t->text);
+                else
+                        out_field(name, "%s", t->text);
+}
+
+/* What is said for the computers of one zone alone, as it is written. */
+static int show_sections(const Bundle *b)
+{
+        _cleanup_(policy_lines_clear) PolicyLines lines = {0};
+
+        if (policy_lines_make(b, &lines) < 0)
+                return cli_out_of_memory();
+        for (int z = ZONE_INTERNAL; z < ZONE_MAX_; z++) {
+                const char *name = zone_name((Zone)z);
+                size_t n = strlen(name);
+                bool first = true;
+
+                for (size_t i = 0; i < lines.n; i++) {
+                        const char *l = lines.list[i];
+
+                        if (*l != '[' || strncmp(l + 1, name, n) != 0 || l[1 + n] != ']')
+                                continue;
+                        if (first)
+                                printf(_("\nOnly on computers of zone %s:\n"), _(name));
+                        first = false;
+                        printf("  %s\n", l + n + 3);
+                }
+        }
+        return 0;
+}
+
 int policy_show(const Bundle *b, bool json)
 {
         char from[32], until[32], hex[2 * DIGEST_SIZE + 1], needs[NEEDS_TEXT];
+        uint64_t need = bundle_setting(b, SETTING_WHITELIST_REQUIRED, ZONE_NONE);
+        int r;
 
         if (json)
                 return show_json(b);
@@ -158,126 +298,20 @@ int policy_show(const Bundle *b, bool json)
         if (b->has_whitelist)
                 text_hex(b->whitelist_digest, DIGEST_SIZE, hex);
         out_field(_("Whitelist"), "%s%s", b->has_whitelist ? hex : "-",
-                  b->whitelist_required ? _(", required") : "");
+                  need == LIST_NEED_LABELLED ? _(", required")
+                  : need == LIST_NEED_ALL    ? _(", required of drives without a label too")
+                                             : "");
         show_two(b);
         out_field(_("Devices"), _("%zu class lines, %zu named devices"), b->n_classes,
                   b->n_devices);
         out_field(_("Revoked"), _("%u drives, %u labels, %u keys, %u computers"),
                   count_revoked(b, REVOKED_DRIVE), count_revoked(b, REVOKED_LABEL),
                   count_revoked(b, REVOKED_KEY), count_revoked(b, REVOKED_HOST));
-        out_field(_("Exceptions"), _("%llu minutes at most"),
-                  (unsigned long long)b->grant_max / 60);
-        if (b->pick_up)
+        show_grants(b);
+        if (bundle_setting(b, SETTING_PICK_UP, ZONE_NONE))
                 out_field(_("Office files"), "%s", _("taken from drives of the own zone"));
-        if (*b->contact)
-                out_field(_("Contact"), "%s", b->contact);
-        return show_rules(b);
-}
-
-typedef struct Lines {
-        char *text;
-        char **list, **sorted; /* in the text's order, and by their bytes */
-        size_t n;
-} Lines;
-
-static int by_text(const void *a, const void *b)
-{
-        return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void lines_clear(Lines *l)
-{
-        free(l->text);
-        free(l->list);
-        free(l->sorted);
-}
-
-/* One policy as lines.
- */
-static int lines_make(const Bundle *b, Lines *ret)
-{
-        char *save = NULL;
-        size_t size, n = 0;
-        int r = bundle_format(b, &ret->text, &size);
-
-        if (r < 0)
-                return r;
-        for (size_t i = 0; i < size; i++)
-                n += ret->text[i] == '\n';
-        ret->list = calloc(n + 1, sizeof(char *));
-        ret->sorted = calloc(n + 1, sizeof(char *));
-        if (!ret->list || !ret->sorted)
-                return -ENOMEM;
-        for (char *l = strtok_r(ret->text, "\n", &save); l; l = strtok_r(NULL, "\n", &save))
-                ret->list[ret->n++] = l;
-        memcpy(ret->sorted, ret->list, ret->n * sizeof(char *));
-        qsort(ret->sorted, ret->n, sizeof(char *), by_text);
-        return 0;
-}
-
-static bool has_line(const Lines *l, const char *line)
-{
-        return bsearch(&line, l->sorted, l->n, sizeof(char *), by_text) != NULL;
-}
-
-static json_object *missing(const Lines *from, const Lines *in)
-{
-        json_object *a = json_object_new_array();
-
-        for (size_t i = 0; i < from->n; i++)
-                if (!has_line(in, from->list[i]))
-                        json_object_array_add(a, json_object_new_string(from->list[i]));
-        return a;
-}
-
-/* The same "class" lines in another order decide otherwise. */
-static bool order_differs(const Lines *a, const Lines *b)
-{
-        static const char class[] = "class = ";
-        size_t j = 0;
-
-        for (size_t i = 0; i < a->n; i++) {
-                if (strncmp(a->list[i], class, strlen(class)) != 0 || !has_line(b, a->list[i]))
-                        continue;
-                while (j < b->n &&
-                       (strncmp(b->list[j], class, strlen(class)) != 0 || !has_line(a, b->list[j])))
-                        j++;
-                if (j == b->n || strcmp(a->list[i], b->list[j++]) != 0)
-                        return true;
-        }
-        return false;
-}
-
-static void print_lines(json_object *a, char sign, Style style)
-{
-        for (size_t i = 0; i < json_object_array_length(a); i++)
-                printf("%s%c %s%s\n", out_style(stdout, style), sign,
-                       json_object_get_string(json_object_array_get_idx(a, i)), out_plain(stdout));
-}
-
-int policy_diff(const Bundle *old, const Bundle *next, bool json)
-{
-        _cleanup_(lines_clear) Lines a = {0}, b = {0};
-        json_object *o, *removed, *added;
-        bool order;
-
-        if (lines_make(old, &a) < 0 || lines_make(next, &b) < 0)
-                return cli_out_of_memory();
-        removed = missing(&a, &b);
-        added = missing(&b, &a);
-        order = order_differs(&a, &b);
-        o = json_object_new_object();
-        json_object_object_add(o, "removed", removed);
-        json_object_object_add(o, "added", added);
-        json_object_object_add(o, "class_order", json_object_new_boolean(order));
-        if (json) {
-                out_json(o);
-                return 0;
-        }
-        print_lines(removed, '-', STYLE_BAD);
-        print_lines(added, '+', STYLE_GOOD);
-        if (order)
-                printf("%s\n", _("The class lines stand in another order."));
-        json_object_put(o);
-        return 0;
+        show_texts(b, BUNDLE_NOTICE, _("Notice"));
+        show_texts(b, BUNDLE_CONTACT, _("Contact"));
+        r = show_rules(b);
+        return r ? r : show_sections(b);
 }

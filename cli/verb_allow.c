@@ -14,14 +14,14 @@
 #define DURATION_MAX (366u * 24 * 3600)
 
 typedef struct AllowArgs {
-        const char *duration, *reason, *end;
+        const char *duration, *reason, *approval, *end;
         bool read_only, list, json;
 } AllowArgs;
 
 static int read_grants(Client *c, json_object **ret)
 {
         static const char *const names[] = {"grant", "identity", "verdict", "start",
-                                            "end",   "approver", "reason"};
+                                            "end",   "approver", "reason",  "approval"};
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         _cleanup_(json_object_putp) json_object *rows = NULL;
         json_object *list;
@@ -52,15 +52,20 @@ static int add_row(Table *t, json_object *o)
 
         snprintf(identity, sizeof(identity), "%.16s", json_text(o, "identity"));
         out_time((int64_t)json_number(o, "end"), end, sizeof(end));
-        const char *cells[] = {json_text(o, "grant"),    _(json_text(o, "verdict")), identity, end,
-                               json_text(o, "approver"), json_text(o, "reason")};
+        const char *cells[] = {json_text(o, "grant"),
+                               _(json_text(o, "verdict")),
+                               identity,
+                               end,
+                               json_text(o, "approver"),
+                               json_text(o, "reason"),
+                               json_text(o, "approval")};
         return table_add(t, cells, COLUMN_VERDICT, out_effect_style(json_text(o, "verdict")));
 }
 
 static int print_grants(Client *c, bool json)
 {
-        const char *heads[] = {_("Exception"), _("Verdict"), _("Identity"),
-                               _("Until"),     _("By"),      _("Reason")};
+        const char *heads[] = {_("Exception"), _("Verdict"), _("Identity"), _("Until"),
+                               _("By"),        _("Reason"),  _("Approval")};
         _cleanup_(json_object_putp) json_object *list = NULL;
         _cleanup_(table_freep) Table *t = NULL;
         int r = read_grants(c, &list);
@@ -111,8 +116,9 @@ static int grant(Client *c, const AllowArgs *a, const char *word, uint64_t secon
         int r = name_drive(c, word, drive, sizeof(drive));
 
         if (r == 0)
-                r = client_call(c, UZ_BUS_ROOT, UZ_BUS_MANAGER, "Grant", &reply, "ssts", drive,
-                                effect_name(effect), seconds, a->reason);
+                r = client_call(c, UZ_BUS_ROOT, UZ_BUS_MANAGER, "Grant", &reply, "sstss", drive,
+                                effect_name(effect), seconds, a->reason,
+                                a->approval ? a->approval : "");
         if (r)
                 return r;
         if (sd_bus_message_read(reply, "s", &id) < 0)
@@ -145,6 +151,9 @@ static int check(const AllowArgs *a, int n, uint64_t *ret_seconds)
         if (!a->reason || !*a->reason)
                 return cli_fail(CLI_USAGE, "%s",
                                 _("allow: --reason TEXT is needed, for the ledger"));
+        if (a->approval && (!*a->approval || !grant_approval_valid(a->approval)))
+                return cli_fail(CLI_USAGE, _("--approval: one line of 1 to %u bytes of plain text"),
+                                GRANT_APPROVAL_MAX - 1);
         return 0;
 }
 
@@ -171,6 +180,8 @@ static const Option options[] = {
              N_("how long: 90s, 30m, 2h, 1h30m (needed)")),
         FLAG(AllowArgs, read_only, "read-only", 0, N_("reading only")),
         TEXT(AllowArgs, reason, "reason", 'r', N_("TEXT"), N_("why, for the ledger (needed)")),
+        TEXT(AllowArgs, approval, "approval", 'a', N_("NUMBER"),
+             N_("the number it was approved under, where the policy wants one")),
         FLAG(AllowArgs, list, "list", 'l', N_("list the exceptions in force")),
         TEXT(AllowArgs, end, "end", 0, N_("ID"), N_("end this exception now")),
         FLAG(AllowArgs, json, "json", 'j', N_("print JSON")),

@@ -7,6 +7,7 @@
 #include "cli/show.h"
 #include "cli/step.h"
 #include "cli/verbs.h"
+#include "lib/language.h"
 
 typedef struct ExplainArgs {
         bool json;
@@ -74,7 +75,43 @@ static void print_end(json_object *drive)
                        _("This computer observes only: the drive is let through all the same."));
 }
 
-static void print_story(json_object *drive, const char *contact)
+/* Of [{language, text}] the one that is read best here; "" if there is none. */
+static const char *pick_text(json_object *manager, const char *key)
+{
+        const char *wanted = language_wanted(), *best = "";
+        json_object *texts = NULL;
+        unsigned of_best = 0;
+
+        if (!json_object_object_get_ex(manager, key, &texts) ||
+            !json_object_is_type(texts, json_type_array))
+                return best;
+        for (size_t i = 0; i < json_object_array_length(texts); i++) {
+                json_object *t = json_object_array_get_idx(texts, i);
+                unsigned rank = language_rank(wanted, json_text(t, "language"));
+
+                if (rank > of_best) {
+                        of_best = rank;
+                        best = json_text(t, "text");
+                }
+        }
+        return best;
+}
+
+/* What the policy has to say to the user, if the drive is not simply allowed. */
+static void print_office(json_object *drive, json_object *manager)
+{
+        const char *notice = pick_text(manager, "notices"),
+                   *contact = pick_text(manager, "contacts");
+
+        if (strcmp(json_text(drive, "verdict"), effect_name(EFFECT_ALLOW)) == 0)
+                return;
+        if (*notice)
+                out_field(_("Notice"), "%s", notice);
+        if (*contact)
+                out_field(_("Contact"), "%s", contact);
+}
+
+static void print_story(json_object *drive, json_object *manager)
 {
         char name[128], zone[96];
         json_object *steps;
@@ -86,8 +123,7 @@ static void print_story(json_object *drive, const char *contact)
                 for (size_t i = 0; i < json_object_array_length(steps); i++)
                         print_step(json_object_array_get_idx(steps, i));
         print_end(drive);
-        if (*contact && strcmp(json_text(drive, "verdict"), effect_name(EFFECT_ALLOW)) != 0)
-                out_field(_("Contact"), "%s", contact);
+        print_office(drive, manager);
 }
 
 static int run(void *args, _unused_ int n, char **words)
@@ -106,7 +142,7 @@ static int run(void *args, _unused_ int n, char **words)
         if (a->json)
                 out_json(TAKE_PTR(drive));
         else
-                print_story(drive, json_text(manager, "contact"));
+                print_story(drive, manager);
         return 0;
 }
 

@@ -87,10 +87,10 @@ static int check_liftable(Bus *b, const uint8_t identity[DIGEST_SIZE], sd_bus_er
 static int read_grant(Bus *b, sd_bus_message *call, Grant *ret, uint64_t *ret_seconds,
                       sd_bus_error *error)
 {
-        const char *drive, *verdict, *reason;
+        const char *drive, *verdict, *reason, *approval;
         int r;
 
-        r = sd_bus_message_read(call, "ssts", &drive, &verdict, ret_seconds, &reason);
+        r = sd_bus_message_read(call, "sstss", &drive, &verdict, ret_seconds, &reason, &approval);
         if (r < 0)
                 return r;
         if (effect_parse(verdict, &ret->effect) < 0 || ret->effect == EFFECT_BLOCK)
@@ -99,29 +99,71 @@ static int read_grant(Bus *b, sd_bus_message *call, Grant *ret, uint64_t *ret_se
         if (*ret_seconds == 0)
                 return sd_bus_error_setf(error, BUS_ERROR_INVALID, "The time must be 1 s or more");
         r = bus_check_text(reason, "reason", error);
+        if (r >= 0 && *approval)
+                r = bus_check_line(approval, "approval", GRANT_APPROVAL_MAX, error);
         if (r < 0)
                 return r;
         (void)snprintf(ret->reason, sizeof(ret->reason), "%s", reason);
+        (void)snprintf(ret->approval, sizeof(ret->approval), "%s", approval);
         r = bus_identity_of(b, drive, ret->identity, error);
         return r < 0 ? r : check_liftable(b, ret->identity, error);
 }
 
+/* The decision on a drive that is plugged in, or NULL. */
+static const Decision *find_decision(Bus *b, const uint8_t identity[DIGEST_SIZE])
+{
+        for (size_t i = 0; i < b->m->n_drives; i++) {
+                DriveView v;
+
+                drive_view(b->m->drives[i], &v);
+                if (v.decision->has_identity &&
+                    memcmp(v.decision->identity, identity, DIGEST_SIZE) == 0)
+                        return v.decision;
+        }
+        return NULL;
+}
+
+static int refuse_grant(GrantAnswer answer, const BundleGrant *terms, sd_bus_error *error)
+{
+        switch (answer) {
+        case GRANT_SHUT:
+                return sd_bus_error_setf(error, BUS_ERROR_REFUSED,
+                                         "The policy (line %u) lets no exception be for such a "
+                                         "drive",
+                                         terms->line);
+        case GRANT_TOO_MUCH:
+                return sd_bus_error_setf(error, BUS_ERROR_REFUSED,
+                                         "The policy (line %u) lets an exception for such a drive "
+                                         "be read-only",
+                                         terms->line);
+        case GRANT_UNAPPROVED:
+                return sd_bus_error_setf(error, BUS_ERROR_REFUSED,
+                                         "The policy (line %u) wants an approval number for an "
+                                         "exception for such a drive",
+                                         terms->line);
+        default:
+                return sd_bus_error_setf(error, BUS_ERROR_REFUSED,
+                                         "The policy allows at most %" PRIu64 " s", terms->max);
+        }
+}
+
 int bus_grant(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error)
 {
+        GrantAnswer answer = GRANT_FITS;
         char id[2 * GRANT_ID_SIZE + 1];
-        uint64_t seconds;
         Grant asked = {0}, given;
+        BundleGrant terms;
+        uint64_t seconds;
         int r;
 
         r = read_grant(b, call, &asked, &seconds, error);
         if (r < 0)
                 return r;
-        r = grants_give(b->m, asked.identity, asked.effect, seconds, caller->who, asked.reason,
-                        &given);
+        (void)snprintf(asked.approver, sizeof(asked.approver), "%s", caller->who);
+        r = grants_give(b->m, find_decision(b, asked.identity), &asked, seconds, &given, &answer,
+                        &terms);
         if (r > 0)
-                return sd_bus_error_setf(error, BUS_ERROR_REFUSED,
-                                         "The policy allows at most %" PRIu64 " s",
-                                         b->m->trust->snapshot.bundle.grant_max);
+                return refuse_grant(answer, &terms, error);
         if (r < 0)
                 return bus_fail(error, r, "The exception could not be granted");
         text_hex(given.id, GRANT_ID_SIZE, id);
@@ -154,8 +196,8 @@ static int append_grant(sd_bus_message *m, const Grant *g)
 
         text_hex(g->id, GRANT_ID_SIZE, id);
         text_hex(g->identity, DIGEST_SIZE, identity);
-        return sd_bus_message_append(m, "(sssxxss)", id, identity, effect_name(g->effect), g->start,
-                                     g->end, g->approver, g->reason);
+        return sd_bus_message_append(m, "(sssxxsss)", id, identity, effect_name(g->effect),
+                                     g->start, g->end, g->approver, g->reason, g->approval);
 }
 
 int bus_list_grants(Bus *b, sd_bus_message *call, const BusCaller *caller _unused_,
@@ -166,7 +208,7 @@ int bus_list_grants(Bus *b, sd_bus_message *call, const BusCaller *caller _unuse
 
         r = sd_bus_message_new_method_return(call, &reply);
         if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "(sssxxss)");
+                r = sd_bus_message_open_container(reply, 'a', "(sssxxsss)");
         for (size_t i = 0; r >= 0 && i < b->m->grants.n; i++)
                 r = append_grant(reply, &b->m->grants.list[i]);
         if (r >= 0)

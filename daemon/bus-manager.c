@@ -52,6 +52,17 @@ static void view_expiry(ManagerView *v, const Snapshot *s, int64_t now)
                        : UZ_ETC_DIR "/" UZ_CREDENTIAL_FILE " has expired: install a newer one";
 }
 
+/* The one for any language. */
+static const char *plain_text(const Snapshot *s, BundleTextKind kind)
+{
+        const BundleText *t = NULL;
+
+        while ((t = bundle_next_text(&s->bundle, kind, s->host.zone, t)))
+                if (!*t->language)
+                        return t->text;
+        return "";
+}
+
 static void view_policy(ManagerView *v, const Trust *t, int64_t now)
 {
         const Snapshot *s = &t->snapshot;
@@ -64,7 +75,7 @@ static void view_policy(ManagerView *v, const Trust *t, int64_t now)
         v->policy_version = s->bundle.version;
         v->policy_expires = s->bundle.not_after;
         v->whitelist_count = s->whitelist.read ? s->whitelist.count : 0;
-        v->contact = s->bundle.contact;
+        v->contact = plain_text(s, BUNDLE_CONTACT);
         view_expiry(v, s, now);
 }
 
@@ -153,6 +164,22 @@ static int get_property(sd_bus *bus _unused_, const char *path _unused_,
         return -ENOENT;
 }
 
+/* (language, text), "" for all other languages: what the policy says to the users of this zone. */
+static int get_texts(sd_bus *bus _unused_, const char *path _unused_,
+                     const char *interface _unused_, const char *property, sd_bus_message *reply,
+                     void *userdata, sd_bus_error *error _unused_)
+{
+        const Snapshot *s = &((const Bus *)userdata)->m->trust->snapshot;
+        BundleTextKind kind = strcmp(property, "Contacts") == 0 ? BUNDLE_CONTACT : BUNDLE_NOTICE;
+        const BundleText *t = NULL;
+        int r = sd_bus_message_open_container(reply, 'a', "(ss)");
+
+        while (r >= 0 && s->status == REASON_OK &&
+               (t = bundle_next_text(&s->bundle, kind, s->host.zone, t)))
+                r = sd_bus_message_append(reply, "(ss)", t->language, t->text);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
 int bus_reload(Bus *b, sd_bus_message *call, const BusCaller *caller _unused_, sd_bus_error *error)
 {
         _cleanup_(freep) char *message = NULL;
@@ -234,7 +261,7 @@ static int read_record(sd_bus_message *call, json_object *o, sd_bus_error *error
         unsigned n = 0;
         int r;
 
-        r = sd_bus_message_enter_container(call, 'a', "{ss}");
+        r = sd_bus_message_enter_container(call, 'a', "(ss)");
         if (r < 0)
                 return r;
         while ((r = sd_bus_message_read(call, "{ss}", &key, &value)) > 0) {
@@ -291,6 +318,8 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("PolicyExpires", "x", get_property, 0, EMITS),
         SD_BUS_PROPERTY("WhitelistCount", "t", get_property, 0, EMITS),
         SD_BUS_PROPERTY("Contact", "s", get_property, 0, EMITS),
+        SD_BUS_PROPERTY("Contacts", "a(ss)", get_texts, 0, EMITS),
+        SD_BUS_PROPERTY("Notices", "a(ss)", get_texts, 0, EMITS),
         SD_BUS_PROPERTY("LedgerSequence", "t", get_property, 0, 0),
         SD_BUS_PROPERTY("LedgerHead", "s", get_property, 0, 0),
         SD_BUS_PROPERTY("LedgerStatus", "s", get_property, 0, 0),
@@ -302,13 +331,13 @@ static const sd_bus_vtable vtable[] = {
                                  bus_access_method, METHOD),
         SD_BUS_METHOD_WITH_NAMES("AcceptClock", "s", SD_BUS_PARAM(reason), NULL, ,
                                  bus_access_method, METHOD),
-        SD_BUS_METHOD_WITH_NAMES("Grant", "ssts",
+        SD_BUS_METHOD_WITH_NAMES("Grant", "sstss",
                                  SD_BUS_PARAM(drive) SD_BUS_PARAM(verdict) SD_BUS_PARAM(seconds)
-                                         SD_BUS_PARAM(reason),
+                                         SD_BUS_PARAM(reason) SD_BUS_PARAM(approval),
                                  "s", SD_BUS_PARAM(grant), bus_access_method, METHOD),
         SD_BUS_METHOD_WITH_NAMES("EndGrant", "s", SD_BUS_PARAM(grant), NULL, , bus_access_method,
                                  METHOD),
-        SD_BUS_METHOD_WITH_NAMES("ListGrants", NULL, , "a(sssxxss)", SD_BUS_PARAM(grants),
+        SD_BUS_METHOD_WITH_NAMES("ListGrants", NULL, , "a(sssxxsss)", SD_BUS_PARAM(grants),
                                  bus_access_method, METHOD),
         SD_BUS_METHOD_WITH_NAMES("Record", "sa{ss}", SD_BUS_PARAM(kind) SD_BUS_PARAM(fields), "t",
                                  SD_BUS_PARAM(seq), bus_access_method, METHOD),

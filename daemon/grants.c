@@ -33,6 +33,7 @@ static json_object *grant_fields(const Grant *g)
         json_put_number(o, "end", g->end);
         json_put_filled(o, "approver", g->approver);
         json_put_filled(o, "why", g->reason);
+        json_put_filled(o, "approval", g->approval);
         return o;
 }
 
@@ -139,15 +140,6 @@ static void redecide(Manager *m, const uint8_t identity[DIGEST_SIZE])
         }
 }
 
-static int make_grant(Manager *m, const uint8_t identity[DIGEST_SIZE], Effect effect,
-                      uint64_t seconds, Grant *ret)
-{
-        *ret = (Grant){.effect = effect, .start = manager_now(m)};
-        ret->end = ret->start + (int64_t)seconds;
-        (void)memcpy(ret->identity, identity, DIGEST_SIZE);
-        return random_bytes(ret->id, GRANT_ID_SIZE);
-}
-
 /* In the ledger, then on disk, then in force. What cannot be both is not given. */
 static int enact(Manager *m, const Grant *g)
 {
@@ -167,32 +159,29 @@ static int enact(Manager *m, const Grant *g)
         return r;
 }
 
-int grants_give(Manager *m, const uint8_t identity[DIGEST_SIZE], Effect effect, uint64_t seconds,
-                const char *approver, const char *reason, Grant *ret)
+int grants_give(Manager *m, const Decision *d, const Grant *asked, uint64_t seconds, Grant *ret,
+                GrantAnswer *ret_answer, BundleGrant *ret_terms)
 {
-        uint64_t max = m->trust->snapshot.bundle.grant_max;
-        Grant g;
+        Grant g = *asked;
         int r;
 
         if (m->trust->snapshot.status != REASON_OK)
                 return -ENOKEY;
-        if (seconds < 1 || (effect != EFFECT_ALLOW && effect != EFFECT_READ_ONLY))
+        if (seconds < 1)
                 return -EINVAL;
-        if (seconds > max)
-                return (int)MIN(MAX(max, 1u), (uint64_t)INT32_MAX);
-        if (strlen(approver) >= sizeof(g.approver) || strlen(reason) >= sizeof(g.reason))
-                return -EINVAL;
-        r = make_grant(m, identity, effect, seconds, &g);
-        if (r < 0)
-                return r;
-        (void)snprintf(g.approver, sizeof(g.approver), "%s", approver);
-        (void)snprintf(g.reason, sizeof(g.reason), "%s", reason);
-        r = enact(m, &g);
+        g.start = manager_now(m);
+        g.end = g.start + (int64_t)MIN(seconds, BUNDLE_GRANT_MAX + 1u);
+        *ret_answer = policy_grant(&m->trust->snapshot, d, &g, ret_terms);
+        if (*ret_answer != GRANT_FITS)
+                return 1;
+        r = random_bytes(g.id, GRANT_ID_SIZE);
+        if (r == 0)
+                r = enact(m, &g);
         if (r < 0)
                 return r;
         *ret = g;
         r = grants_arm(m);
-        redecide(m, identity);
+        redecide(m, g.identity);
         return r;
 }
 

@@ -4,14 +4,17 @@
 
 #include "daemon/event.h"
 #include "daemon/manager.h"
+#include "policy/grant_answer.h"
 
 /* Reads the list; a damaged list is refused as a whole (no exception) and recorded. */
 int grants_load(Manager *m) _must_check_;
 
-/* Records, persists, and decides the drive again. `seconds` 1 .. policy's grant-max. > 0: seconds
- * beyond the policy's limit, which is returned. -ENOKEY: there is no valid policy. */
-int grants_give(Manager *m, const uint8_t identity[DIGEST_SIZE], Effect effect, uint64_t seconds,
-                const char *approver, const char *reason, Grant *ret) _must_check_;
+/* Records, persists, and decides the drive again. Of `asked` count identity, effect, approver,
+ * reason and approval; `d` is the decision on the drive, NULL if it is not plugged in. > 0: the
+ * policy lets no such exception be; `ret_answer` and `ret_terms` say why. -ENOKEY: there is no
+ * valid policy. */
+int grants_give(Manager *m, const Decision *d, const Grant *asked, uint64_t seconds, Grant *ret,
+                GrantAnswer *ret_answer, BundleGrant *ret_terms) _must_check_;
 int grants_end(Manager *m, const uint8_t id[GRANT_ID_SIZE], const char *who) _must_check_;
 
 /* (Re)arms the timer: a notice 60 s before the end (event grant-ending), at the end sync, notice

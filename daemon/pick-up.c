@@ -15,7 +15,7 @@ void pick_up_announce(const Manager *m)
         const Snapshot *s = &m->trust->snapshot;
         int fd;
 
-        if (s->status != REASON_OK || !s->bundle.pick_up) {
+        if (s->status != REASON_OK || !bundle_setting(&s->bundle, SETTING_PICK_UP, s->host.zone)) {
                 (void)unlinkat(m->run_fd, UZ_PICK_UP_FILE, 0);
                 return;
         }

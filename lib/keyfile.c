@@ -9,6 +9,7 @@
 #include "lib/text.h"
 
 #define KEY_CHARS "abcdefghijklmnopqrstuvwxyz0123456789-"
+#define LANGUAGE_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_@"
 
 int text_error(TextError *error, const char *format, ...)
 {
@@ -125,13 +126,45 @@ int keyfile_open(Keyfile *k, const char *text, size_t size, const char *format, 
         return 0;
 }
 
+/* "[name]" */
+static int cut_section(Keyfile *k, char *start, TextError *error)
+{
+        size_t n = strspn(start + 1, KEY_CHARS);
+
+        if (n == 0 || strcmp(start + 1 + n, "]") != 0) {
+                keyfile_point(k, start + 1 + n);
+                return keyfile_error(k, error,
+                                     "expected a section like '[internal]' alone on its "
+                                     "line");
+        }
+        start[1 + n] = '\0';
+        keyfile_point(k, start);
+        k->key = KEYFILE_SECTION;
+        k->language = "";
+        k->value = start + 1;
+        return 1;
+}
+
+/* At `p`, behind a key: "[zh_CN]" perhaps, then blanks. Returns what is behind them. */
+static char *cut_language(Keyfile *k, char *p)
+{
+        size_t n = *p == '[' ? strspn(p + 1, LANGUAGE_CHARS) : 0;
+
+        k->language = "";
+        if (n > 0 && p[1 + n] == ']') {
+                k->language = p + 1;
+                p[1 + n] = '\0';
+                p += n + 2;
+        }
+        return p + strspn(p, " ");
+}
+
 /* Cuts the line in the buffer into key and value. */
 static int cut_line(Keyfile *k, char *start, TextError *error)
 {
         size_t n = strspn(start, KEY_CHARS);
-        char *p = start + n;
+        char *p = cut_language(k, start + n);
 
-        p += strspn(p, " ");
         if (n == 0 || *p != '=') {
                 keyfile_point(k, p);
                 return keyfile_error(k, error,
@@ -156,6 +189,8 @@ int keyfile_next(Keyfile *k, TextError *error)
                 if (r <= 0)
                         return r;
                 start = k->buffer + strspn(k->buffer, " ");
+                if (*start == '[')
+                        return cut_section(k, start, error);
                 if (*start && *start != '#')
                         return cut_line(k, start, error);
         }

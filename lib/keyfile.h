@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reader of `key = value` text: one pair a line, # comments, no continuation, clean UTF-8 only.
- * Errors know line and column; a file's first line names its format: "usbzone-policy 1". */
+ * Errors know line and column; a file's first line names its format: "usbzone-policy 1".
+ * A format may have sections, "[internal]", and values in languages, "contact[zh_CN] = ...". */
 #pragma once
 
 #include <stddef.h>
@@ -9,6 +10,7 @@
 
 #define KEYFILE_LINE_MAX 4096u
 #define KEYFILE_ERROR_MAX 512u
+#define KEYFILE_SECTION "[]" /* the key of a section's line; its value is the name */
 
 /* Where and what is wrong, in words for the person who wrote the file. */
 typedef struct TextError {
@@ -24,15 +26,17 @@ typedef struct Keyfile {
         unsigned line;
         unsigned column;                   /* of the current value */
         char buffer[KEYFILE_LINE_MAX + 1]; /* the current line, cut into key and value */
-        const char *key;
+        const char *key, *language;        /* "" = for any language */
         char *value;
+        unsigned section; /* the format's own number for the section; 0 before the first */
 } Keyfile;
 
 /* Checks the format line "NAME VERSION". 0, or -EINVAL with `error` filled. */
 int keyfile_open(Keyfile *k, const char *text, size_t size, const char *format,
                  TextError *error) _must_check_;
 
-/* 1: `key` and `value` are set, until the next call. 0: end. -EINVAL: `error` filled. */
+/* 1: `key`, `language` and `value` are set, until the next call. 0: end. -EINVAL: `error` is
+ * filled. */
 int keyfile_next(Keyfile *k, TextError *error) _must_check_;
 
 /* Cuts the next blank-separated word off a value; NULL at the end. */

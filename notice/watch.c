@@ -25,7 +25,7 @@ static void tell(Watch *w, const Facts *f)
 {
         Words words;
 
-        words_make(f, w->contact, &words);
+        words_make(f, &w->texts, &words);
         desktop_show(w->desktop, f->drive, &words);
 }
 
@@ -94,19 +94,11 @@ static int on_removed(sd_bus_message *m, void *userdata, sd_bus_error *error _un
         return 0;
 }
 
-static void read_contact(Watch *w)
-{
-        _cleanup_(freep) char *text = NULL;
-        int r = sd_bus_get_property_string(w->bus, UZ_BUS_NAME, UZ_BUS_ROOT, UZ_BUS_MANAGER,
-                                           "Contact", NULL, &text);
-
-        if (r >= 0)
-                snprintf(w->contact, sizeof(w->contact), "%s", text);
-}
-
 static int on_properties(sd_bus_message *m _unused_, void *userdata, sd_bus_error *error _unused_)
 {
-        read_contact(userdata);
+        Watch *w = userdata;
+
+        texts_read(w->bus, &w->texts);
         return 0;
 }
 
@@ -157,7 +149,7 @@ static int on_owner(sd_bus_message *m, void *userdata, sd_bus_error *error _unus
         if (sd_bus_message_read(m, "sss", &name, &before, &after) < 0 || !*after)
                 return 0;
         desktop_close_all(w->desktop);
-        read_contact(w);
+        texts_read(w->bus, &w->texts);
         (void)read_present(w);
         return 0;
 }
@@ -233,7 +225,7 @@ int watch_start(Watch *w, sd_event *event, Desktop *desktop)
                 r = sd_bus_attach_event(w->bus, event, 0);
         if (r < 0)
                 return r;
-        read_contact(w);
+        texts_read(w->bus, &w->texts);
         (void)read_present(w); /* no daemon yet is no failure */
         return 0;
 }

@@ -5,11 +5,12 @@
 #include <systemd/sd-bus.h>
 
 #include "notice/desktop.h"
+#include "notice/texts.h"
 
 typedef struct Watch {
         sd_bus *bus;
         Desktop *desktop;
-        char contact[FACTS_TEXT_MAX]; /* whom to call, from the policy */
+        OfficeTexts texts;
 } Watch;
 
 /* Connects, listens, and tells of what is plugged in already. */

@@ -149,9 +149,9 @@ static void line(Words *w, const char *text)
 
 static void call(Words *w, const char *contact)
 {
-        char text[FACTS_TEXT_MAX + 64];
+        char text[TEXTS_MAX + 64];
 
-        if (!contact || !*contact)
+        if (!*contact)
                 return;
         snprintf(text, sizeof(text), _("Contact: %s"), contact);
         line(w, text);
@@ -193,7 +193,7 @@ static void reason(const Facts *f, Words *w)
                 line(w, _(advices[advice_of(f->reason)]));
 }
 
-void words_make(const Facts *f, const char *contact, Words *ret)
+void words_make(const Facts *f, const OfficeTexts *texts, Words *ret)
 {
         char drive[WORDS_TITLE_MAX];
 
@@ -207,8 +207,10 @@ void words_make(const Facts *f, const char *contact, Words *ret)
                         ending(f, ret);
                 else
                         reason(f, ret);
+                if (f->kind == FACTS_DRIVE && f->verdict != EFFECT_ALLOW && *texts->notice)
+                        line(ret, texts->notice);
         }
-        call(ret, contact);
+        call(ret, texts->contact);
 }
 
 void words_markup(const char *text, char *ret, size_t size)

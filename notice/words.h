@@ -5,6 +5,7 @@
 #include <libintl.h>
 
 #include "notice/facts.h"
+#include "notice/texts.h"
 
 #define _(text) gettext(text)
 #define N_(text) (text)
@@ -19,7 +20,7 @@ typedef struct Words {
 
 /* True if the user is told; an ordinary "allow" is nothing to tell. */
 bool words_worth(const Facts *f);
-/* In the language of the locale. `contact` may be empty. Lines of the body end in newlines. */
-void words_make(const Facts *f, const char *contact, Words *ret);
+/* In the language of the locale. Lines of the body end in newlines. */
+void words_make(const Facts *f, const OfficeTexts *texts, Words *ret);
 /* The same text for a server that understands markup: &, < and > written as entities. */
 void words_markup(const char *text, char *ret, size_t size);

@@ -44,7 +44,7 @@ x --no-location -k -kN_ -D "$tmp" returned.c
                 rule policy_version keys_version host_id host_name host_before authority zone level zone_before \
                 level_before drive_zone drive_level media_number label_id unit holder identity vid pid serial \
                 scsi_vendor scsi_product capacity interfaces sysname block before_start message named formatted file \
-                who why approver note start end record text due finding deadline incident of times step from to bytes \
+                who why approver approval note start end record text due finding deadline incident of times step from to bytes \
                 what found remembered line key grant whitelist revoked revocations policy_ends credential_ends \
                 label_key label_ends retention_ends judged second_key signatures
         printf 'NC_("value", "%s")\n' first stop crash sealed no-key key-damaged unit-masked unit-overridden \

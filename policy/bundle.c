@@ -47,12 +47,13 @@ bool bundle_may_open(Zone host, Zone drive)
 
 void bundle_defaults(Bundle *ret)
 {
-        *ret = (Bundle){.grant_max = BUNDLE_GRANT_DEFAULT};
+        *ret = (Bundle){0};
         memcpy(ret->rules, built_in, sizeof(built_in));
 }
 
 void bundle_clear(Bundle *b)
 {
+        free(b->texts);
         free(b->classes);
         free(b->devices);
         free(b->revoked);

@@ -5,6 +5,7 @@
 
 #include "lib/keyfile.h"
 #include "policy/authority.h"
+#include "policy/bundle_zone.h"
 #include "policy/device.h"
 #include "policy/identity.h"
 #include "policy/label.h"
@@ -12,13 +13,10 @@
 #include "policy/verdict.h"
 #include "policy/version.h"
 
-#define BUNDLE_CONTACT_MAX 256u
 #define BUNDLE_CLASSES_MAX 1024u
 #define BUNDLE_DEVICES_MAX 1024u
 #define BUNDLE_REVOKED_MAX 65536u
 #define BUNDLE_PASSES_MAX 8u
-#define BUNDLE_GRANT_DEFAULT (8u * 3600u)
-#define BUNDLE_GRANT_MAX (90u * 86400u)
 
 typedef struct BundleRule {
         Effect effect;
@@ -28,6 +26,7 @@ typedef struct BundleRule {
 
 /* "class = allow 02:02:*" or "class = block ff:*:*"; -1 matches any. The last match counts. */
 typedef struct BundleClass {
+        Zone zone; /* of the computers it counts on; ZONE_NONE = all */
         int16_t class, subclass, protocol;
         bool allow;
         unsigned line;
@@ -36,6 +35,7 @@ typedef struct BundleClass {
 /* "device = 096e:0885 SERIAL|* 03:*:* 0b:*:*": the interfaces of a named device that may pass, its
  * storage staying blocked. */
 typedef struct BundleDevice {
+        Zone zone; /* as above */
         uint16_t vid, pid;
         char serial[USB_STRING_MAX + 1]; /* escaped text; "*" = any */
         BundleClass passes[BUNDLE_PASSES_MAX];
@@ -58,11 +58,11 @@ typedef struct Bundle {
         uint32_t needs[VERSION_PARTS];          /* of usbzone, at least; all 0 = any version */
         BundleRule rules[ZONE_MAX_][ZONE_MAX_]; /* [host zone][drive zone; ZONE_NONE = no label] */
         TwoRule two;                            /* two-signatures = ... */
-        bool pick_up; /* what the office put on a drive of the own zone is installed */
-        bool has_whitelist, whitelist_required;
+        BundleZone zones[ZONE_MAX_];            /* [host zone; ZONE_NONE = all] */
+        bool has_whitelist;
         uint8_t whitelist_digest[DIGEST_SIZE];
-        uint64_t grant_max; /* longest grant, seconds */
-        char contact[BUNDLE_CONTACT_MAX];
+        BundleText *texts;
+        size_t n_texts;
         BundleClass *classes;
         size_t n_classes;
         BundleDevice *devices;

@@ -71,9 +71,11 @@ static void format_pattern(StrBuf *b, const BundleClass *c)
         }
 }
 
-static void format_devices(StrBuf *b, const Bundle *bundle)
+void format_devices(StrBuf *b, const Bundle *bundle, Zone zone)
 {
         for (size_t i = 0; i < bundle->n_classes; i++) {
+                if (bundle->classes[i].zone != zone)
+                        continue;
                 strbuf_printf(b, "class = %s", bundle->classes[i].allow ? "allow" : "block");
                 format_pattern(b, &bundle->classes[i]);
                 strbuf_printf(b, "\n");
@@ -81,6 +83,8 @@ static void format_devices(StrBuf *b, const Bundle *bundle)
         for (size_t i = 0; i < bundle->n_devices; i++) {
                 const BundleDevice *d = &bundle->devices[i];
 
+                if (d->zone != zone)
+                        continue;
                 strbuf_printf(b, "device = %04x:%04x %s", d->vid, d->pid, d->serial);
                 for (size_t j = 0; j < d->n_passes; j++)
                         format_pattern(b, &d->passes[j]);
@@ -106,20 +110,6 @@ void format_revoked(StrBuf *b, const Bundle *bundle)
         }
 }
 
-static void format_duration(StrBuf *b, uint64_t seconds)
-{
-        const char *unit = "s";
-
-        if (seconds % 3600 == 0) {
-                seconds /= 3600;
-                unit = "h";
-        } else if (seconds % 60 == 0) {
-                seconds /= 60;
-                unit = "m";
-        }
-        strbuf_printf(b, "grant-max = %llu%s\n", (unsigned long long)seconds, unit);
-}
-
 static bool text_valid(const char *text, size_t size)
 {
         size_t len = strnlen(text, size);
@@ -131,8 +121,7 @@ int bundle_format(const Bundle *bundle, char **ret, size_t *ret_size)
 {
         _cleanup_(strbuf_clear) StrBuf b = strbuf(NOTE_SIZE_MAX);
 
-        if (!text_valid(bundle->name, sizeof(bundle->name)) ||
-            !text_valid(bundle->contact, sizeof(bundle->contact)))
+        if (!text_valid(bundle->name, sizeof(bundle->name)))
                 return -EINVAL;
         strbuf_printf(&b, "usbzone-policy 1\nversion = %llu\nname = %s\n",
                       (unsigned long long)bundle->version, bundle->name);
@@ -148,14 +137,8 @@ int bundle_format(const Bundle *bundle, char **ret, size_t *ret_size)
                 strbuf_hex(&b, bundle->whitelist_digest, DIGEST_SIZE);
                 strbuf_printf(&b, "\n");
         }
-        if (bundle->whitelist_required)
-                strbuf_printf(&b, "whitelist-required = yes\n");
-        format_devices(&b, bundle);
         format_revoked(&b, bundle);
-        format_duration(&b, bundle->grant_max);
-        if (bundle->pick_up)
-                strbuf_printf(&b, "pick-up = yes\n");
-        if (bundle->contact[0])
-                strbuf_printf(&b, "contact = %s\n", bundle->contact);
+        for (int z = ZONE_NONE; z < ZONE_MAX_; z++)
+                format_zone(&b, bundle, (Zone)z);
         return strbuf_take(&b, ret, ret_size);
 }

@@ -42,22 +42,6 @@ static int parse_expires(Keyfile *k, void *userdata, TextError *error)
         return parse_time(k, &b->not_after, error);
 }
 
-static int parse_contact(Keyfile *k, void *userdata, TextError *error)
-{
-        Bundle *b = userdata;
-
-        return parse_text(k, b->contact, sizeof(b->contact), error);
-}
-
-static int parse_grant_max(Keyfile *k, void *userdata, TextError *error)
-{
-        Bundle *b = userdata;
-
-        if (text_duration(k->value, BUNDLE_GRANT_MAX, &b->grant_max) < 0)
-                return keyfile_error(k, error, "expected a time like 30m, 8h or 7d, at most 90d");
-        return 0;
-}
-
 /* What a newer usbzone would understand otherwise is not loaded at all. */
 static int parse_needs(Keyfile *k, void *userdata, TextError *error)
 {
@@ -86,28 +70,6 @@ static int parse_whitelist(Keyfile *k, void *userdata, TextError *error)
                 return keyfile_error(k, error, "expected 'sha256:' and 64 hex digits");
         b->has_whitelist = true;
         return 0;
-}
-
-static int parse_yes(Keyfile *k, bool *ret, TextError *error)
-{
-        *ret = strcmp(k->value, "yes") == 0;
-        if (!*ret && strcmp(k->value, "no") != 0)
-                return keyfile_error(k, error, "expected 'yes' or 'no'");
-        return 0;
-}
-
-static int parse_whitelist_required(Keyfile *k, void *userdata, TextError *error)
-{
-        Bundle *b = userdata;
-
-        return parse_yes(k, &b->whitelist_required, error);
-}
-
-static int parse_pick_up(Keyfile *k, void *userdata, TextError *error)
-{
-        Bundle *b = userdata;
-
-        return parse_yes(k, &b->pick_up, error);
 }
 
 static int parse_rule_zones(Keyfile *k, Zone *ret_host, Zone *ret_drive, TextError *error)
@@ -258,7 +220,7 @@ static int parse_passing(Keyfile *k, char *word, BundleClass *ret, TextError *er
 
 static int parse_class(Keyfile *k, void *userdata, TextError *error)
 {
-        BundleClass c = {.line = k->line}, *list;
+        BundleClass c = {.zone = (Zone)k->section, .line = k->line}, *list;
         char *word = keyfile_word(&k->value);
         Bundle *b = userdata;
         int r;
@@ -305,7 +267,7 @@ static int parse_device_name(Keyfile *k, BundleDevice *d, TextError *error)
 
 static int parse_device(Keyfile *k, void *userdata, TextError *error)
 {
-        BundleDevice d = {.line = k->line}, *list;
+        BundleDevice d = {.zone = (Zone)k->section, .line = k->line}, *list;
         Bundle *b = userdata;
         char *word;
         int r;
@@ -344,16 +306,19 @@ static const ParseKey bundle_keys[] = {
         {"rule", parse_rule, PARSE_REPEATED},
         {"two-signatures", parse_two, PARSE_REPEATED},
         {"whitelist", parse_whitelist, 0},
-        {"whitelist-required", parse_whitelist_required, 0},
-        {"class", parse_class, PARSE_REPEATED},
-        {"device", parse_device, PARSE_REPEATED},
+        {"whitelist-required", parse_whitelist_required, PARSE_SCOPED},
+        {"class", parse_class, PARSE_SCOPED | PARSE_REPEATED},
+        {"device", parse_device, PARSE_SCOPED | PARSE_REPEATED},
         {"revoke-drive", parse_revoke_drive, PARSE_REPEATED},
         {"revoke-label", parse_revoke_label, PARSE_REPEATED},
         {"revoke-key", parse_revoke_key, PARSE_REPEATED},
         {"revoke-host", parse_revoke_host, PARSE_REPEATED},
-        {"grant-max", parse_grant_max, 0},
-        {"pick-up", parse_pick_up, 0},
-        {"contact", parse_contact, 0},
+        {"grant-max", parse_grant_max, PARSE_SCOPED},
+        {"grant", parse_grant_rule, PARSE_SCOPED | PARSE_REPEATED},
+        {"pick-up", parse_pick_up, PARSE_SCOPED},
+        {"notice", parse_notice, PARSE_SCOPED | PARSE_REPEATED | PARSE_LANGUAGE},
+        {"contact", parse_contact, PARSE_SCOPED | PARSE_REPEATED | PARSE_LANGUAGE},
+        {KEYFILE_SECTION, parse_section, 0},
 };
 
 /* What only the whole file can show. */
@@ -361,24 +326,26 @@ static int check_whole(const Bundle *b, TextError *error)
 {
         if (b->not_after && b->not_after <= b->not_before)
                 return text_error(error, "'expires' must come after 'not-before'");
-        if (b->whitelist_required && !b->has_whitelist)
-                return text_error(
-                        error, "'whitelist-required = yes' needs a line 'whitelist = sha256:...'");
-        return 0;
+        return check_zones(b, error);
+}
+
+static void draft_clear(BundleDraft *d)
+{
+        bundle_clear(&d->bundle);
 }
 
 int bundle_parse(const char *text, size_t size, Bundle *ret, TextError *error)
 {
-        _cleanup_(bundle_clear) Bundle b;
+        _cleanup_(draft_clear) BundleDraft d = {0};
         int r;
 
-        bundle_defaults(&b);
-        r = parse_file(text, size, BUNDLE_FORMAT, bundle_keys, ARRAY_SIZE(bundle_keys), &b, error);
+        bundle_defaults(&d.bundle);
+        r = parse_file(text, size, BUNDLE_FORMAT, bundle_keys, ARRAY_SIZE(bundle_keys), &d, error);
         if (r == 0)
-                r = check_whole(&b, error);
+                r = check_whole(&d.bundle, error);
         if (r < 0)
                 return r;
-        revoked_sort(&b);
-        *ret = TAKE(b, (Bundle){0});
+        revoked_sort(&d.bundle);
+        *ret = TAKE(d.bundle, (Bundle){0});
         return 0;
 }

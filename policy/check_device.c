@@ -19,11 +19,19 @@ static bool pattern_matches(const BundleClass *c, const UsbInterface *i)
                (c->protocol < 0 || c->protocol == i->protocol);
 }
 
-/* The last 'class' line that names this interface, or NULL. */
-static const BundleClass *find_class(const Bundle *b, const UsbInterface *i)
+/* Does what was said for `zone` count on this computer? */
+static bool is_for(const Snapshot *s, Zone zone)
 {
+        return zone == ZONE_NONE || zone == s->host.zone;
+}
+
+/* The last 'class' line that names this interface, or NULL. */
+static const BundleClass *find_class(const Snapshot *s, const UsbInterface *i)
+{
+        const Bundle *b = &s->bundle;
+
         for (size_t n = b->n_classes; n-- > 0;)
-                if (pattern_matches(&b->classes[n], i))
+                if (is_for(s, b->classes[n].zone) && pattern_matches(&b->classes[n], i))
                         return &b->classes[n];
         return NULL;
 }
@@ -47,15 +55,16 @@ static void serial_word(const Identity *identity, char *ret, size_t max)
 }
 
 /* The last 'device' line for this very device, or NULL. */
-static const BundleDevice *find_device(const Bundle *b, const Identity *identity)
+static const BundleDevice *find_device(const Snapshot *s, const Identity *identity)
 {
+        const Bundle *b = &s->bundle;
         char serial[4 * USB_STRING_MAX + 8];
 
         serial_word(identity, serial, sizeof(serial));
         for (size_t n = b->n_devices; n-- > 0;) {
                 const BundleDevice *d = &b->devices[n];
 
-                if (d->vid == identity->vid && d->pid == identity->pid &&
+                if (is_for(s, d->zone) && d->vid == identity->vid && d->pid == identity->pid &&
                     (strcmp(d->serial, "*") == 0 || strcmp(d->serial, serial) == 0))
                         return d;
         }
@@ -110,7 +119,7 @@ static void list_interfaces(const DeviceInterfaces *d, char ret[LIST_MAX])
 static void judge_composite(const Context *c, Finding *f)
 {
         const DeviceInterfaces *d = &c->facts->interfaces;
-        const BundleDevice *known = find_device(&c->snapshot->bundle, &c->facts->identity);
+        const BundleDevice *known = find_device(c->snapshot, &c->facts->identity);
         bool expected = known && !d->overflow;
 
         for (size_t n = 0; expected && n < d->n; n++)
@@ -147,14 +156,13 @@ static void judge_storage(const Context *c, Finding *f)
 static void judge_other(Context *c, Finding *f)
 {
         const DeviceInterfaces *d = &c->facts->interfaces;
-        const Bundle *b = &c->snapshot->bundle;
-        const BundleDevice *known = find_device(b, &c->facts->identity);
+        const BundleDevice *known = find_device(c->snapshot, &c->facts->identity);
         unsigned line = 0;
 
         say(f->wanted, STEP_CLASS_WANTED);
         for (size_t n = 0; n < d->n; n++) {
                 const UsbInterface *i = &d->list[n];
-                const BundleClass *rule = find_class(b, i);
+                const BundleClass *rule = find_class(c->snapshot, i);
                 DeviceClass class = device_class_of(i);
 
                 if (class == DEVICE_CLASS_FREE)
@@ -273,7 +281,7 @@ uint64_t policy_passing_interfaces(const Snapshot *snapshot, const Facts *facts)
         if (snapshot->status != REASON_OK || d->overflow ||
             blocking_reason(facts->refused, REASON_OK) != REASON_OK)
                 return 0;
-        known = find_device(&snapshot->bundle, &facts->identity);
+        known = find_device(snapshot, &facts->identity);
         for (size_t n = 0; known && n < d->n; n++)
                 if (number_passes(d, d->list[n].number, known))
                         mask |= UINT64_C(1) << n;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Checks against the organisation's word: policy, revocations, dates, hosts, whitelist, grants. */
+/* Checks against the organisation's word: policy, revocations, dates, hosts, whitelist. */
 #include "policy/check.h"
 
 #include <string.h>
@@ -200,7 +200,7 @@ bool check_host(Context *c, Finding *f)
 }
 
 /* Compares an entry with the label, or, for a drive that is allowed without one, with this zone. */
-static void judge_entry(const Context *c, const WhitelistEntry *e, Finding *f)
+static void judge_entry(Context *c, const WhitelistEntry *e, Finding *f)
 {
         static const uint8_t any[LABEL_ID_SIZE];
         const Label *label = &c->decision->label.label;
@@ -209,6 +209,7 @@ static void judge_entry(const Context *c, const WhitelistEntry *e, Finding *f)
         f->reason = REASON_OK;
         say(f->saw, STEP_LISTED_ZONE, zone_name(e->zone));
         if (!c->genuine) {
+                c->decision->zone = e->zone;
                 /* A drive of another zone does not become free by losing its label. */
                 if (e->zone != host) {
                         f->reason = REASON_ZONE_MISMATCH;
@@ -229,8 +230,8 @@ static void judge_entry(const Context *c, const WhitelistEntry *e, Finding *f)
 bool check_whitelist(Context *c, Finding *f)
 {
         const Snapshot *s = c->snapshot;
-        /* A drive let in without a label can have no entry that ties one to it. */
-        bool required = s->bundle.whitelist_required && c->genuine;
+        uint64_t need = bundle_setting(&s->bundle, SETTING_WHITELIST_REQUIRED, s->host.zone);
+        bool required = c->genuine ? need != LIST_NEED_NONE : need == LIST_NEED_ALL;
         WhitelistEntry entry;
         int r;
 
@@ -252,47 +253,5 @@ bool check_whitelist(Context *c, Finding *f)
         } else {
                 judge_entry(c, &entry, f);
         }
-        return true;
-}
-
-/* Finds the grant that counts; the policy's longest time cuts it short. */
-static const Grant *find_grant(Context *c)
-{
-        const Grant *g = NULL;
-        Grant *copy = &c->decision->grant;
-        uint64_t max = c->snapshot->bundle.grant_max;
-
-        if (c->grants && c->decision->has_identity)
-                g = grants_find(c->grants, c->decision->identity, c->now);
-        if (!g)
-                return NULL;
-        *copy = *g;
-        if ((uint64_t)(g->end - g->start) > max)
-                copy->end = g->start + (int64_t)max;
-        return c->now < copy->end ? copy : NULL;
-}
-
-bool check_grant(Context *c, Finding *f)
-{
-        char id[2 * GRANT_ID_SIZE + 1], end[TEXT_TIME_MAX];
-        const Grant *grant = find_grant(c);
-
-        if (!grant && c->failures == 0)
-                return false;
-        say(f->wanted, STEP_GRANT_WANTED);
-        f->reason = c->failures > 0 ? c->first : REASON_OK;
-        if (!grant) {
-                say(f->saw, STEP_GRANT_NONE);
-                return true;
-        }
-        text_hex(grant->id, GRANT_ID_SIZE, id);
-        text_time_format(grant->end, end);
-        if (c->failures > 0 && !c->grantable) {
-                say(f->saw, STEP_GRANT_POWERLESS, id);
-                return true;
-        }
-        f->reason = REASON_OK;
-        say(f->saw, STEP_GRANT, id, end);
-        c->grant = grant;
         return true;
 }

@@ -56,6 +56,7 @@ typedef struct Decision {
         uint8_t identity[DIGEST_SIZE];
         LabelArea label; /* .reason == OK: the label is genuine, whatever the verdict */
         Grant grant;     /* verdict.reason == GRANTED */
+        Zone zone;       /* what exceptions go by: the label's, else the whitelist entry's */
         int64_t now;     /* what it was judged by, seconds since the epoch */
         bool remembered; /* by the system clock, facts.clock, a check would have ended otherwise */
         DecisionStep steps[CHECK_MAX_];

@@ -10,39 +10,57 @@
 #include "policy/parse.h"
 
 #define GRANTS_FORMAT "usbzone-grants 1"
-#define GRANT_FIELDS 6u
+#define GRANT_FIELDS 7u
+#define FIELD_APPROVAL 6u /* the one that may be missing */
 
-const Grant *grants_find(const Grants *g, const uint8_t identity[DIGEST_SIZE], int64_t now)
+static bool counts(const Grant *x, const BundleGrant *terms, int64_t now)
+{
+        if (now < x->start || now >= x->end || x->effect == EFFECT_BLOCK)
+                return false;
+        return !terms || (terms->most != EFFECT_BLOCK && (!terms->approval || *x->approval) &&
+                          (uint64_t)(now - x->start) < terms->max);
+}
+
+const Grant *grants_find(const Grants *g, const uint8_t identity[DIGEST_SIZE],
+                         const BundleGrant *terms, int64_t now)
 {
         const Grant *best = NULL;
+        Effect most = terms ? terms->most : EFFECT_ALLOW, of_best = EFFECT_BLOCK;
 
         for (size_t i = 0; i < g->n && i < GRANTS_MAX; i++) {
                 const Grant *x = &g->list[i];
+                Effect effect = MIN(x->effect, most);
 
-                if (memcmp(x->identity, identity, DIGEST_SIZE) != 0 || now < x->start ||
-                    now >= x->end || x->effect == EFFECT_BLOCK)
+                if (memcmp(x->identity, identity, DIGEST_SIZE) != 0 || !counts(x, terms, now))
                         continue;
-                if (!best || x->effect > best->effect ||
-                    (x->effect == best->effect && x->end > best->end))
+                if (!best || effect > of_best || (effect == of_best && x->end > best->end)) {
                         best = x;
+                        of_best = effect;
+                }
         }
         return best;
 }
 
 /* A text that stands on one line and is not empty. */
-static bool text_valid(const char text[GRANT_TEXT_MAX])
+static bool text_valid(const char *text, size_t size)
 {
-        size_t len = strnlen(text, GRANT_TEXT_MAX);
+        size_t len = strnlen(text, size);
 
-        return len > 0 && len < GRANT_TEXT_MAX && text[0] != ' ' && text[len - 1] != ' ' &&
+        return len > 0 && len < size && text[0] != ' ' && text[len - 1] != ' ' &&
                text_is_clean(text, len);
+}
+
+bool grant_approval_valid(const char *text)
+{
+        return !*text || text_valid(text, GRANT_APPROVAL_MAX);
 }
 
 int grants_add(Grants *g, const Grant *grant)
 {
         if ((grant->effect != EFFECT_ALLOW && grant->effect != EFFECT_READ_ONLY) ||
-            grant->start < 0 || grant->end <= grant->start || !text_valid(grant->approver) ||
-            !text_valid(grant->reason))
+            grant->start < 0 || grant->end <= grant->start ||
+            !text_valid(grant->approver, GRANT_TEXT_MAX) ||
+            !text_valid(grant->reason, GRANT_TEXT_MAX) || !grant_approval_valid(grant->approval))
                 return -EINVAL;
         for (size_t i = 0; i < g->n; i++)
                 if (memcmp(g->list[i].id, grant->id, GRANT_ID_SIZE) == 0)
@@ -86,7 +104,7 @@ typedef struct Draft {
 static bool is_complete(const Draft *d)
 {
         for (size_t i = 0; i < GRANT_FIELDS; i++)
-                if (d->lines[i] == 0)
+                if (d->lines[i] == 0 && i != FIELD_APPROVAL)
                         return false;
         return true;
 }
@@ -189,11 +207,19 @@ static int parse_reason(Keyfile *k, void *userdata, TextError *error)
         return r < 0 ? r : parse_text(k, d->grant.reason, sizeof(d->grant.reason), error);
 }
 
+static int parse_approval(Keyfile *k, void *userdata, TextError *error)
+{
+        Draft *d = userdata;
+        int r = enter_field(k, d, FIELD_APPROVAL, error);
+
+        return r < 0 ? r : parse_text(k, d->grant.approval, sizeof(d->grant.approval), error);
+}
+
 static const ParseKey grant_keys[] = {
         {"grant", parse_grant, PARSE_REPEATED},   {"drive", parse_drive, PARSE_REPEATED},
         {"effect", parse_effect, PARSE_REPEATED}, {"start", parse_start, PARSE_REPEATED},
         {"end", parse_grant_end, PARSE_REPEATED}, {"approver", parse_approver, PARSE_REPEATED},
-        {"reason", parse_reason, PARSE_REPEATED},
+        {"reason", parse_reason, PARSE_REPEATED}, {"approval", parse_approval, PARSE_REPEATED},
 };
 
 int grants_parse(const char *text, size_t size, Grants *ret, TextError *error)
@@ -226,6 +252,8 @@ static void format_grant(StrBuf *b, const Grant *g)
         strbuf_hex(b, g->identity, DIGEST_SIZE);
         strbuf_printf(b, "\neffect = %s\nstart = %s\nend = %s\napprover = %s\nreason = %s\n",
                       effect_name(g->effect), start, end, g->approver, g->reason);
+        if (*g->approval)
+                strbuf_printf(b, "approval = %s\n", g->approval);
 }
 
 int grants_format(const Grants *g, char **ret, size_t *ret_size)

@@ -37,8 +37,10 @@ static int unknown_key(Keyfile *k, const ParseKey *keys, size_t n, TextError *er
         size_t used = 0;
 
         for (size_t i = 0; i < n && used < sizeof(known) - 1; i++) {
-                int len = snprintf(known + used, sizeof(known) - used, "%s%s", i ? ", " : "",
-                                   keys[i].name);
+                int len = strcmp(keys[i].name, KEYFILE_SECTION) == 0
+                                  ? 0
+                                  : snprintf(known + used, sizeof(known) - used, "%s%s",
+                                             used ? ", " : "", keys[i].name);
 
                 used = MIN(used + (size_t)MAX(len, 0), sizeof(known) - 1);
         }
@@ -51,6 +53,71 @@ static int missing_key(const char *name, TextError *error)
         return text_error(error, "a line '%s = ...' is missing; add it", name);
 }
 
+/* May this key stand where it stands? `seen` is the line where it stood before. */
+static int check_place(Keyfile *k, const ParseKey *key, unsigned seen, unsigned section,
+                       TextError *error)
+{
+        if (section && !(key->flags & PARSE_SCOPED))
+                return parse_error(k, error, k->key,
+                                   "'%s' counts for all: put it above the section of line %u",
+                                   k->key, section);
+        if (*k->language && !(key->flags & PARSE_LANGUAGE))
+                return parse_error(k, error, k->language, "'%s' is of no language; remove '[%s]'",
+                                   k->key, k->language);
+        if (seen && !(key->flags & PARSE_REPEATED))
+                return parse_error(k, error, k->key,
+                                   "'%s' stands in line %u already; remove one of the two", k->key,
+                                   seen);
+        return 0;
+}
+
+/* A section's line; what may stand in each section may come again. */
+static int enter_section(Keyfile *k, const ParseKey *keys, size_t n, unsigned *seen, void *userdata,
+                         TextError *error)
+{
+        const ParseKey *section = find_key(keys, n, KEYFILE_SECTION);
+        int r;
+
+        if (!section)
+                return parse_error(k, error, k->value - 1,
+                                   "this kind of file has no sections: expected 'key = value'");
+        r = section->parse(k, userdata, error);
+        for (size_t i = 0; i < n; i++)
+                if (keys[i].flags & PARSE_SCOPED)
+                        seen[i] = 0;
+        return r;
+}
+
+static int parse_lines(Keyfile *k, const ParseKey *keys, size_t n, unsigned *seen, void *userdata,
+                       TextError *error)
+{
+        unsigned section = 0;
+        int r;
+
+        while ((r = keyfile_next(k, error)) > 0) {
+                const ParseKey *key;
+
+                if (strcmp(k->key, KEYFILE_SECTION) == 0) {
+                        r = enter_section(k, keys, n, seen, userdata, error);
+                        if (r < 0)
+                                return r;
+                        section = k->line;
+                        continue;
+                }
+                key = find_key(keys, n, k->key);
+                if (!key)
+                        return unknown_key(k, keys, n, error);
+                r = check_place(k, key, seen[key - keys], section, error);
+                if (r < 0)
+                        return r;
+                seen[key - keys] = k->line;
+                r = key->parse(k, userdata, error);
+                if (r < 0)
+                        return r;
+        }
+        return r;
+}
+
 int parse_file(const char *text, size_t size, const char *format, const ParseKey *keys, size_t n,
                void *userdata, TextError *error)
 {
@@ -61,22 +128,8 @@ int parse_file(const char *text, size_t size, const char *format, const ParseKey
         if (n > PARSE_KEYS_MAX)
                 return -EINVAL;
         r = keyfile_open(&k, text, size, format, error);
-        if (r < 0)
-                return r;
-        while ((r = keyfile_next(&k, error)) > 0) {
-                const ParseKey *key = find_key(keys, n, k.key);
-
-                if (!key)
-                        return unknown_key(&k, keys, n, error);
-                if (seen[key - keys] && !(key->flags & PARSE_REPEATED))
-                        return parse_error(&k, error, k.key,
-                                           "'%s' stands in line %u already; remove one of the two",
-                                           k.key, seen[key - keys]);
-                seen[key - keys] = k.line;
-                r = key->parse(&k, userdata, error);
-                if (r < 0)
-                        return r;
-        }
+        if (r == 0)
+                r = parse_lines(&k, keys, n, seen, userdata, error);
         for (size_t i = 0; r == 0 && i < n; i++)
                 if (keys[i].flags & PARSE_REQUIRED && !seen[i])
                         return missing_key(keys[i].name, error);

@@ -9,9 +9,12 @@
 typedef enum ParseFlags {
         PARSE_REQUIRED = 1, /* the key must stand in the file */
         PARSE_REPEATED = 2, /* it may stand there more than once */
+        PARSE_SCOPED = 4,   /* it may stand in sections, once in each */
+        PARSE_LANGUAGE = 8, /* it may have a language */
 } ParseFlags;
 
-/* Parses the current value into `userdata`. 0, -EINVAL with `error`, -errno. */
+/* Parses the current value into `userdata`; for the key KEYFILE_SECTION sets `k->section`. 0,
+ * -EINVAL with `error`, -errno. */
 typedef int (*ParseFunc)(Keyfile *k, void *userdata, TextError *error);
 
 typedef struct ParseKey {

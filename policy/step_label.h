@@ -56,4 +56,7 @@
         X(GRANT_WANTED, "", "an exception for this drive, and a reason it may lift") \
         X(GRANT_NONE, "", "no exception for this drive") \
         X(GRANT_POWERLESS, "x", "exception %s, which cannot lift this") \
+        X(GRANT_SHUT, "xn", "exception %s, but policy line %u lets none be for such a drive") \
+        X(GRANT_UNAPPROVED, "xn", "exception %s without the approval number of policy line %u") \
+        X(GRANT_CUT, "xtn", "exception %s until %s, read-only by policy line %u") \
         X(GRANT, "xt", "exception %s until %s")

@@ -38,7 +38,7 @@ _usbzonectl_options() {
                 --scsi-product --json --help ;;
         label) _usbzonectl_say --key --passphrase-fd --reason --yes --vid --pid --serial --scsi-vendor \
                 --scsi-product --json --help ;;
-        allow) _usbzonectl_say --for --read-only --reason --list --end --json --help ;;
+        allow) _usbzonectl_say --for --read-only --reason --approval --list --end --json --help ;;
         revoke) _usbzonectl_say --drive --label --key --host --out --dir --passphrase-fd --reason --help ;;
         mode) _usbzonectl_say --reason --json --help ;;
         clock) _usbzonectl_say --reason --json --help ;;
@@ -78,16 +78,17 @@ _usbzonectl_takes() {
                 | 'enroll --vid' | 'enroll --pid' | 'enroll --serial' | 'enroll --scsi-vendor' \
                 | 'enroll --scsi-product' | 'label --passphrase-fd' | 'label -r' | 'label --reason' \
                 | 'label --vid' | 'label --pid' | 'label --serial' | 'label --scsi-vendor' \
-                | 'label --scsi-product' | 'allow -r' | 'allow --reason' | 'allow --end' \
-                | 'revoke --drive' | 'revoke --label' | 'revoke --key' | 'revoke --host' \
-                | 'revoke --passphrase-fd' | 'revoke -r' | 'revoke --reason' | 'mode -r' \
-                | 'mode --reason' | 'clock -r' | 'clock --reason' | 'log -n' | 'log --lines' \
-                | 'acknowledge -t' | 'acknowledge --text' | 'finding -t' | 'finding --text' \
-                | 'incident -t' | 'incident --text' | 'authority -n' | 'authority --name' \
-                | 'authority --roots' | 'authority --threshold' | 'authority --not-before' \
-                | 'authority --not-after' | 'authority --overlap' | 'authority --passphrase-fd' \
-                | 'host -n' | 'host --name' | 'host --not-before' | 'host --not-after' \
-                | 'host --passphrase-fd' | 'policy --passphrase-fd' | 'policy --version') : ;;
+                | 'label --scsi-product' | 'allow -r' | 'allow --reason' | 'allow -a' \
+                | 'allow --approval' | 'allow --end' | 'revoke --drive' | 'revoke --label' \
+                | 'revoke --key' | 'revoke --host' | 'revoke --passphrase-fd' | 'revoke -r' \
+                | 'revoke --reason' | 'mode -r' | 'mode --reason' | 'clock -r' | 'clock --reason' \
+                | 'log -n' | 'log --lines' | 'acknowledge -t' | 'acknowledge --text' | 'finding -t' \
+                | 'finding --text' | 'incident -t' | 'incident --text' | 'authority -n' \
+                | 'authority --name' | 'authority --roots' | 'authority --threshold' \
+                | 'authority --not-before' | 'authority --not-after' | 'authority --overlap' \
+                | 'authority --passphrase-fd' | 'host -n' | 'host --name' | 'host --not-before' \
+                | 'host --not-after' | 'host --passphrase-fd' | 'policy --passphrase-fd' \
+                | 'policy --version') : ;;
         'allow --for') _usbzonectl_say 15m 30m 1h 2h 8h ;;
         'inspect -s' | 'inspect --silent' | 'policy -s' | 'policy --silent') _usbzonectl_say 7 30 90 ;;
         'enroll --days' | 'simulate -d' | 'simulate --days' | 'authority --days' \

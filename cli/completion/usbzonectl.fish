@@ -121,6 +121,7 @@ complete -c usbzonectl -n __usbzonectl_none -a allow -d 'make a temporary except
 complete -c usbzonectl -n '__usbzonectl_verb allow' -l for -x -a '15m 30m 1h 2h 8h' -d 'how long: 90s, 30m, 2h, 1h30m (needed)'
 complete -c usbzonectl -n '__usbzonectl_verb allow' -l read-only -d 'reading only'
 complete -c usbzonectl -n '__usbzonectl_verb allow' -s r -l reason -x -d 'why, for the ledger (needed)'
+complete -c usbzonectl -n '__usbzonectl_verb allow' -s a -l approval -x -d 'the number it was approved under, where the policy wants one'
 complete -c usbzonectl -n '__usbzonectl_verb allow' -s l -l list -d 'list the exceptions in force'
 complete -c usbzonectl -n '__usbzonectl_verb allow' -l end -x -d 'end this exception now'
 complete -c usbzonectl -n '__usbzonectl_verb allow' -s j -l json -d 'print JSON'

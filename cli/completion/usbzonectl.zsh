@@ -153,6 +153,7 @@ _usbzonectl() {
                         '*--for[how long\: 90s, 30m, 2h, 1h30m (needed)]:time:(15m 30m 1h 2h 8h)' \
                         '*--read-only[reading only]' \
                         '*'{-r,--reason}'[why, for the ledger (needed)]:text:' \
+                        '*'{-a,--approval}'[the number it was approved under, where the policy wants one]:number:' \
                         '*'{-l,--list}'[list the exceptions in force]' \
                         '*--end[end this exception now]:id:' \
                         '*'{-j,--json}'[print JSON]' \

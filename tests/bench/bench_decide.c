@@ -92,7 +92,7 @@ static void make_device(Algorithm algorithm, Facts *facts, Snapshot *snapshot)
         snapshot->host.id[0] = 1;
         bundle_defaults(&snapshot->bundle);
         snapshot->bundle.version = 1;
-        snapshot->bundle.whitelist_required = true;
+        bundle_set(&snapshot->bundle, SETTING_WHITELIST_REQUIRED, ZONE_NONE, LIST_NEED_LABELLED);
 }
 
 /* A whitelist of `n` drives, ours among them, behind pread() on an unlinked file. */

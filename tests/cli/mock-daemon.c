@@ -121,6 +121,18 @@ static void put_drive(sd_bus_message *m, const MockDrive *d)
         sd_bus_message_close_container(m);
 }
 
+/* In no language and perhaps in Chinese. */
+static void put_texts(sd_bus_message *m, const char *name, const char *text, const char *chinese)
+{
+        sd_bus_message_open_container(m, 'e', "sv");
+        sd_bus_message_append(m, "s", name);
+        if (chinese)
+                sd_bus_message_append(m, "v", "a(ss)", 2, "", text, "zh_CN", chinese);
+        else
+                sd_bus_message_append(m, "v", "a(ss)", 1, "", text);
+        sd_bus_message_close_container(m);
+}
+
 static void put_manager(sd_bus_message *m)
 {
         const char *policy_message = getenv("USBZONE_MOCK_POLICY");
@@ -139,6 +151,8 @@ static void put_manager(sd_bus_message *m)
         s(m, "PolicyExpires", "x", "1900000000");
         s(m, "WhitelistCount", "t", "12");
         s(m, "Contact", "s", "call 123");
+        put_texts(m, "Contacts", "call 123", "请拨 123");
+        put_texts(m, "Notices", "Hand it in.", NULL);
         s(m, "LedgerSequence", "t", "99");
         s(m, "LedgerHead", "s", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff");
         s(m, "LedgerStatus", "s", "ok");
@@ -247,12 +261,13 @@ static int by_word(sd_bus_message *call, const char *word, const char *types, co
 
 static int grant(sd_bus_message *call)
 {
-        const char *drive, *verdict, *reason;
+        const char *drive, *verdict, *reason, *approval;
         uint64_t seconds;
 
-        if (sd_bus_message_read(call, "ssts", &drive, &verdict, &seconds, &reason) < 0)
+        if (sd_bus_message_read(call, "sstss", &drive, &verdict, &seconds, &reason, &approval) < 0)
                 return -EINVAL;
-        printf("Grant %s %s %llu %s\n", drive, verdict, (unsigned long long)seconds, reason);
+        printf("Grant %s %s %llu %s [%s]\n", drive, verdict, (unsigned long long)seconds, reason,
+               approval);
         return by_word(call, reason, "s", "0123456789abcdef");
 }
 
@@ -355,9 +370,9 @@ static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *error)
         if (!strcmp(member, "Reload"))
                 return sd_bus_reply_method_errorf(call, ERROR("Invalid"), "policy, line 3: no.");
         if (!strcmp(member, "ListGrants"))
-                return sd_bus_reply_method_return(call, "a(sssxxss)", 1, "0123456789abcdef",
-                                                  drives[1].identity, "allow", (int64_t)1,
-                                                  (int64_t)1795285128, "root", "为了测试");
+                return sd_bus_reply_method_return(
+                        call, "a(sssxxsss)", 1, "0123456789abcdef", drives[1].identity, "allow",
+                        (int64_t)1, (int64_t)1795285128, "root", "为了测试", "2026-17");
         if (!strcmp(member, "EndGrant"))
                 return sd_bus_reply_method_errorf(call, ERROR("NotFound"),
                                                   "There is no such grant.");

@@ -69,17 +69,25 @@ fact 'a drive that is not there' 1 'there is no drive "9" here: see usbzonectl l
 fact 'device text stays escaped' 0 'evil\\x1b\[31m' show 3
 fact 'show: label and device' 0 'Holder +张三.*0951:1666 Kingston DataTraveler.*15\.5 GB' show 2
 fact 'explain: the checks, what they saw, and who to call' 0 \
-        $'✓ Is there a valid policy.*✗ Does the drive belong to this zone.*seen: zone internet\n +wanted: zone internal.*Rule +built-in, policy version 4\nContact +call 123' explain W-7
+        $'✓ Is there a valid policy.*✗ Does the drive belong to this zone.*seen: zone internet\n +wanted: zone internal.*Rule +built-in, policy version 4\nNotice +Hand it in\.\nContact +call 123' explain W-7
 fact 'explain: observed' 0 'observes only' explain 3
+LANGUAGE=zh_CN fact 'explain: what the policy says in the language of who asks' 0 \
+        $'\nNotice +Hand it in\\.\nContact +请拨 123$' explain W-7
+LANGUAGE=de:zh_CN fact 'in the best of his languages' 0 'Contact +请拨 123$' explain W-7
+LANGUAGE=de fact 'in no language in particular where there is none of his' 0 'Contact +call 123$' explain W-7
 LC_ALL=C fact 'explain without symbols' 0 $'\\+ Is there a valid policy.*! Does' explain 2
 
 # --- calls ---
 fact 'allow' 0 'Exception 0123456789abcdef: allow for 1h30m' allow W-7 --for 1h30m --reason fine
-is 'what was asked' "$(tail -n 1 "$T/calls")" 'Grant 2 allow 5400 fine'
+is 'what was asked' "$(tail -n 1 "$T/calls")" 'Grant 2 allow 5400 fine []'
 fact 'allow --read-only' 0 'read-only for 90s' allow 2 --for 90s --read-only --reason fine
-is 'what was asked then' "$(tail -n 1 "$T/calls")" 'Grant 2 read-only 90 fine'
+is 'what was asked then' "$(tail -n 1 "$T/calls")" 'Grant 2 read-only 90 fine []'
+fact 'allow --approval' 0 'read-only for 2h' allow 2 --for 2h --read-only --reason fine --approval '批 2026-17'
+is 'and its number' "$(tail -n 1 "$T/calls")" 'Grant 2 read-only 7200 fine [批 2026-17]'
+fact 'an approval number of nothing' 2 'approval: one line of 1 to 63 bytes' allow 2 --for 2h --reason fine --approval ''
+fact 'an approval number that is too long' 2 'approval: one line of 1 to 63 bytes' allow 2 --for 2h --reason fine --approval "$(printf 'x%.0s' {1..64})"
 fact 'allow --json' 0 '"grant": ?"0123456789abcdef"' allow 2 --for 1m --reason fine --json
-fact 'allow --list' 0 '0123456789abcdef +allow +aaaaaaaa00000000 +2026-11-21 18:18:48 +root +为了测试' allow --list
+fact 'allow --list' 0 '0123456789abcdef +allow +aaaaaaaa00000000 +2026-11-21 18:18:48 +root +为了测试 +2026-17' allow --list
 fact 'allow --end of none' 1 'There is no such grant' allow --end 00
 fact 'refused by policy: 3' 3 'The policy says no' allow 2 --for 1m --reason refused
 fact 'not permitted: 4, naming who may' 4 'members of the group usbzone-security' allow 2 --for 1m --reason denied

@@ -56,6 +56,49 @@ draft 2 'contact = room 302' 'class = block e0:*:*' 'class = allow 02:02:*' >"$T
 fact 'two are compared' 0 'version = 1.*contact = room 301.*\+ version = 2.*\+ class = allow' policy diff "$T/p1" "$T/d2"
 fact 'the order of class lines counts' 0 'another order' policy diff "$T/d2" "$T/d3"
 is 'equal ones have no difference' "$("$CTL" policy diff "$T/d2" "$T/d2")" ''
+
+# --- what counts for all, and for the computers of one zone ---
+digest=sha256:$(printf '0a%.0s' {1..32})
+draft 3 "whitelist = $digest" 'whitelist-required = yes' 'grant = internet read-only 2h approval' \
+        'grant = none block' 'notice = Hand it in.' 'notice[zh_CN] = 请上交。' 'contact = room 301' \
+        'class = allow 06:*:*' '[internet]' 'whitelist-required = all' 'contact = room 101' \
+        'class = block 06:*:*' '[classified]' 'grant-max = 30m' >"$T/zones"
+fact 'a policy with sections is shown' 0 "required
+.*Exceptions +480 minutes at most
+ +no label: none
+ +internet: read-only, 120 minutes at most, with approval number
+.*Notice +Hand it in\.
+ +\[zh_CN\] 请上交。
+Contact +room 301
+.*Only on computers of zone classified:
+  grant-max = 30m
+
+Only on computers of zone internet:
+  class = block 06:\*:\*
+  whitelist-required = all
+  contact = room 101$" policy show "$T/zones"
+computer() {
+        "$CTL" policy show "$T/zones" --json | jq -c ".computers[] | select(.computer == \"$1\") | $2"
+}
+is 'what counts on an internet computer' "$(computer internet '[.whitelist_required, .grant_max, .contact, .notice[0].text]')" \
+        '["all",28800,[{"language":"","text":"room 101"}],"Hand it in."]'
+is 'on a classified one' "$(computer classified '[.whitelist_required, .grant_max, .contact[0].text]')" '["yes",1800,"room 301"]'
+is 'what an exception can be there' "$(computer classified '.grants[] | select(.drive == "internet") | [.most, .longest, .approval]')" \
+        '["read-only",1800,true]'
+sed -e 's/^grant-max = 30m/grant-max = 40m/' -e 's/\[internet\]/[internal]/' "$T/zones" >"$T/zones2"
+fact 'a difference names its section' 0 '^- \[classified\] grant-max = 30m
+- \[internet\] class = block 06:\*:\*
+- \[internet\] whitelist-required = all
+- \[internet\] contact = room 101
+\+ \[internal\] class = block' policy diff "$T/zones" "$T/zones2"
+draft 3 'class = allow 06:*:*' '[internet]' 'class = allow 07:*:*' 'class = block 07:01:*' >"$T/order1"
+draft 3 'class = allow 06:*:*' '[internet]' 'class = block 07:01:*' 'class = allow 07:*:*' >"$T/order2"
+fact 'the order in a section counts' 0 '^The class lines stand in another order' policy diff "$T/order1" "$T/order2"
+draft 3 '[internet]' 'expires = 2090-01-01' >"$T/bad"
+fact 'what counts for all does not stand in a section' 1 "bad, line 5, column 1: 'expires' counts for all: put it above the section of line 4" \
+        policy check "$T/bad"
+draft 3 'contact[zh-CN] = x' >"$T/bad"
+fact 'a language that is none' 1 'bad, line 4, column 8' policy check "$T/bad"
 signed "$T/p1" 1 'expires = 2090-01-01'
 
 # --- a computer joins ---

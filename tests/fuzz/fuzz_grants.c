@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 const Grant *g = &grants.list[i];
 
                 HOLDS(g->effect != EFFECT_BLOCK && g->start < g->end);
-                HOLDS(grants_find(&grants, g->identity, g->start) != NULL);
+                HOLDS(grants_find(&grants, g->identity, NULL, g->start) != NULL);
         }
         HOLDS(grants_format(&grants, &text, &n) == 0);
         HOLDS(grants_parse(text, n, &again, &error) == 0);

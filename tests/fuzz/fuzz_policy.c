@@ -31,6 +31,35 @@ static void check_rules(const Bundle *b)
                               b->devices[i].passes[j].class != 8);
 }
 
+/* What counts for each zone is within its limits, and every text is found again for somebody. */
+static void check_zones(const Bundle *b)
+{
+        for (int h = ZONE_INTERNAL; h < ZONE_MAX_; h++) {
+                uint64_t max = bundle_setting(b, SETTING_GRANT_MAX, (Zone)h);
+
+                HOLDS(max >= 1 && max <= BUNDLE_GRANT_MAX);
+                HOLDS(bundle_setting(b, SETTING_WHITELIST_REQUIRED, (Zone)h) == LIST_NEED_NONE ||
+                      b->has_whitelist);
+                for (int d = ZONE_NONE; d < ZONE_MAX_; d++) {
+                        BundleGrant g = bundle_grant(b, (Zone)h, (Zone)d);
+
+                        HOLDS(g.max >= 1 && g.max <= max && (g.line || g.most == EFFECT_ALLOW));
+                        HOLDS(g.most != EFFECT_BLOCK || !g.approval);
+                }
+                for (int k = 0; k < BUNDLE_TEXT_KIND_MAX_; k++) {
+                        const BundleText *t = NULL;
+                        unsigned plain = 0, n = 0;
+
+                        while ((t = bundle_next_text(b, (BundleTextKind)k, (Zone)h, t))) {
+                                HOLDS(t->text[0] && strlen(t->text) < BUNDLE_TEXT_MAX);
+                                plain += !t->language[0];
+                                n++;
+                        }
+                        HOLDS(plain == (n ? 1u : 0u));
+                }
+        }
+}
+
 /* A revocation file of any text: it only adds, and all of it or nothing. */
 static void load_revocations(const char *text, size_t size)
 {
@@ -66,6 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
         HOLDS(b.version >= 1 && b.name[0]);
         check_rules(&b);
+        check_zones(&b);
         HOLDS(bundle_format(&b, &once, &n) == 0);
         HOLDS(bundle_parse(once, n, &again, &error) == 0);
         HOLDS(bundle_format(&again, &twice, &m) == 0);

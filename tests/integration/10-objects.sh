@@ -30,6 +30,11 @@ expect 'the zone is that of the credential' '^internal$' property $root $manager
 expect 'the policy is fine' '^ok$' property $root $manager PolicyStatus
 expect 'the policy has its version' '^1$' property $root $manager PolicyVersion
 expect 'the contact is that of the policy' '^room 101$' property $root $manager Contact
+texts() {
+        busctl --address="$USBZONE_BUS_ADDRESS" -j get-property org.usbzone1 $root $manager "$1" | jq -c .data
+}
+expect 'and for each language' '^\[\["","room 101"\]\]$' texts Contacts
+expect 'there is no notice' '^\[\]$' texts Notices
 expect 'the ledger is fine' '^ok$' property $root $manager LedgerStatus
 expect 'the head is that of the files' "^$(records | tail -n 1 | sha256sum | cut -c1-64)$" \
         property $root $manager LedgerHead

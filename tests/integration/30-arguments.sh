@@ -21,20 +21,24 @@ expect 'a vast argument is not kept while polkit is asked' 'Error.Invalid.*more 
 invalid 'a reason with a newline' $root $manager.SetMode string:observe $'string:a\nb'
 invalid 'a reason with an escape code' $root $manager.SetMode string:observe $'string:a\e[31m'
 invalid 'a reason that turns text around' $root $manager.SetMode string:observe $'string:a\u202eb'
-invalid 'a grant of no time' $root $manager.Grant "string:$phone" string:allow uint64:0 string:why
-invalid 'a grant to block' $root $manager.Grant "string:$phone" string:block uint64:9 string:why
-invalid 'a grant of a verdict that is none' $root $manager.Grant "string:$phone" string:free uint64:9 string:why
-invalid 'a grant without a reason' $root $manager.Grant "string:$phone" string:allow uint64:9 string:
+invalid 'a grant of no time' $root $manager.Grant "string:$phone" string:allow uint64:0 string:why string:
+invalid 'a grant to block' $root $manager.Grant "string:$phone" string:block uint64:9 string:why string:
+invalid 'a grant of a verdict that is none' $root $manager.Grant "string:$phone" string:free uint64:9 string:why string:
+invalid 'a grant without a reason' $root $manager.Grant "string:$phone" string:allow uint64:9 string: string:
+for n in "${long:0:64}" $'17\n18' ' 17' $'17\e[31m'; do
+        invalid "a grant under the approval '${n:0:5}'" $root $manager.Grant "string:$phone" string:allow uint64:9 \
+                string:why "string:$n"
+done
 for d in 0 77 -1 "0$phone" '' NO-SUCH 18446744073709551616 "$huge" "${huge:0:64}"; do
         expect "a grant for drive '${d:0:20}' finds none" 'Error.NotFound' \
-                send $root $manager.Grant "string:$d" string:allow uint64:9 string:why
+                send $root $manager.Grant "string:$d" string:allow uint64:9 string:why string:
 done
 expect 'a grant longer than the policy allows is refused' 'Error.Refused.*28800 s' \
-        send $root $manager.Grant "string:$phone" string:allow uint64:28801 string:why
+        send $root $manager.Grant "string:$phone" string:allow uint64:28801 string:why string:
 expect 'the longest time there is is refused' 'Error.Refused' \
-        send $root $manager.Grant "string:$phone" string:allow uint64:18446744073709551615 string:why
+        send $root $manager.Grant "string:$phone" string:allow uint64:18446744073709551615 string:why string:
 expect 'a drive that could not be read gets no grant' 'Error.Refused' \
-        send $root $manager.Grant "string:$stick" string:allow uint64:9 string:why
+        send $root $manager.Grant "string:$stick" string:allow uint64:9 string:why string:
 for g in '' x 0011223344556677 00112233445566778 "$huge"; do
         expect "ending the grant '${g:0:20}' finds none" 'Error.NotFound' \
                 send $root $manager.EndGrant "string:$g"

@@ -75,7 +75,7 @@ expect 'what to do is said' 'usbzonectl setup' property $root $manager PolicyMes
 expect 'in Chinese: status' '本机没有策略：缺少 .*/etc/policy。请运行 `usbzonectl setup`' in_chinese status
 expect 'the phone is blocked for that' '^policy-missing$' property "$root/drive/1" $drive Reason
 expect 'nothing can be granted then' 'Error.Refused' \
-        send $root $manager.Grant "string:$(printf '0%.0s' {1..64})" string:allow uint64:9 string:why
+        send $root $manager.Grant "string:$(printf '0%.0s' {1..64})" string:allow uint64:9 string:why string:
 "$dir/make-trust" "$dir/etc" --version 6
 check 'a policy that comes back is loaded' on $root $manager Reload
 expect 'and is in force' '^6 ok$' \

@@ -9,7 +9,7 @@ state_of() {
         property "$root/drive/$phone" $drive Verdict
 }
 grant() {
-        on $root $manager Grant ssts "$@" | sed -E 's/^s "(.*)"$/\1/'
+        on $root $manager Grant sstss "$@" "" | sed -E 's/^s "(.*)"$/\1/'
 }
 
 id=$(grant "$phone" allow 600 'contract 7')
@@ -69,3 +69,39 @@ until_true property_is "$root/drive/$phone" $drive State blocked
 expect 'a damaged list grants nothing' '^block$' state_of
 check 'the damage is recorded' has_record '.kind=="tamper" and (.file|test("grants"))'
 check 'the damaged list is kept aside' test -e "$dir/state/grants.damaged"
+
+# What the policy says of exceptions for such a drive, and for the computers of this zone.
+give() {
+        send $root $manager.Grant "string:$1" "string:$2" "uint64:$3" string:import "string:$4"
+}
+"$dir/make-trust" "$dir/etc" --version 20 --lines $'grant = none block\nnotice = Hand it in.\n[internal]
+grant = none read-only 1h approval\ncontact = room 7\ncontact[zh_CN] = 七室\n[internet]\ngrant = none allow\n'
+check 'a policy with sections is loaded' on $root $manager Reload
+expect 'the contact is that of the zone' '^room 7$' property $root $manager Contact
+expect 'in its languages' '^\[\["","room 7"\],\["zh_CN","七室"\]\]$' texts Contacts
+expect 'the notice is that for all' '^\[\["","Hand it in."\]\]$' texts Notices
+line=$(grep -n '^grant = none read-only' "$dir/etc/policy" | cut -d: -f1)
+expect 'more than reading is refused, by its line' "Error.Refused.*line $line\).*read-only" give "$phone" allow 60 17
+expect 'without an approval number it is refused' "Error.Refused.*line $line\).*approval number" \
+        give "$phone" read-only 60 ''
+expect 'for longer it is refused' 'Error.Refused.*3600 s' give "$phone" read-only 3601 17
+expect 'nothing of this was given' '^a\(sssxxsss\) 0$' on $root $manager ListGrants
+id=$(give "$phone" read-only 3600 '批 2026-17' | sed -nE 's/.*string "(.*)"/\1/p')
+expect 'within its limits it is given' '^[0-9a-f]{16}$' echo "$id"
+expect 'with its number' "$id.*import.*批 2026-17" send $root $manager.ListGrants
+check 'the number is recorded' has_record ".kind==\"grant\" and .grant==\"$id\" and .approval==\"批 2026-17\""
+expect 'the verdict is the exception' '^granted$' property "$root/drive/$phone" $drive Reason
+stop_daemon
+expect 'the number is kept' '^approval = 批 2026-17$' grep '^approval' "$dir/state/grants"
+start_daemon
+[ "$(property $root/drive/1 $drive VendorId)" = 6353 ] && phone=1 || phone=2
+until_true property_is "$root/drive/$phone" $drive Reason granted
+expect 'and counts after a restart' '^granted$' property "$root/drive/$phone" $drive Reason
+"$dir/make-trust" "$dir/etc" --version 21 --lines $'grant = none block\n'
+check 'a policy that lets none be is loaded' on $root $manager Reload
+check 'the exception counts no more' until_true property_is "$root/drive/$phone" $drive Verdict block
+expect 'and why is said' 'line [0-9]+ lets none be' property "$root/drive/$phone" $drive Steps
+expect 'none is given' 'Error.Refused.*no exception' give "$phone" read-only 60 17
+on $root $manager EndGrant s "$id" >/dev/null
+"$dir/make-trust" "$dir/etc" --version 22
+check 'back to a policy without them' on $root $manager Reload

@@ -82,10 +82,12 @@ static void put_host(PrivateKey *keys[PURPOSE_MAX_], Zone zone)
         free(text);
 }
 
-static void put_policy(PrivateKey *keys[PURPOSE_MAX_], uint64_t version, int64_t until, int broken)
+/* `more`: lines to stand at its end, or NULL. */
+static void put_policy(PrivateKey *keys[PURPOSE_MAX_], uint64_t version, int64_t until, int broken,
+                       const char *more)
 {
         Bundle b;
-        char *text;
+        char *text, *all;
         size_t size;
 
         if (broken) {
@@ -96,12 +98,15 @@ static void put_policy(PrivateKey *keys[PURPOSE_MAX_], uint64_t version, int64_t
         }
         bundle_defaults(&b);
         strcpy(b.name, "test");
-        strcpy(b.contact, "room 101");
+        check(bundle_add_text(&b, &(BundleText){.text = "room 101"}), "contact");
         b.version = version;
         b.not_after = until;
         check(bundle_format(&b, &text, &size), "policy");
-        put(UZ_POLICY_FILE, text, size, keys[PURPOSE_POLICY]);
+        if (asprintf(&all, "%s%s", text, more ? more : "") < 0)
+                exit(1);
+        put(UZ_POLICY_FILE, all, strlen(all), keys[PURPOSE_POLICY]);
         free(text);
+        free(all);
         bundle_clear(&b);
 }
 
@@ -111,6 +116,7 @@ int main(int argc, char *argv[])
         Zone zone = ZONE_INTERNAL;
         uint64_t version = 1;
         int64_t until = 0;
+        const char *more = NULL;
         int broken = 0;
 
         if (argc < 2)
@@ -122,6 +128,8 @@ int main(int argc, char *argv[])
                         version = strtoull(argv[++i], NULL, 10);
                 else if (strcmp(argv[i], "--until") == 0 && i + 1 < argc)
                         until = strtoll(argv[++i], NULL, 10);
+                else if (strcmp(argv[i], "--lines") == 0 && i + 1 < argc)
+                        more = argv[++i];
                 else if (strcmp(argv[i], "--algorithm") == 0 && i + 1 < argc &&
                          algorithm_parse(argv[i + 1], &algorithm) == 0)
                         i++;
@@ -137,7 +145,7 @@ int main(int argc, char *argv[])
                 keys[p] = get_key((Purpose)p);
         put_authority(keys);
         put_host(keys, zone);
-        put_policy(keys, version, until, broken);
+        put_policy(keys, version, until, broken, more);
         for (int p = PURPOSE_ROOT; p <= PURPOSE_POLICY; p++)
                 private_key_free(keys[p]);
         return 0;

@@ -96,6 +96,19 @@ static void get_objects(sd_bus_message *m)
         CHECK(sd_bus_message_close_container(m));
 }
 
+static void get_texts(sd_bus_message *call, sd_bus_message *m)
+{
+        const char *interface, *property;
+
+        CHECK(sd_bus_message_read(call, "ss", &interface, &property));
+        if (!strcmp(property, "Contacts"))
+                CHECK(sd_bus_message_append(m, "v", "a(ss)", 2, "de", "Zimmer 8", "",
+                                            "保密办 <8213>"));
+        else
+                CHECK(sd_bus_message_append(m, "v", "a(ss)", 2, "", "Rule 7 & 8.", "zh_CN",
+                                            "请按规定七处理。"));
+}
+
 static int guard_call(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
         const char *member = sd_bus_message_get_member(call);
@@ -107,7 +120,7 @@ static int guard_call(sd_bus_message *call, void *userdata, sd_bus_error *error)
                 return 0;
         CHECK(sd_bus_message_new_method_return(call, &m));
         if (!strcmp(member, "Get"))
-                CHECK(sd_bus_message_append(m, "v", "s", "保密办 <8213>"));
+                get_texts(call, m);
         else if (!strcmp(member, "GetAll"))
                 put_properties(m, &present);
         else if (!strcmp(member, "GetManagedObjects"))

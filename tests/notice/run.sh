@@ -111,7 +111,7 @@ start_screen
 start_notice
 say violation 1 NB-0001 internet none block block zone-mismatch warning
 told 'a blocked drive is told of: which, why, what to do, whom to call' \
-        '^notify 1 replaces 0 urgency 1 resident 0 expires -1 \[Blocked: USB drive NB-0001 \(internet\)\] The drive belongs to another zone\.\|It was not opened, .*\|Unplug it now, and use it only on computers it was issued for\.\|Contact: 保密办 <8213>$'
+        '^notify 1 replaces 0 urgency 1 resident 0 expires -1 \[Blocked: USB drive NB-0001 \(internet\)\] The drive belongs to another zone\.\|It was not opened, .*\|Unplug it now, and use it only on computers it was issued for\.\|Rule 7 & 8\.\|Contact: 保密办 <8213>$'
 say violation 1 NB-0001 internet none block block zone-mismatch warning
 untold 'the same again is not told twice'
 say violation 1 NB-0001 internet none block block revoked critical
@@ -151,7 +151,7 @@ told 'after the user closed a notice, news come as a new one' 'replaces (0|[0-9]
 stop "$screen"
 start_screen markup
 told 'a new service is told what is still true; with markup, < and & are written out' \
-        'replaces 0 .*Contact: 保密办 &lt;8213&gt;'
+        'replaces 0 .*Rule 7 &amp; 8\..*Contact: 保密办 &lt;8213&gt;'
 from=$(lines)
 stop "$notice"
 holds 'its end takes the notices away' says "$from" '^close'
@@ -176,7 +176,7 @@ start_screen
 start_notice
 say violation 1 密-012 classified top-secret block block level-too-high critical
 told '中文：编号、密级、原因、处置、联系人' \
-        '\[已阻止：U盘 密-012（涉密，绝密）\] [^|]*密级[^|]*。\|[^|]*台账。\|[^|]*交叉使用。\|联系：保密办 <8213>$'
+        '\[已阻止：U盘 密-012（涉密，绝密）\] [^|]*密级[^|]*。\|[^|]*台账。\|[^|]*交叉使用。\|请按规定七处理。\|联系：保密办 <8213>$'
 say violation 4 - - - block allow no-label warning
 told '中文：未登记的 U盘，观察模式放行' '未登记的 U盘.*未登记.*观察'
 say violation 4 - - - block block label-one-signature warning

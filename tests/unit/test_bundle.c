@@ -52,7 +52,8 @@ Test(bundle, a_full_policy_is_read)
         cr_assert_eq(b.rules[ZONE_INTERNAL][ZONE_INTERNET].severity, SEVERITY_CRITICAL);
         cr_assert_eq(b.rules[ZONE_INTERNET][ZONE_INTERNET].effect, EFFECT_ALLOW);
         cr_assert(b.has_whitelist);
-        cr_assert(b.whitelist_required);
+        cr_assert_eq(bundle_setting(&b, SETTING_WHITELIST_REQUIRED, ZONE_INTERNAL),
+                     LIST_NEED_LABELLED);
         cr_assert_eq(b.n_classes, 2);
         cr_assert(b.classes[0].allow);
         cr_assert_eq(b.classes[0].subclass, 2);
@@ -70,8 +71,9 @@ Test(bundle, a_full_policy_is_read)
         cr_assert_eq(bundle_find_revoked(&b, REVOKED_LABEL, id)->line, 15);
         id[0] ^= 1;
         cr_assert_not(bundle_is_revoked(&b, REVOKED_DRIVE, id));
-        cr_assert_eq(b.grant_max, 2 * 86400);
-        cr_assert_str_eq(b.contact, "保密办 8031");
+        cr_assert_eq(bundle_setting(&b, SETTING_GRANT_MAX, ZONE_INTERNET), 2 * 86400);
+        cr_assert_str_eq(bundle_next_text(&b, BUNDLE_CONTACT, ZONE_INTERNAL, NULL)->text,
+                         "保密办 8031");
         bundle_clear(&b);
 }
 
@@ -271,11 +273,12 @@ Test(bundle, what_is_written_reads_back_the_same)
                 cr_assert_eq(b.n_revoked, i == 6 ? 3 : 0);
                 cr_assert_eq(b.n_classes, i == 4 ? 3 : 0);
                 cr_assert_eq(b.n_devices, i == 5 ? 2 : 0);
-                cr_assert_eq(b.pick_up, i == 7);
+                cr_assert_eq(bundle_setting(&b, SETTING_PICK_UP, ZONE_INTERNAL), i == 7);
                 cr_assert_eq(strstr(once, "two-signatures = internal classified top-secret\n") !=
                                      NULL,
                              i == 12, "row %zu: %s", i, once);
-                cr_assert_eq(b.grant_max, i == 11 ? 90 : BUNDLE_GRANT_DEFAULT);
+                cr_assert_eq(bundle_setting(&b, SETTING_GRANT_MAX, ZONE_INTERNAL),
+                             i == 11 ? 90 : BUNDLE_GRANT_DEFAULT);
                 bundle_clear(&b);
         }
 }

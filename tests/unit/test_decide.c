@@ -97,7 +97,7 @@ static void spoil_model(Fixture *f, Label *l)
 static void spoil_whitelist(Fixture *f, Label *l)
 {
         fixture_put_label(f, l);
-        f->snapshot.bundle.whitelist_required = true;
+        bundle_set(&f->snapshot.bundle, SETTING_WHITELIST_REQUIRED, ZONE_NONE, LIST_NEED_LABELLED);
 }
 
 static void add_revoked(Fixture *f, RevokedKind kind, const uint8_t *id)

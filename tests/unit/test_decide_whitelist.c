@@ -54,7 +54,8 @@ Test(decide_whitelist, the_whitelist_entry_must_fit_label_zone_and_level)
                 memcpy(e.identity, l.identity, DIGEST_SIZE);
                 e.identity[31] ^= (uint8_t)entries[i].identity_flip;
                 put_whitelist(&f, &m, &e);
-                f.snapshot.bundle.whitelist_required = entries[i].required;
+                bundle_set(&f.snapshot.bundle, SETTING_WHITELIST_REQUIRED, ZONE_NONE,
+                           entries[i].required ? LIST_NEED_LABELLED : LIST_NEED_NONE);
                 d = decide(&f, NULL, T0);
                 cr_assert_eq(d.verdict.reason, entries[i].reason, "row '%s': %s", entries[i].name,
                              reason_slug(d.verdict.reason));
@@ -78,7 +79,7 @@ Test(decide_whitelist, an_unreadable_whitelist_blocks)
         fixture_put_label(&f, &l);
         memcpy(e.identity, l.identity, DIGEST_SIZE);
         put_whitelist(&f, &m, &e);
-        f.snapshot.bundle.whitelist_required = true;
+        bundle_set(&f.snapshot.bundle, SETTING_WHITELIST_REQUIRED, ZONE_NONE, LIST_NEED_LABELLED);
         d = decide(&f, NULL, T0);
         cr_assert_eq(d.verdict.effect, EFFECT_ALLOW);
         m.fail = -EIO;
@@ -118,12 +119,43 @@ Test(decide_whitelist, a_drive_let_in_without_a_label_needs_no_entry)
         fixture_init(&f);
         set_host(&f, ZONE_INTERNET, LEVEL_NONE);
         f.snapshot.bundle.rules[ZONE_INTERNET][ZONE_NONE].effect = EFFECT_ALLOW;
-        f.snapshot.bundle.whitelist_required = true;
+        bundle_set(&f.snapshot.bundle, SETTING_WHITELIST_REQUIRED, ZONE_NONE, LIST_NEED_LABELLED);
         d = decide(&f, NULL, T0);
         assert_verdict("no label", &d, EFFECT_ALLOW, REASON_OK, SEVERITY_NONE);
         l = fixture_label(&f, ZONE_INTERNET, LEVEL_NONE);
         fixture_put_label(&f, &l);
         d = decide(&f, NULL, T0);
         assert_verdict("labelled", &d, EFFECT_BLOCK, REASON_NOT_WHITELISTED, SEVERITY_WARNING);
+        fixture_done(&f);
+}
+
+/* On an internet computer the entry can stand for the label. */
+Test(decide_whitelist, a_drive_let_in_without_a_label_may_need_an_entry)
+{
+        WhitelistEntry e = {.zone = ZONE_INTERNET};
+        MemFile m = {0}, other = {0};
+        Fixture f;
+        Decision d;
+
+        fixture_init(&f);
+        set_host(&f, ZONE_INTERNET, LEVEL_NONE);
+        f.snapshot.bundle.rules[ZONE_INTERNET][ZONE_NONE].effect = EFFECT_READ_ONLY;
+        bundle_set(&f.snapshot.bundle, SETTING_WHITELIST_REQUIRED, ZONE_NONE, LIST_NEED_LABELLED);
+        bundle_set(&f.snapshot.bundle, SETTING_WHITELIST_REQUIRED, ZONE_INTERNET, LIST_NEED_ALL);
+        d = decide(&f, NULL, T0);
+        assert_verdict("no list", &d, EFFECT_BLOCK, REASON_NOT_WHITELISTED, SEVERITY_WARNING);
+        cr_assert_eq(identity_digest(&f.facts.identity, e.identity), 0);
+        put_whitelist(&f, &m, &e);
+        d = decide(&f, NULL, T0);
+        assert_verdict("listed", &d, EFFECT_READ_ONLY, REASON_OK, SEVERITY_NONE);
+        e.identity[5] ^= 1;
+        put_whitelist(&f, &other, &e);
+        d = decide(&f, NULL, T0);
+        assert_verdict("not listed", &d, EFFECT_BLOCK, REASON_NOT_WHITELISTED, SEVERITY_WARNING);
+        bundle_set(&f.snapshot.bundle, SETTING_WHITELIST_REQUIRED, ZONE_INTERNET, LIST_NEED_NONE);
+        d = decide(&f, NULL, T0);
+        assert_verdict("not needed here", &d, EFFECT_READ_ONLY, REASON_OK, SEVERITY_NONE);
+        mem_done(&m);
+        mem_done(&other);
         fixture_done(&f);
 }

@@ -37,7 +37,10 @@ Test(docs, the_policy_example_is_a_policy)
                      error.column, error.message);
         cr_assert_eq(b.version, 12);
         cr_assert_eq(b.n_devices, 1);
-        cr_assert_eq(b.grant_max, 4 * 3600);
+        cr_assert_eq(bundle_setting(&b, SETTING_GRANT_MAX, ZONE_INTERNET), 4 * 3600);
+        cr_assert(bundle_grant(&b, ZONE_INTERNAL, ZONE_INTERNET).approval);
+        cr_assert_eq(bundle_grant(&b, ZONE_INTERNET, ZONE_INTERNAL).most, EFFECT_ALLOW);
+        cr_assert_eq(bundle_setting(&b, SETTING_WHITELIST_REQUIRED, ZONE_INTERNET), LIST_NEED_ALL);
         bundle_clear(&b);
 }
 

@@ -47,11 +47,11 @@ Test(grant, the_one_that_allows_most_is_found)
                 const Grant *found;
 
                 memset(drive, 7, sizeof(drive));
-                found = grants_find(g, drive, rows[i].now);
+                found = grants_find(g, drive, NULL, rows[i].now);
                 cr_assert_eq(found ? found->id[1] : 0, rows[i].number, "at %lld",
                              (long long)rows[i].now);
                 drive[31] ^= 1;
-                cr_assert_null(grants_find(g, drive, rows[i].now));
+                cr_assert_null(grants_find(g, drive, NULL, rows[i].now));
         }
         free(g);
 }
@@ -169,6 +169,18 @@ Test(grant, errors_name_their_line)
                 {"bad id", FORMAT "grant = 1\n", -EINVAL, 2},
                 {"bad drive", FORMAT ID "drive = 7\n", -EINVAL, 3},
                 {"bad time", FORMAT ID "start = now\n", -EINVAL, 3},
+                {"with approval", FORMAT ID DRIVE REST "approval = 2026-17\n", 0, 0},
+                {"empty approval", FORMAT ID DRIVE REST "approval =\n", -EINVAL, 9},
+                {"approval of 63 bytes",
+                 FORMAT ID DRIVE REST "approval = 012345678901234567890123456789"
+                                      "012345678901234567890123456789012\n",
+                 0, 0},
+                {"approval of 64 bytes",
+                 FORMAT ID DRIVE REST "approval = 012345678901234567890123456789"
+                                      "0123456789012345678901234567890123\n",
+                 -EINVAL, 9},
+                {"approval twice", FORMAT ID DRIVE REST "approval = 1\napproval = 2\n", -EINVAL,
+                 10},
                 {"empty reason", FORMAT ID "reason =\n", -EINVAL, 3},
                 {"ends at its start",
                  FORMAT ID DRIVE "effect = allow\nstart = 2026-01-01\nend = 2026-01-01\n"

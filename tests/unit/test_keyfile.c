@@ -47,6 +47,39 @@ Test(keyfile, pairs_are_read_in_order_with_their_places)
         cr_assert_eq(keyfile_next(&k, &error), 0);
 }
 
+Test(keyfile, sections_and_languages_are_told)
+{
+        static const char text[] = "test 1\n"
+                                   "  [internal]  \n"
+                                   "a[zh_CN] = 1\n"
+                                   "a[sr@latin]=2\n"
+                                   "a [b] = 3\n"
+                                   "a = [b] = 4\n";
+        static const struct {
+                const char *key, *language, *value;
+                unsigned column;
+        } rows[] = {
+                {KEYFILE_SECTION, "", "internal", 3},
+                {"a", "zh_CN", "1", 12},
+                {"a", "sr@latin", "2", 13},
+        };
+        TextError error;
+        Keyfile k;
+
+        cr_assert_eq(open_text(&k, text, &error), 0);
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                cr_assert_eq(keyfile_next(&k, &error), 1, "row %zu", i);
+                cr_assert_str_eq(k.key, rows[i].key, "row %zu", i);
+                cr_assert_str_eq(k.language, rows[i].language, "row %zu", i);
+                cr_assert_str_eq(k.value, rows[i].value, "row %zu", i);
+                cr_assert_eq(k.column, rows[i].column, "row %zu: %u", i, k.column);
+        }
+        cr_assert_eq(keyfile_next(&k, &error), -EINVAL);
+        cr_assert_eq(keyfile_next(&k, &error), 1);
+        cr_assert_str_eq(k.value, "[b] = 4");
+        cr_assert_str_eq(k.language, "");
+}
+
 Test(keyfile, the_first_line_names_the_format)
 {
         static const char *const bad[] = {
@@ -79,6 +112,14 @@ Test(keyfile, errors_name_line_and_column)
                 {"carriage return in line 1", "test 1\r\na = 1\n", 1, 7},
                 {"escape code", "test 1\na = 1\x1b[31m\n", 2, 6},
                 {"bad UTF-8 after good", "test 1\na = 张\xff\n", 2, 6},
+                {"section without an end", "test 1\n[a\n", 2, 3},
+                {"section without a name", "test 1\n[]\n", 2, 2},
+                {"section and more", "test 1\n [a] b\n", 2, 4},
+                {"section with blanks", "test 1\n[a b]\n", 2, 3},
+                {"language without an end", "test 1\na[b = 1\n", 2, 2},
+                {"language without a name", "test 1\na[] = 1\n", 2, 2},
+                {"language with a dash", "test 1\na[zh-CN] = 1\n", 2, 2},
+                {"language of no key", "test 1\n = [b]\n", 2, 2},
                 {"override in a comment", "test 1\n# \xe2\x80\xae\n", 2, 3},
         };
 
