@@ -50,6 +50,12 @@ static const char *suffix(const NewKey *new)
         return new->uri ? TOKEN_FILE_SUFFIX : KEY_FILE_SUFFIX;
 }
 
+static int fail_exists(const char *folder, const char *name)
+{
+        return cli_fail(CLI_FAILED, _("%s%s%s exists already: a key needs a new file"), folder,
+                        *folder ? "/" : "", name);
+}
+
 /* Its file, `out` or one in the folder, must be new; `i` counts the keys that get a passphrase of
  * their own. */
 static int place(const AuthorityArgs *a, Home *h, NewKey *new, const char *out, size_t i)
@@ -57,8 +63,7 @@ static int place(const AuthorityArgs *a, Home *h, NewKey *new, const char *out, 
         new->out = out;
         new->dirfd = out ? AT_FDCWD : h->fd;
         if (faccessat(new->dirfd, place_of(new), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-                return cli_fail(CLI_FAILED, _("%s%s%s exists already: a key needs a new file"),
-                                out ? "" : h->path, out ? "" : "/", place_of(new));
+                return fail_exists(out ? "" : h->path, place_of(new));
         if (new->uri || a->no_passphrase)
                 return 0;
         return passphrases_new(&h->secrets, place_of(new), i, &new->passphrase);
@@ -78,6 +83,8 @@ static int write_one(const NewKey *new)
                 r = token_file_write(new->dirfd, new->name, private_key_public(new->key), new->uri);
         else
                 r = key_write(new->dirfd, place_of(new), new->key, new->passphrase);
+        if (r == -EEXIST) /* two of them share it */
+                return fail_exists("", place_of(new));
         return r < 0 ? cli_fail_errno(r, _("cannot write the key %s"), place_of(new)) : 0;
 }
 

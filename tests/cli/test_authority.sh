@@ -34,7 +34,7 @@ is 'no key was made' "$(ls -A "$O")" ''
 fact 'nor one where another cannot be written' 1 'cannot write the key /nonexistent/root.pem' \
         authority init --dir "$O" --name O --no-passphrase --root-out /nonexistent/root.pem
 is 'all are gone' "$(ls -A "$O")" ''
-fact 'two root keys do not share a file' 1 'same.pem: File exists' \
+fact 'two root keys do not share a file' 1 'same.pem exists already' \
         authority init --dir "$O" --name O --no-passphrase --roots 2 --root-out "$T/same.pem" --root-out "$T/same.pem"
 is 'and nothing is left' "$(ls -A "$O"; ls "$T"/*.pem 2>/dev/null)" ''
 echo other >"$O/label.pem"
