@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* usbzonectl: finds the verb, parses its options, runs it. */
+#include <poll.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -80,15 +81,26 @@ static int run_verb(const Verb *verb, int argc, char **argv)
         return verb->run(args, n, words);
 }
 
+/* Nobody reads any more, as behind `| head`. */
+static bool is_left_alone(int fd)
+{
+        struct pollfd p = {.fd = fd};
+
+        return poll(&p, 1, 0) > 0 && (p.revents & POLLERR);
+}
+
 /* What was printed must have arrived: a full disk is no success. */
 static int finish(int code)
 {
-        if (fflush(stdout) != 0 || ferror(stdout)) {
-                if (errno == EPIPE)
-                        return code;
-                return code ? code : cli_fail_errno(-errno, "%s", _("cannot write the output"));
-        }
-        return code;
+        bool failed = ferror(stdout); /* earlier: why is not known any more */
+
+        if (fflush(stdout) == 0 && !failed)
+                return code;
+        if (code || (!failed && errno == EPIPE) || is_left_alone(STDOUT_FILENO))
+                return code;
+        if (failed)
+                return cli_fail(CLI_FAILED, "%s", _("cannot write the output"));
+        return cli_fail_errno(-errno, "%s", _("cannot write the output"));
 }
 
 int main(int argc, char **argv)

@@ -10,6 +10,7 @@
 #define DAY_SECONDS 86400
 #define BACK_MAX (100ull * 366 * DAY_SECONDS)
 #define COUNT_MAX 100000u
+#define EAST_MAX (14 * 3600)
 
 /* Midnight here, `days` from today. */
 static int64_t midnight(int days)
@@ -33,6 +34,33 @@ static bool is_whole(const struct tm *tm)
                tm->tm_year >= 0;
 }
 
+static bool is_digit(char c)
+{
+        return c >= '0' && c <= '9';
+}
+
+/* What stands behind a time: nothing, or a fraction of a second, "Z" or "+08:00". */
+static bool zone_after(const char *rest, bool *ret_zoned, int *ret_east)
+{
+        if (rest[0] == '.' && is_digit(rest[1]))
+                rest += 1 + strspn(rest + 1, "0123456789");
+        *ret_zoned = *rest != '\0';
+        *ret_east = 0;
+        if (!*rest || !strcmp(rest, "Z"))
+                return true;
+        if ((rest[0] != '+' && rest[0] != '-') || strlen(rest) != 6 || rest[3] != ':' ||
+            !is_digit(rest[1]) || !is_digit(rest[2]) || !is_digit(rest[4]) || !is_digit(rest[5]))
+                return false;
+        *ret_east = (((rest[1] - '0') * 10 + rest[2] - '0') * 60 + (rest[4] - '0') * 10 + rest[5] -
+                     '0') *
+                    60;
+        if (*ret_east > EAST_MAX)
+                return false;
+        if (rest[0] == '-')
+                *ret_east = -*ret_east;
+        return true;
+}
+
 /* A date, with a time of the day or without one: then the day's begin, or its end. */
 static bool date_here(const char *text, bool end, int64_t *ret)
 {
@@ -42,10 +70,17 @@ static bool date_here(const char *text, bool end, int64_t *ret)
         for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
                 struct tm tm = {.tm_isdst = -1};
                 const char *rest = strptime(text, forms[i], &tm);
-                bool day = i == 0;
+                bool day = i == 0, zoned = false;
+                int east = 0;
 
-                if (!rest || *rest || !is_whole(&tm))
+                if (!rest || (day ? *rest != '\0' : !zone_after(rest, &zoned, &east)) ||
+                    !is_whole(&tm))
                         continue;
+                if (zoned) {
+                        tm.tm_isdst = 0;
+                        *ret = (int64_t)timegm(&tm) - east;
+                        return *ret > 0;
+                }
                 tm.tm_mday += day && end;
                 *ret = (int64_t)mktime(&tm) - (day && end);
                 return true;
@@ -53,17 +88,17 @@ static bool date_here(const char *text, bool end, int64_t *ret)
         return false;
 }
 
-/* "08:30" and "08:30:15", today. */
-static bool clock_today(const char *text, int64_t *ret)
+/* The clock of `text` on the day that begins at `day`. */
+static bool clock_on(int64_t day, const char *text, int64_t *ret)
 {
         static const char *const forms[] = {"%H:%M", "%H:%M:%S"};
-        time_t now = time(NULL);
+        time_t begin = (time_t)day;
 
         for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
                 struct tm tm, clock = {0};
                 const char *rest = strptime(text, forms[i], &clock);
 
-                if (!rest || *rest || !localtime_r(&now, &tm))
+                if (!rest || *rest || !localtime_r(&begin, &tm))
                         continue;
                 tm.tm_hour = clock.tm_hour;
                 tm.tm_min = clock.tm_min;
@@ -105,7 +140,9 @@ static bool go_back(unsigned n, const char *unit, int64_t *ret)
                 int seconds, months;
         } units[] = {
                 {"second", 1, 0},
+                {"sec", 1, 0},
                 {"minute", 60, 0},
+                {"min", 60, 0},
                 {"hour", 3600, 0},
                 {"day", DAY_SECONDS, 0},
                 {"week", 7 * DAY_SECONDS, 0},
@@ -132,7 +169,7 @@ static bool go_back(unsigned n, const char *unit, int64_t *ret)
         return false;
 }
 
-/* "2 days ago", "1 month ago", "2h ago". */
+/* "2 days ago", "1 month ago", "an hour ago", "2h ago". */
 static bool ago(const char *text, int64_t *ret)
 {
         char unit[12], extra;
@@ -140,6 +177,9 @@ static bool ago(const char *text, int64_t *ret)
         char word[24];
         unsigned n;
 
+        if (sscanf(text, "a%*1[ n]%11s ago%c", unit, &extra) == 1 && strlen(text) > 4 &&
+            !strcmp(text + strlen(text) - 4, " ago") && go_back(1, unit, ret))
+                return true;
         if (sscanf(text, "%6u %11s ago%c", &n, unit, &extra) == 2 && n <= COUNT_MAX &&
             strlen(text) > 4 && !strcmp(text + strlen(text) - 4, " ago") && go_back(n, unit, ret))
                 return true;
@@ -148,6 +188,25 @@ static bool ago(const char *text, int64_t *ret)
                 return false;
         *ret = (int64_t)time(NULL) - (int64_t)back;
         return true;
+}
+
+/* "yesterday 10:00", "monday 8:30". */
+static bool day_and_clock(const char *text, int64_t *ret)
+{
+        const char *blank = strchr(text, ' ');
+        char word[12];
+        int64_t day;
+
+        if (!blank || (size_t)(blank - text) >= sizeof(word))
+                return false;
+        (void)snprintf(word, sizeof(word), "%.*s", (int)(blank - text), text);
+        if (!strcmp(word, "today"))
+                day = midnight(0);
+        else if (!strcmp(word, "yesterday"))
+                day = midnight(-1);
+        else if (!weekday(word, false, &day))
+                return false;
+        return clock_on(day, blank + 1, ret);
 }
 
 static bool find_time(const char *text, bool end, int64_t *ret)
@@ -163,8 +222,9 @@ static bool find_time(const char *text, bool end, int64_t *ret)
         else if (text[0] == '-' && text_duration(text + 1, BACK_MAX, &back) == 0)
                 *ret = (int64_t)time(NULL) - (int64_t)back;
         else
-                return weekday(text, end, ret) || ago(text, ret) || clock_today(text, ret) ||
-                       date_here(text, end, ret) || text_time(text, ret) == 0;
+                return weekday(text, end, ret) || ago(text, ret) || day_and_clock(text, ret) ||
+                       clock_on(midnight(0), text, ret) || date_here(text, end, ret) ||
+                       text_time(text, ret) == 0;
         return true;
 }
 

@@ -135,6 +135,8 @@ static int run(void *args, _unused_ int n, char **words)
         r = record_time("since", a->since, false, job->since);
         if (r == 0)
                 r = record_time("until", a->until, true, job->until);
+        if (r == 0 && *job->since && *job->until && strcmp(job->since, job->until) > 0)
+                r = cli_fail(CLI_USAGE, "%s", _("--until is before --since"));
         if (r == 0)
                 r = open_places(job);
         if (r == 0) {

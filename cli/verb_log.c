@@ -40,6 +40,8 @@ static int parse_filter(const LogArgs *a, RecordFilter *ret, uint64_t *ret_limit
                 r = record_time("until", a->until, true, f.until);
         if (r)
                 return r;
+        if (*f.since && *f.until && strcmp(f.since, f.until) > 0)
+                return cli_fail(CLI_USAGE, "%s", _("--until is before --since"));
         if (a->reason && reason_parse(a->reason, &reason) < 0)
                 return cli_fail(CLI_USAGE,
                                 _("--reason: there is no \"%s\"; see man 7 usbzone-reasons"),

@@ -70,7 +70,10 @@ static int check(const ReportArgs *a, Report *r)
                 return cli_fail(CLI_USAGE, "%s",
                                 _("the page is no text for a terminal: --out FILE"));
         n = parse_time("since", a->since, false, &r->since);
-        return n ? n : parse_time("until", a->until, true, &r->until);
+        n = n ? n : parse_time("until", a->until, true, &r->until);
+        if (n == 0 && a->since && a->until && r->since > r->until)
+                n = cli_fail(CLI_USAGE, "%s", _("--until is before --since"));
+        return n;
 }
 
 /* This computer's name, where its credential may be read. */
@@ -206,7 +209,9 @@ static int run(void *args, int n, char **words)
         if (!r.broken)
                 return report_history_damaged(&r.history) ? CLI_FAILED : 0;
         return cli_fail(CLI_BROKEN, "%s",
-                        _("the evidence is broken: what is wrong stands in the report"));
+                        a->csv ? _("the evidence is broken: the report without --csv says what is "
+                                   "wrong")
+                               : _("the evidence is broken: what is wrong stands in the report"));
 }
 
 static const Option options[] = {

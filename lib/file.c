@@ -234,12 +234,34 @@ static int sync_parent(int dirfd, const char *name)
         return fsync(fd) < 0 ? -errno : 0;
 }
 
+/* A rename would put a file in the place of /dev/null, or of /dev/stdout for everybody. */
+static int check_replaced(int dirfd, const char *name)
+{
+        static const char proc[] = "/proc/";
+        char target[sizeof(proc)];
+        struct stat st;
+        ssize_t n;
+
+        if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+                return 0;
+        if (S_ISLNK(st.st_mode)) {
+                n = readlinkat(dirfd, name, target, sizeof(proc) - 1);
+                if (n == (ssize_t)sizeof(proc) - 1 && memcmp(target, proc, sizeof(proc) - 1) == 0)
+                        return -ESPIPE;
+                if (fstatat(dirfd, name, &st, 0) < 0)
+                        return 0;
+        }
+        return S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) ? 0 : -ESPIPE;
+}
+
 int file_replace(int dirfd, const char *name, const void *data, size_t n, mode_t mode)
 {
         _cleanup_(fd_closep) int fd = -EBADF;
         char temp[4096];
-        int r;
+        int r = check_replaced(dirfd, name);
 
+        if (r < 0)
+                return r;
         fd = file_temp(dirfd, name, temp, sizeof(temp));
         if (fd < 0)
                 return fd;
@@ -268,9 +290,9 @@ static int rename_new(int dirfd, const char *temp, const char *name)
 
 int file_publish(int dirfd, const char *temp, const char *name, bool replace)
 {
-        int r = replace ? 0 : rename_new(dirfd, temp, name);
+        int r = replace ? check_replaced(dirfd, name) : rename_new(dirfd, temp, name);
 
-        if (replace && renameat(dirfd, temp, dirfd, name) < 0)
+        if (r == 0 && replace && renameat(dirfd, temp, dirfd, name) < 0)
                 r = -errno;
         return r < 0 ? r : sync_parent(dirfd, name);
 }

@@ -44,7 +44,8 @@ int file_pread_full(int fd, void *buffer, size_t n, uint64_t offset) _must_check
 int file_pwrite_full(int fd, const void *buffer, size_t n, uint64_t offset) _must_check_;
 int file_write_full(int fd, const void *buffer, size_t n) _must_check_;
 
-/* Writes NAME.tmpXXXXXX, fsyncs, renames, fsyncs the directory: the old file or the new, whole. */
+/* Writes NAME.tmpXXXXXX, fsyncs, renames, fsyncs the directory: the old file or the new, whole.
+ * -ESPIPE: NAME is a device, a pipe, a socket, or a link to one: it stays. */
 int file_replace(int dirfd, const char *name, const void *data, size_t n, mode_t mode) _must_check_;
 
 /* The same in steps, for what does not fit in memory. A new file NAME.tmpXXXXXX, mode 0600, to read

@@ -32,6 +32,10 @@ is 'as JSON' "$(elsewhere "$CTL" verify --json "$P" | jq -c '[.verified, .first,
 is 'export as JSON' "$("$CTL" export --json --force "$P" | jq -c '[.first, .last, .head, .credential]')" "[1,6,\"$head\",true]"
 fact 'an existing file stays' 1 'exists already; --force' export "$P"
 fact 'a folder that is not there' 1 'nothing is left behind: No such file or directory' export "$T/none/x.uzx"
+mkfifo "$T/pipe"
+fact 'a pipe stays' 1 'nothing is left behind: it is no regular file' export --force "$T/pipe"
+fact 'with a report, too' 1 'it is no regular file' report --out "$T/pipe"
+holds 'and is one still' test -p "$T/pipe"
 run export
 is 'export without a name' "$rc" 2
 

@@ -74,6 +74,22 @@ old 'of weeks' 6 '520 weeks ago'
 old 'of months' 6 '120 months ago'
 old 'a short form' 6 '87600h ago'
 old 'a negative time' 6 -3650d
+old 'a zone of its own' 4 '2026-11-20T17:00:00+08:00'
+old 'west of UTC' 4 '2026-11-20 04:00-05:00'
+old 'as records have it' 4 '2026-11-20T09:00:00.000001Z'
+for t in '2026-11-20T17:00:00+8' '2026-11-20+08:00' '2026-11-20 09:00 CST' '2026-11-20T09:00:00.' '2026-11-20 09:00+25:00' \
+        'yesterday 25:00' 'an ago' 'a moon ago' 'monday 8'; do
+        fact "no time: '$t'" 2 'is no time' log --since "$t"
+done
+for t in 'yesterday 10:00' 'monday 08:30' 'today 0:00' 'an hour ago' 'a day ago' '5 min ago'; do
+        fact "a time: '$t'" 0 'verified to record 6' log --since "$t"
+done
+is 'yesterday, with a time' "$("$CTL" log --since 'yesterday 10:00' --until 'yesterday 9:00' 2>&1)" \
+        'usbzonectl: --until is before --since'
+for verb in log "export $T/never.uzx" report; do
+        # shellcheck disable=SC2086 # a verb and its argument
+        fact "a range that ends before it begins: $verb" 2 'until is before --since' $verb --since 2026-11-21 --until 2026-11-20
+done
 for t in 'no days ago' '3 moons ago' '2026-02-31' '25:00' '2026-11-21 8' 'days ago' '5 days agox' '-' ''; do
         fact "no time: '$t'" 2 'is no time' log --since "$t"
 done
@@ -110,6 +126,21 @@ for cell in '=1+1' '+1' '-1' '@SUM(A1)' $'\uff1dcmd' 'a,b' 'say "x"' 'plain'; do
         is "CSV: a cell that is '$cell'" "$(csv 'rows[4]["why"]')" "$want"
 done
 fact 'CSV and JSON' 2 'do not go together' log --csv --json
+
+# --- who reads it goes away, or its disk is full ---
+mkdir "$T/big"
+{
+        echo '{"time":"2026-11-01T08:00:00","kind":"start","version":"0.1.0"}'
+        for ((i = 0; i < 3000; i++)); do echo '{"time":"2026-11-01T09:00:00","kind":"removed","drive":1}'; done
+} | python3 "$(dirname "$0")/make_records.py" "$T/big" ''
+for form in '' --json --csv; do
+        # shellcheck disable=SC2086 # a form, or none
+        out=$({ USBZONE_STATE_DIR=$T/big "$CTL" log $form; echo "status $?" >&2; } 2>&1 >&3 3>&- | grep -v verified) 3> >(head -n 1 >/dev/null)
+        is "log $form | head says nothing" "$out" 'status 0'
+        # shellcheck disable=SC2086
+        out=$(USBZONE_STATE_DIR=$T/big "$CTL" log $form 2>&1 >/dev/full | grep -v verified)
+        holds "log $form to a full disk: $out" grep -qx 'usbzonectl: cannot write the output\(: No space left on device\)\?' <<<"$out"
+done
 
 # --- on a terminal ---
 on_terminal() { # PAGER ARGUMENTS...

@@ -177,6 +177,34 @@ Test(file, a_replaced_file_is_new_or_old_and_leaves_nothing_behind)
         drop_dir(dir, path);
 }
 
+Test(file, a_device_or_a_pipe_is_never_replaced)
+{
+        static const char *const names[] = {"pipe", "link", "stdout"};
+        char path[32], temp[64];
+        int dir = make_dir(path), fd;
+
+        cr_assert_eq(mkfifoat(dir, "pipe", 0600), 0);
+        cr_assert_eq(symlinkat("/dev/null", dir, "link"), 0);
+        cr_assert_eq(symlinkat("/proc/self/fd/1", dir, "stdout"), 0);
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+                struct stat st;
+
+                cr_assert_eq(file_replace(dir, names[i], "x", 1, 0600), -ESPIPE, "%s", names[i]);
+                fd = file_temp(dir, names[i], temp, sizeof(temp));
+                cr_assert_eq(file_publish(dir, temp, names[i], true), -ESPIPE, "%s", names[i]);
+                cr_assert_eq(unlinkat(dir, temp, 0), 0);
+                close(fd);
+                cr_assert_eq(fstatat(dir, names[i], &st, AT_SYMLINK_NOFOLLOW), 0);
+                cr_assert(!S_ISREG(st.st_mode), "%s", names[i]);
+                cr_assert_eq(unlinkat(dir, names[i], 0), 0);
+        }
+        /* A link to a file, or to none, gives way to the file. */
+        cr_assert_eq(symlinkat("away", dir, "link"), 0);
+        cr_assert_eq(file_replace(dir, "link", "x", 1, 0600), 0);
+        cr_assert_eq(unlinkat(dir, "link", 0), 0);
+        drop_dir(dir, path);
+}
+
 Test(file, a_temporary_file_gets_its_name_and_takes_no_others)
 {
         char path[32], temp[64];
