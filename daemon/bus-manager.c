@@ -261,7 +261,7 @@ static int read_record(sd_bus_message *call, json_object *o, sd_bus_error *error
         unsigned n = 0;
         int r;
 
-        r = sd_bus_message_enter_container(call, 'a', "(ss)");
+        r = sd_bus_message_enter_container(call, 'a', "{ss}");
         if (r < 0)
                 return r;
         while ((r = sd_bus_message_read(call, "{ss}", &key, &value)) > 0) {
