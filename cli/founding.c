@@ -63,7 +63,7 @@ int founding_open(Founding *f, bool force)
         if (r)
                 return r;
         (void)!trust_remembered(f->state_fd, &seen, NULL);
-        f->policy_version = seen.policy + 1;
+        f->policy_version = seen.policy < INT64_MAX ? seen.policy + 1 : 1;
         f->authority.version = seen.keys + 1;
         return 0;
 }

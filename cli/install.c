@@ -210,6 +210,17 @@ static int put_note(Install *in, const OfficeFile *f, uint64_t version)
         return r < 0 ? cli_fail_errno(r, _("cannot write to %s"), in->etc) : 0;
 }
 
+/* Of the policy that is in force and will still count by the key list that is given. */
+static uint64_t version_in_force(const Install *in)
+{
+        TrustFloor old;
+
+        if (!in->old || in->fresh || in->old->snapshot.status != REASON_OK)
+                return 0;
+        old = trust_seen(in->old);
+        return trust_policy_floor(&old, &in->authority.ring);
+}
+
 /* Each by itself, for a message that names the file as the person knows it. */
 static int check_alone(const Install *in, const OfficeFile *f, uint64_t *ret_version)
 {
@@ -228,13 +239,12 @@ static int check_alone(const Install *in, const OfficeFile *f, uint64_t *ret_ver
         r = office_policy(f, &in->authority.ring, &b);
         if (r)
                 return r;
-        if (in->old && !in->fresh && in->old->snapshot.status == REASON_OK &&
-            b.version < in->old->snapshot.bundle.version)
+        if (b.version < version_in_force(in))
                 return cli_fail(CLI_REFUSED,
                                 _("%s is version %llu, older than version %llu, which is in force "
                                   "here"),
                                 f->path, (unsigned long long)b.version,
-                                (unsigned long long)in->old->snapshot.bundle.version);
+                                (unsigned long long)version_in_force(in));
         r = check_dates(f, b.not_before, b.not_after);
         if (r)
                 return r;
@@ -271,10 +281,7 @@ static int refuse_stage(const Install *in)
 /* Another text of the same version is not the office's last word. */
 static int check_versions(const Install *in)
 {
-        const Snapshot *old = in->old ? &in->old->snapshot : NULL;
-
-        if (!old || in->fresh || old->status != REASON_OK ||
-            in->next->snapshot.bundle.version > old->bundle.version)
+        if (in->next->snapshot.bundle.version > version_in_force(in))
                 return 0;
         for (size_t i = 0; i < in->n; i++)
                 if (in->files[i].kind == OFFICE_POLICY &&
@@ -283,7 +290,7 @@ static int check_versions(const Install *in)
                                 CLI_FAILED,
                                 _("%s is version %llu, and so is another policy, in force here: a "
                                   "change needs a higher version"),
-                                in->files[i].path, (unsigned long long)old->bundle.version);
+                                in->files[i].path, (unsigned long long)version_in_force(in));
         return 0;
 }
 
@@ -388,10 +395,7 @@ static int commit(Install *in)
         if (r < 0)
                 return cli_fail_errno(r, _("cannot write to %s; install the files again"), in->etc);
         drop_old_whitelist(in);
-        r = trust_remember(in->state_fd,
-                           (TrustFloor){in->next->snapshot.bundle.version,
-                                        in->next->snapshot.authority.version},
-                           NULL);
+        r = trust_remember(in->state_fd, trust_seen(in->next), NULL);
         if (r < 0)
                 return cli_fail_errno(r, _("cannot write to %s; install the files again"),
                                       file_dir(UZ_ENV_STATE_DIR, UZ_STATE_DIR));

@@ -155,6 +155,10 @@ int signer_write_policy(Signer *s)
         size_t size;
         int r;
 
+        if (snapshot->bundle.version >= INT64_MAX)
+                return cli_fail(CLI_FAILED, "%s",
+                                _("the policy has the highest version there is: take the key that "
+                                  "signed it off the key list, and sign a policy with another"));
         snapshot->bundle.version++;
         r = sign_policy(&snapshot->bundle, s->policy, &snapshot->authority.ring, &note, &size);
         if (r < 0)

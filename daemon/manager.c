@@ -224,8 +224,7 @@ static void remember_version(Manager *m)
 
         if (s->status != REASON_OK || m->state_fd < 0)
                 return;
-        r = trust_remember(m->state_fd, (TrustFloor){s->bundle.version, s->authority.version},
-                           &failed);
+        r = trust_remember(m->state_fd, trust_seen(m->trust), &failed);
         if (r < 0)
                 complain(failed, r);
 }

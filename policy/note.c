@@ -142,10 +142,12 @@ static void count_signer(const PublicKey *signers[NOTE_SIGNATURES_MAX], size_t *
         signers[(*n)++] = key;
 }
 
-int note_verify(const char *note, size_t size, const Keyring *ring, Purpose purpose,
-                unsigned threshold, int64_t now, size_t *ret_text_size)
+/* note_verify(), with the keys that have signed. */
+static int verify(const char *note, size_t size, const Keyring *ring, Purpose purpose,
+                  unsigned threshold, int64_t now, size_t *ret_text_size,
+                  const PublicKey *signers[NOTE_SIGNATURES_MAX], size_t *ret_n)
 {
-        const PublicKey *signers[NOTE_SIGNATURES_MAX], *key = NULL;
+        const PublicKey *key = NULL;
         size_t text_size, n_signers = 0;
         int r, worst = NOTE_E_UNSIGNED;
         const char *lines;
@@ -172,7 +174,29 @@ int note_verify(const char *note, size_t size, const Keyring *ring, Purpose purp
         if (threshold == 0 || n_signers < threshold)
                 return worst;
         *ret_text_size = text_size;
+        *ret_n = n_signers;
         return 0;
+}
+
+int note_verify(const char *note, size_t size, const Keyring *ring, Purpose purpose,
+                unsigned threshold, int64_t now, size_t *ret_text_size)
+{
+        const PublicKey *signers[NOTE_SIGNATURES_MAX];
+        size_t n;
+
+        return verify(note, size, ring, purpose, threshold, now, ret_text_size, signers, &n);
+}
+
+int note_verify_signers(const char *note, size_t size, const Keyring *ring, Purpose purpose,
+                        int64_t now, size_t *ret_text_size,
+                        uint8_t ret_ids[NOTE_SIGNATURES_MAX][KEY_ID_SIZE], size_t *ret_n)
+{
+        const PublicKey *signers[NOTE_SIGNATURES_MAX];
+        int r = verify(note, size, ring, purpose, 1, now, ret_text_size, signers, ret_n);
+
+        for (size_t i = 0; r == 0 && i < *ret_n; i++)
+                memcpy(ret_ids[i], signers[i]->id, KEY_ID_SIZE);
+        return r;
 }
 
 /* Writes `size` bytes of `base` and a signature over its first `text_size` bytes. */

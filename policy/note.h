@@ -30,6 +30,12 @@ int note_split(const char *note, size_t size, size_t *ret_text_size) _must_check
 int note_verify(const char *note, size_t size, const Keyring *ring, Purpose purpose,
                 unsigned threshold, int64_t now, size_t *ret_text_size) _must_check_;
 
+/* The same with threshold 1, and the ids of the `ret_n` distinct keys that have signed. */
+int note_verify_signers(const char *note, size_t size, const Keyring *ring, Purpose purpose,
+                        int64_t now, size_t *ret_text_size,
+                        uint8_t ret_ids[NOTE_SIGNATURES_MAX][KEY_ID_SIZE],
+                        size_t *ret_n) _must_check_;
+
 /* Makes text + signature; `text` must end in a newline. */
 int note_sign(const char *text, size_t size, const PrivateKey *key, char **ret,
               size_t *ret_size) _must_check_;

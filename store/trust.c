@@ -18,7 +18,6 @@
 #include "store/stage.h"
 
 #define TRUST_NAME_MAX 320u
-#define VERSION_FILE_MAX 64u
 #define LOADS_MAX 5 /* tries to find the files as they are at one moment */
 
 /* One load under way. Its functions return 0, LOAD_REFUSED with the reason said, or -ENOMEM. */
@@ -246,14 +245,16 @@ static int load_policy(Load *l)
                 r = bundle_parse(text, text_size, &s->bundle, &error);
         if (r != 0)
                 return refuse_note(l, UZ_POLICY_FILE, r, &error);
-        r = check_version(l, UZ_POLICY_FILE, s->bundle.version, l->floor.policy);
+        r = check_version(l, UZ_POLICY_FILE, s->bundle.version,
+                          trust_policy_floor(&l->floor, &s->authority.ring));
         if (r == 0)
                 r = load_revocations(l);
         if (r != 0)
                 return r;
         /* What a revoked key has signed counts no more, this policy included. */
         bundle_mark_revoked(&s->bundle, &s->authority.ring);
-        r = note_verify(text, size, &s->authority.ring, PURPOSE_POLICY, 1, l->now, &text_size);
+        r = note_verify_signers(text, size, &s->authority.ring, PURPOSE_POLICY, l->now, &text_size,
+                                l->t->signers, &l->t->n_signers);
         return r == 0 ? 0 : refuse_note(l, UZ_POLICY_FILE, r, &error);
 }
 
@@ -397,74 +398,4 @@ Trust *trust_free(Trust *t)
         t->whitelist_fd = fd_close(t->whitelist_fd);
         free(t);
         return NULL;
-}
-
-static int read_version(int state_fd, const char *name, uint64_t *ret)
-{
-        _cleanup_(freep) char *text = NULL;
-        _cleanup_(fd_closep) int fd = -EBADF;
-        size_t size;
-        int r;
-
-        r = file_open_trusted(state_fd, name, FILE_PUBLIC, VERSION_FILE_MAX, &fd);
-        if (r == -ENOENT) {
-                *ret = 0;
-                return 0;
-        }
-        if (r != 0)
-                return r > 0 ? -EBADMSG : r;
-        r = file_read_fd(fd, VERSION_FILE_MAX, &text, &size);
-        if (r < 0)
-                return r;
-        if (size < 2 || text[size - 1] != '\n' || strlen(text) != size)
-                return -EBADMSG;
-        text[size - 1] = '\0';
-        return text_u64(text, UINT64_MAX, ret) < 0 ? -EBADMSG : 0;
-}
-
-static int write_version(int state_fd, const char *name, uint64_t version)
-{
-        char text[24];
-        uint64_t seen = 0;
-        int n, r;
-
-        r = read_version(state_fd, name, &seen);
-        if (r == 0 && seen >= version)
-                return 0;
-        if (r < 0 && r != -EBADMSG)
-                return r;
-        n = snprintf(text, sizeof(text), "%" PRIu64 "\n", version);
-        return file_replace(state_fd, name, text, (size_t)n, 0644);
-}
-
-int trust_remembered(int state_fd, TrustFloor *ret, const char **ret_damaged)
-{
-        TrustFloor floor = {0};
-        int r, keys;
-
-        /* One damaged file does not take the other's memory away. */
-        r = read_version(state_fd, TRUST_VERSION_FILE, &floor.policy);
-        keys = read_version(state_fd, TRUST_KEYS_VERSION_FILE, &floor.keys);
-        if (r < 0)
-                floor.policy = 0;
-        if (keys < 0)
-                floor.keys = 0;
-        *ret = floor;
-        if (ret_damaged && (r < 0 || keys < 0))
-                *ret_damaged = r < 0 ? TRUST_VERSION_FILE : TRUST_KEYS_VERSION_FILE;
-        return r < 0 ? r : keys;
-}
-
-int trust_remember(int state_fd, TrustFloor seen, const char **ret_failed)
-{
-        const char *name = TRUST_VERSION_FILE;
-        int r = write_version(state_fd, name, seen.policy);
-
-        if (r == 0) {
-                name = TRUST_KEYS_VERSION_FILE;
-                r = write_version(state_fd, name, seen.keys);
-        }
-        if (r < 0 && ret_failed)
-                *ret_failed = name;
-        return r;
 }

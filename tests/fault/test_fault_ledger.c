@@ -178,13 +178,13 @@ static int remember(void *userdata)
 {
         const Place *p = userdata;
         TrustFloor seen = {0};
-        int r = trust_remember(p->dir, (TrustFloor){7, 1}, NULL);
+        int r = trust_remember(p->dir, (TrustFloor){.policy = 7, .keys = 1}, NULL);
         bool armed = inject_pause();
 
         cr_assert_eq(trust_remembered(p->dir, &seen, NULL), 0);
         cr_assert(seen.policy == 7 || (r < 0 && seen.policy == 3));
         unlinkat(p->dir, TRUST_VERSION_FILE, 0);
-        cr_assert_eq(trust_remember(p->dir, (TrustFloor){3, 1}, NULL), 0);
+        cr_assert_eq(trust_remember(p->dir, (TrustFloor){.policy = 3, .keys = 1}, NULL), 0);
         inject_resume(armed);
         return r;
 }
@@ -194,7 +194,7 @@ Test(fault_ledger, a_version_is_remembered_or_the_one_before)
         Place p;
 
         place_init(&p);
-        cr_assert_eq(trust_remember(p.dir, (TrustFloor){3, 1}, NULL), 0);
+        cr_assert_eq(trust_remember(p.dir, (TrustFloor){.policy = 3, .keys = 1}, NULL), 0);
         inject_each("remember", remember, &p);
         place_done(&p);
 }

@@ -265,56 +265,16 @@ Test(store_trust, a_key_list_below_the_one_seen_before_is_refused)
         trust_free(t);
 }
 
-Test(store_trust, the_highest_versions_are_remembered_apart)
+Test(store_trust, the_signers_of_a_policy_are_told)
 {
-        TrustFloor seen = {9, 9};
+        Trust *t = load(0);
+        TrustFloor seen = trust_seen(t);
 
-        cr_assert_eq(trust_remembered(etc, &seen, NULL), 0);
-        cr_assert(seen.policy == 0 && seen.keys == 0);
-        cr_assert_eq(trust_remember(etc, (TrustFloor){7, 2}, NULL), 0);
-        cr_assert_eq(trust_remember(etc, (TrustFloor){5, 4}, NULL), 0);
-        cr_assert_eq(trust_remembered(etc, &seen, NULL), 0);
-        cr_assert(seen.policy == 7 && seen.keys == 4);
-        cr_assert_eq(trust_remember(etc, (TrustFloor){UINT64_MAX, 1}, NULL), 0);
-        cr_assert_eq(trust_remembered(etc, &seen, NULL), 0);
-        cr_assert(seen.policy == UINT64_MAX && seen.keys == 4);
-}
-
-Test(store_trust, a_memory_that_cannot_be_written_is_named)
-{
-        const char *failed = NULL;
-
-        cr_assert_eq(mkdirat(etc, TRUST_KEYS_VERSION_FILE, 0700), 0);
-        cr_assert_lt(trust_remember(etc, (TrustFloor){7, 2}, &failed), 0);
-        cr_assert_str_eq(failed, TRUST_KEYS_VERSION_FILE);
-        cr_assert_eq(unlinkat(etc, TRUST_KEYS_VERSION_FILE, AT_REMOVEDIR), 0);
-        cr_assert_eq(unlinkat(etc, TRUST_VERSION_FILE, 0), 0);
-        cr_assert_eq(mkdirat(etc, TRUST_VERSION_FILE, 0700), 0);
-        cr_assert_lt(trust_remember(etc, (TrustFloor){7, 2}, &failed), 0);
-        cr_assert_str_eq(failed, TRUST_VERSION_FILE);
-        cr_assert_eq(unlinkat(etc, TRUST_VERSION_FILE, AT_REMOVEDIR), 0);
-}
-
-Test(store_trust, a_damaged_memory_is_said_and_written_anew)
-{
-        static const char *const bad[] = {"", "\n", "x\n", "7", "7\n7\n", "-1\n"};
-        const char *damaged;
-        TrustFloor seen;
-
-        cr_assert_eq(trust_remember(etc, (TrustFloor){2, 3}, NULL), 0);
-        for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
-                put_file(TRUST_VERSION_FILE, bad[i], strlen(bad[i]));
-                cr_assert_eq(trust_remembered(etc, &seen, &damaged), -EBADMSG, "row %zu", i);
-                cr_assert(seen.policy == 0 && seen.keys == 3, "the other is still known");
-                cr_assert_str_eq(damaged, TRUST_VERSION_FILE);
-        }
-        cr_assert_eq(trust_remember(etc, (TrustFloor){2, 1}, NULL), 0);
-        cr_assert_eq(trust_remembered(etc, &seen, NULL), 0);
-        cr_assert(seen.policy == 2 && seen.keys == 3);
-        put_file(TRUST_KEYS_VERSION_FILE, "x\n", 2);
-        cr_assert_eq(trust_remembered(etc, &seen, &damaged), -EBADMSG);
-        cr_assert(seen.policy == 2 && seen.keys == 0);
-        cr_assert_str_eq(damaged, TRUST_KEYS_VERSION_FILE, "the right one is named");
+        cr_assert_eq(seen.n, 1);
+        cr_assert_eq(
+                memcmp(seen.signers[0].id, private_key_public(fixture.policy)->id, KEY_ID_SIZE), 0);
+        cr_assert_eq(seen.signers[0].version, t->snapshot.bundle.version);
+        trust_free(t);
 }
 
 #define REVOCATIONS_NAME UZ_REVOCATIONS_DIR "/0011223344556677" UZ_REVOCATIONS_SUFFIX
