@@ -3,7 +3,6 @@
 #include "store/trust.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/file.h"
@@ -47,7 +46,8 @@ static int read_signer(const char *line, TrustFloor *ret)
         if (ret->n == TRUST_SIGNERS_MAX || strlen(line) < sizeof(id) ||
             line[2 * KEY_ID_SIZE] != ' ')
                 return -EBADMSG;
-        (void)snprintf(id, sizeof(id), "%s", line);
+        memcpy(id, line, sizeof(id) - 1);
+        id[sizeof(id) - 1] = '\0';
         if (text_unhex(id, s->id, KEY_ID_SIZE) < 0 ||
             text_u64(line + sizeof(id), UINT64_MAX, &s->version) < 0)
                 return -EBADMSG;
