@@ -112,6 +112,7 @@ static const char *who_may(const char *member)
                 {"FollowFinding", UZ_GROUP_AUDIT},
                 {"OpenIncident", UZ_GROUP_AUDIT},
                 {"CloseIncident", UZ_GROUP_AUDIT},
+                {"RecordArchive", UZ_GROUP_AUDIT},
                 {"Head", UZ_GROUP_ADMIN ", " UZ_GROUP_SECURITY ", " UZ_GROUP_AUDIT},
                 {"ListGrants", UZ_GROUP_ADMIN ", " UZ_GROUP_SECURITY ", " UZ_GROUP_AUDIT},
                 {"ReadLabelArea", UZ_GROUP_ADMIN ", " UZ_GROUP_SECURITY ", " UZ_GROUP_AUDIT},

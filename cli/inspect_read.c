@@ -140,8 +140,13 @@ static int choose_points(Reading *rd)
 static int keep_point(Reading *rd)
 {
         const Chain *chain = &rd->verify.chain;
+        const LedgerVerify *v = &rd->verify;
         bool wanted = chain->seq % SAMPLE == 0;
 
+        /* Where the records before were taken away, as the package with them tells it. */
+        if (v->archive.record && v->begin.seq == v->archive.last.seq &&
+            chain->seq == v->begin.seq + 1 && add_point(&rd->now, &v->begin) < 0)
+                return -ENOMEM;
         while (rd->next_compare < rd->n_compare && rd->compare[rd->next_compare] <= chain->seq)
                 wanted |= rd->compare[rd->next_compare++] == chain->seq;
         return wanted ? add_point(&rd->now, chain) : 0;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/archive.h"
 #include "cli/cli.h"
 #include "cli/out.h"
 #include "cli/record.h"
@@ -18,7 +19,7 @@
 
 typedef struct ExportArgs {
         const char *since, *until;
-        bool force, json;
+        bool archive, force, json;
 } ExportArgs;
 
 static int open_places(PackageJob *job)
@@ -82,7 +83,7 @@ static int fail(const PackageJob *job, int r, const char *path)
         return cli_fail_errno(r, _("cannot write %s; nothing is left behind"), path);
 }
 
-static void print_json(const PackageJob *job, const char *path)
+static void print_json(const PackageJob *job, const char *path, const ArchiveTaken *taken)
 {
         const Manifest *m = &job->manifest;
         json_object *j = json_object_new_object();
@@ -96,10 +97,14 @@ static void print_json(const PackageJob *job, const char *path)
         json_object_object_add(j, "head", json_object_new_string(head));
         json_object_object_add(j, "credential",
                                json_object_new_boolean(m->parts[MANIFEST_CREDENTIAL].size > 0));
+        if (taken->record) {
+                json_object_object_add(j, "package", json_object_new_string(taken->package));
+                json_object_object_add(j, "archived", json_object_new_uint64(taken->record));
+        }
         out_json(j);
 }
 
-static void report(const PackageJob *job, const char *path, bool json)
+static void report(const PackageJob *job, const char *path, const ArchiveTaken *taken, bool json)
 {
         const Manifest *m = &job->manifest;
         char head[CHAIN_HEAD_TEXT], words[SAID_WORDS_MAX];
@@ -108,7 +113,7 @@ static void report(const PackageJob *job, const char *path, bool json)
                 cli_note(_("the credential does not verify and is left out: %s %s"),
                          _(job->left_out.message), said_words(job->left_out.detail, words));
         if (json) {
-                print_json(job, path);
+                print_json(job, path, taken);
                 return;
         }
         chain_head_text(&m->last, head);
@@ -116,12 +121,33 @@ static void report(const PackageJob *job, const char *path, bool json)
                path);
         printf(_("verified to record %" PRIu64 ", head %s\n"), m->last.seq, head);
         printf(_("To check it, on any computer: %s verify %s\n"), UZ_CLI, path);
+        if (!taken->record)
+                return;
+        printf(_("Record %" PRIu64 " says so, and the segments that hold them are removed from "
+                 "the ledger.\nKeep the file: these records are nowhere else. SHA-256: %s\n"),
+               taken->record, taken->package);
+}
+
+static int check_args(const ExportArgs *a, PackageJob *job)
+{
+        int r = record_time("since", a->since, false, job->since);
+
+        if (r == 0)
+                r = record_time("until", a->until, true, job->until);
+        if (r == 0 && *job->since && *job->until && strcmp(job->since, job->until) > 0)
+                r = cli_fail(CLI_USAGE, "%s", _("--until is before --since"));
+        if (r == 0 && a->archive && (a->since || a->until || a->force))
+                r = cli_fail(CLI_USAGE, "%s",
+                             _("--archive takes whole segments into a new file: it does not go "
+                               "with --since, --until or --force"));
+        return r;
 }
 
 static int run(void *args, _unused_ int n, char **words)
 {
         const ExportArgs *a = args;
         _cleanup_(freep) PackageJob *job = calloc(1, sizeof(*job));
+        ArchiveTaken taken = {0};
         Progress progress = progress_start(_("Exporting ..."));
         int r;
 
@@ -132,20 +158,19 @@ static int run(void *args, _unused_ int n, char **words)
         job->replace = a->force;
         job->verify.progress = verified_progress;
         job->verify.userdata = &progress;
-        r = record_time("since", a->since, false, job->since);
-        if (r == 0)
-                r = record_time("until", a->until, true, job->until);
-        if (r == 0 && *job->since && *job->until && strcmp(job->since, job->until) > 0)
-                r = cli_fail(CLI_USAGE, "%s", _("--until is before --since"));
+        r = check_args(a, job);
         if (r == 0)
                 r = open_places(job);
+        if (r == 0 && a->archive)
+                r = archive_range(job);
         if (r == 0) {
                 r = package_write(job, AT_FDCWD, words[0]);
                 progress_end(&progress);
+                r = r != 0       ? fail(job, r, words[0])
+                    : a->archive ? archive_take(job, words[0], &taken)
+                                 : 0;
                 if (r == 0)
-                        report(job, words[0], a->json);
-                else
-                        r = fail(job, r, words[0]);
+                        report(job, words[0], &taken, a->json);
         }
         close_places(job);
         return r;
@@ -154,6 +179,8 @@ static int run(void *args, _unused_ int n, char **words)
 static const Option options[] = {
         TEXT(ExportArgs, since, "since", 's', N_("TIME"), N_("records from then on; as in log")),
         TEXT(ExportArgs, until, "until", 'u', N_("TIME"), N_("up to then; a day is meant whole")),
+        FLAG(ExportArgs, archive, "archive", 'a',
+             N_("all closed segments, and remove them from the ledger, which records it")),
         FLAG(ExportArgs, force, "force", 'f', N_("replace FILE if it exists")),
         FLAG(ExportArgs, json, "json", 'j', N_("print JSON")),
 };

@@ -36,6 +36,7 @@ static const AccessRow table[] = {
         {UZ_BUS_LEDGER, "OpenIncident", ACCESS_POLKIT, "org.usbzone1.audit", bus_open_incident},
         {UZ_BUS_LEDGER, "CloseIncident", ACCESS_POLKIT, "org.usbzone1.audit", bus_close_incident},
         {UZ_BUS_LEDGER, "ListIncidents", ACCESS_POLKIT, "org.usbzone1.inspect", bus_list_incidents},
+        {UZ_BUS_LEDGER, "RecordArchive", ACCESS_POLKIT, "org.usbzone1.audit", bus_record_archive},
         {UZ_BUS_DRIVE, "Reprobe", ACCESS_POLKIT, "org.usbzone1.reprobe", bus_reprobe},
         {UZ_BUS_DRIVE, "ReadLabelArea", ACCESS_POLKIT, "org.usbzone1.inspect", bus_read_label_area},
         {UZ_BUS_DRIVE, "WriteLabel", ACCESS_POLKIT, "org.usbzone1.enroll", bus_write_label},

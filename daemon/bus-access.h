@@ -52,6 +52,7 @@ int bus_record(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_err
 int bus_query(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
 int bus_head(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
 int bus_acknowledge(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
+int bus_record_archive(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
 int bus_add_finding(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
 int bus_follow_finding(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);
 int bus_open_incident(Bus *b, sd_bus_message *call, const BusCaller *caller, sd_bus_error *error);

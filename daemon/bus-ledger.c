@@ -239,6 +239,9 @@ static const sd_bus_vtable vtable[] = {
                                  SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_NAMES("ListIncidents", NULL, , "a(txx)", SD_BUS_PARAM(incidents),
                                  bus_access_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_NAMES("RecordArchive", "tss",
+                                 SD_BUS_PARAM(last) SD_BUS_PARAM(head) SD_BUS_PARAM(package), "t",
+                                 SD_BUS_PARAM(seq), bus_access_method, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_SIGNAL_WITH_NAMES("RecordAdded", "ts", SD_BUS_PARAM(sequence) SD_BUS_PARAM(kind), 0),
         SD_BUS_VTABLE_END,
 };

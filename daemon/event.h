@@ -40,6 +40,8 @@
         X(REMEDY, "remedy", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f16", 5, "Remedy of a finding") \
         X(FINDING_CLOSED, "finding-closed", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f17", 5, \
           "Finding closed") \
+        X(ARCHIVED, "archived", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f2b", 5, \
+          "The ledger's first records were exported to be kept elsewhere") \
         X(INCIDENT, "incident", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f18", 2, \
           "Incident: a leak is suspected") \
         X(REPEATED, "repeated", "0f3c1d7f6a1d4a0c9c6c6a3a6d0b0f1a", 4, "The same happened again") \

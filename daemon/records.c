@@ -31,6 +31,10 @@ int records_open(Manager *m, uint64_t after, LedgerReader **ret)
         if (m->ledger)
                 ledger_mark_before(m->ledger, after, &mark);
         r = ledger_reader_seek(reader, &mark);
+        if (r == -ENOENT) { /* taken away in an archive */
+                mark = (LedgerMark){0};
+                r = ledger_reader_seek(reader, &mark);
+        }
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(reader);
@@ -65,6 +69,8 @@ int records_find(Manager *m, uint64_t seq, json_object **ret)
                         return r < 0 ? r : -ENOENT;
                 ledger_reader_state(reader, &chain, NULL, NULL);
         } while (chain.seq < seq);
+        if (chain.seq > seq) /* taken away in an archive */
+                return -ENOENT;
         return records_parse(line, size, ret);
 }
 

@@ -117,3 +117,37 @@ int reader_stop_broken(LedgerReader *r, size_t size)
                 segment_name(&r->last_segment, r->broken.segment);
         return -EBADMSG;
 }
+
+int reader_begin_later(LedgerReader *r, const char *line, size_t size)
+{
+        Chain before;
+        int n;
+
+        if (r->dirfd < 0 || r->line > 0 || r->segment.first <= 1 ||
+            !line_claims(line, size, &before) || before.seq + 1 != r->segment.first)
+                return 0;
+        n = archive_find(r->dirfd, &before, &r->archive);
+        if (n <= 0)
+                return n;
+        r->archive_seen = false;
+        r->chain = r->before = r->begin = before;
+        r->plan = r->archive.plan;
+        while (r->plan.n > 0 && r->plan.list[r->plan.n - 1].seq > before.seq)
+                r->plan.n--;
+        return 0;
+}
+
+int reader_check_archive(LedgerReader *r, const Chain *next, const char *line, size_t size)
+{
+        Archive a;
+
+        if (next->seq == r->archive.last.seq && !chain_same_head(next, &r->archive.last))
+                return CHAIN_E_REMOVED;
+        if (next->seq != r->archive.record)
+                return 0;
+        if (!archive_parse(line, size, &a) || a.last.seq != r->archive.last.seq ||
+            !chain_same_head(&a.last, &r->archive.last))
+                return CHAIN_E_REMOVED;
+        r->archive_seen = true;
+        return 0;
+}

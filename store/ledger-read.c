@@ -86,6 +86,12 @@ void ledger_reader_prove(LedgerReader *r)
         r->proven = r->chain.seq;
 }
 
+const Archive *ledger_reader_archive(const LedgerReader *r, Chain *ret_begin)
+{
+        *ret_begin = r->begin;
+        return r->archive.record > 0 ? &r->archive : NULL;
+}
+
 size_t ledger_reader_last(const LedgerReader *r, const char **ret)
 {
         *ret = r->last;
@@ -265,11 +271,19 @@ static int check_line(LedgerReader *r, const char *line, size_t size)
 
         if (r->anchor && !line_claims(line, size, &next))
                 return 0;
+        if (r->chain.seq == 0 && !r->anchor) {
+                n = reader_begin_later(r, line, size);
+                if (n < 0)
+                        return reader_stop(r, n, 1);
+                next = r->chain;
+        }
         n = chain_check_after(&next, r->digest, r->last, r->last_size, line, size);
         if (n == 0 && r->line == 0 && next.seq != r->segment.first)
                 n = CHAIN_E_GAP;
         if (n == 0)
                 n = check_seal(r, &next, line, size);
+        if (n == 0 && r->archive.record > 0)
+                n = reader_check_archive(r, &next, r->buffer + r->start, size);
         line = r->buffer + r->start; /* looking ahead may have moved it */
         if (n == 0) {
                 let_through(r, &next, line, size);
@@ -279,6 +293,8 @@ static int check_line(LedgerReader *r, const char *line, size_t size)
                 return 0;
         if (n > 0 && r->anchor)
                 return 0;
+        if (n == CHAIN_E_REMOVED)
+                return reader_stop(r, n, 1);
         if (n == CHAIN_E_GAP)
                 return reader_stop_gap(r, line, size);
         return n == CHAIN_E_BROKEN ? reader_stop_broken(r, size)
@@ -335,6 +351,9 @@ int ledger_reader_next(LedgerReader *r, const char **ret_line, size_t *ret_size)
                 return r->broken.outcome < 0 ? r->broken.outcome : -EBADMSG;
         do {
                 n = seek_line(r, &size);
+                /* Nothing here that the chain holds says where the first records are. */
+                if (n == 0 && r->archive.record > 0 && !r->archive_seen)
+                        n = reader_stop(r, CHAIN_E_REMOVED, 1);
                 if (n <= 0)
                         return n;
                 n = check_line(r, r->buffer + r->start, size);
@@ -368,6 +387,7 @@ void ledger_reader_resume(LedgerReader *r)
         if (r->broken.outcome <= 0)
                 return;
         r->broken = (LedgerBreak){0};
+        r->archive.record = 0;
         r->anchor = true;
 }
 
@@ -398,8 +418,8 @@ int ledger_reader_seek(LedgerReader *r, const LedgerMark *mark)
         r->broken = (LedgerBreak){0};
         r->chain = r->before = mark->chain;
         r->torn = r->tail = 0;
-        r->anchor = false;
-        r->plan.n = r->last_size = 0;
+        r->anchor = r->archive_seen = false;
+        r->archive.record = r->plan.n = r->last_size = 0;
         r->proven = 0;
         r->last_segment = mark->segment;
         r->last_line = mark->line > 0 ? mark->line - 1 : 0;

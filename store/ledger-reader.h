@@ -2,6 +2,7 @@
 /* What the reader of the ledger (ledger-read.c) and who names its breaks (ledger-break.c) share. */
 #pragma once
 
+#include "store/archive.h"
 #include "store/ledger.h"
 
 #define BUFFER_SIZE (8 * CHAIN_LINE_MAX) /* a line, the one after it, and room to read ahead */
@@ -27,6 +28,9 @@ struct LedgerReader {
         Segment last_segment;    /* where it stands */
         unsigned long last_line; /* lines before it there */
         uint64_t proven;         /* the last record that its seal or a head proves; 0: none */
+        Archive archive;         /* .record > 0: the ledger begins after records taken away */
+        Chain begin;             /* there */
+        bool archive_seen;       /* the record that says so has been read */
         char buffer[BUFFER_SIZE];
 };
 
@@ -38,5 +42,9 @@ int reader_find_line(LedgerReader *r, size_t skip, const char **ret, size_t *ret
 int reader_stop(LedgerReader *r, int outcome, uint64_t seq);
 int reader_stop_gap(LedgerReader *r, const char *line, size_t size);
 int reader_stop_broken(LedgerReader *r, size_t size);
+/* The first line of a ledger that begins later: may it? The chain then is before it. 0, -errno. */
+int reader_begin_later(LedgerReader *r, const char *line, size_t size);
+/* Does what the record `archived` says fit this one? 0, CHAIN_E_REMOVED. */
+int reader_check_archive(LedgerReader *r, const Chain *next, const char *line, size_t size);
 /* Does the line after this one hold its hash? 1, 0, or -1: there is none that tells. */
 int reader_look_after(LedgerReader *r, size_t size);

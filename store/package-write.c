@@ -90,6 +90,20 @@ static int note_key(Manifest *m, const char *line, size_t size)
         return 0;
 }
 
+/* Records before these were taken away: what the ledger says of them. */
+static void note_archive(Work *w)
+{
+        const LedgerVerify *v = &w->job->verify;
+        Manifest *m = &w->job->manifest;
+
+        w->previous = v->begin;
+        w->plan = v->archive.plan;
+        while (w->plan.n > 0 && w->plan.list[w->plan.n - 1].seq > v->begin.seq)
+                w->plan.n--;
+        m->n_keys = v->archive.n_keys;
+        memcpy(m->keys, v->archive.keys, m->n_keys * sizeof(PublicKey));
+}
+
 /* Before the range: it begins where the chain needs no line from outside. */
 static void note_start(Work *w, const Chain *now, size_t size)
 {
@@ -105,9 +119,12 @@ static int look_at(void *userdata, uint64_t seq, const char *line, size_t size)
         Work *w = userdata;
         Manifest *m = &w->job->manifest;
         const Chain *now = &w->job->verify.chain;
-        bool in = fits(w->job, line, size);
-        int r = note_key(m, line, size);
+        bool in = (w->job->end == 0 || seq <= w->job->end) && fits(w->job, line, size);
+        int r;
 
+        if (w->previous.seq == 0 && seq > 1)
+                note_archive(w);
+        r = note_key(m, line, size);
         if (r < 0)
                 return r;
         if (m->last.seq == 0)

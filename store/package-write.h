@@ -12,6 +12,7 @@ typedef struct PackageJob {
         int etc_fd;   /* where key list and credential are; < 0: left out */
         int64_t created;
         char since[TEXT_TIME_MAX], until[TEXT_TIME_MAX]; /* "" = no bound; whole seconds */
+        uint64_t end;                                    /* no record after it; 0: no bound */
         bool replace;                                    /* an existing target */
         bool named; /* lib/draft.h: as on file systems where every file has a name; for tests */
         /* Found. */

@@ -218,6 +218,29 @@ static int refine(LedgerVerify *v, LedgerReader *reader)
         return broken(v, v->at.kind, v->at.seq, chain_outcome_text(v->at.outcome));
 }
 
+/* The ledger begins after records that were taken away: what is known of them. */
+static int note_archive(Walk *w, const LedgerReader *reader)
+{
+        LedgerVerify *v = w->v;
+        const Archive *a = ledger_reader_archive(reader, &v->begin);
+        Chain first = v->chain;
+        int r;
+
+        if (!a)
+                return 0;
+        v->archive = *a;
+        v->signer_named = a->n_keys > 0;
+        for (size_t i = 0; i < a->n_keys; i++)
+                w->keys[w->n_keys++] = a->keys[i];
+        /* Within what was taken away the hash may be another one. */
+        if (v->begin.seq != a->last.seq)
+                return 0;
+        v->chain = v->begin;
+        r = check_heads(w, NULL);
+        v->chain = first;
+        return r;
+}
+
 static int walk_chain(Walk *w, LedgerReader *reader)
 {
         LedgerVerify *v = w->v;
@@ -226,10 +249,14 @@ static int walk_chain(Walk *w, LedgerReader *reader)
         int r;
 
         while ((r = ledger_reader_next(reader, &line, &size)) > 0) {
+                bool later = v->chain.seq == 0;
+
                 ledger_reader_state(reader, &v->chain, NULL, NULL);
+                r = later ? note_archive(w, reader) : 0;
                 note_key(w, line, size);
                 check_clock(w, line, size);
-                r = check_unsealed(w, line, size);
+                if (r == 0)
+                        r = check_unsealed(w, line, size);
                 if (r == 0)
                         r = check_heads(w, reader);
                 if (r == 0)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "policy/manifest.h"
+#include "store/archive.h"
 #include "store/heads.h"
 #include "store/ledger.h"
 
@@ -19,7 +20,9 @@ typedef struct LedgerVerify {
         int (*record)(void *userdata, uint64_t seq, const char *line, size_t size);
         void *userdata; /* for both */
         /* Found. */
-        Chain chain; /* verified to here */
+        Chain chain;     /* verified to here */
+        Chain begin;     /* where it begins; seq 0: with record 1 */
+        Archive archive; /* .record > 0: which record says where the records before are */
         size_t torn;
         size_t heads;       /* signed heads that agree */
         uint64_t signed_to; /* the last record that one of them names */

@@ -35,7 +35,7 @@ $(B)/unit: $(call OBJ,unit) $(AR_store) $(AR_policy) $(AR_lib) $(B)/sources
 # What is signed, once more with SM2 keys; under the sanitizers not its files, which check-fault goes through with
 # SM2 in the same way
 SIGNED := authority|note|bundle|label|label_rules|head|decide|decide_*|docs|chain|mac|manifest
-SIGNED_SUITES := @($(SIGNED)$(if $(filter asan,$(VARIANT)),,|store_trust|store_heads|store_ledger*|store_verify|store_package))/*
+SIGNED_SUITES := @($(SIGNED)$(if $(filter asan,$(VARIANT)),,|store_trust|store_heads|store_ledger*|store_verify|store_archive|store_package))/*
 check-unit: $(B)/unit ## unit tests (Criterion)
 	@./tests/summary.sh ed25519 "./tests/criterion.sh $(B)/unit" \
 		sm2 "USBZONE_TEST_ALGORITHM=sm2 ./tests/criterion.sh $(B)/unit --filter '$(SIGNED_SUITES)'"

@@ -18,7 +18,7 @@ _usbzonectl_reasons() { _usbzonectl_say internal-error ok granted zone-mismatch 
 _usbzonectl_kinds() { _usbzonectl_say start stop verdict removed active-before-start mode policy-loaded policy-refused \
                 grant grant-ended label-written enrolled cosigned revoked setup torn-tail tamper \
                 grant-ending uninstalled acknowledged finding instruction remedy finding-closed \
-                incident repeated picked-up clock-set clock-accepted incident-closed; }
+                archived incident repeated picked-up clock-set clock-accepted incident-closed; }
 _usbzonectl_drives() {
         usbzonectl list --json 2>/dev/null | sed -nE 's/^ *"(number|media_number)": *"?([^",]+)"?,?$/\2/p'
 }
@@ -46,7 +46,7 @@ _usbzonectl_options() {
         log) _usbzonectl_say --since --until --drive --reason --severity --kind --zone --open --acknowledged \
                 --lines --reverse --follow --dir --json --csv --no-pager --help ;;
         verify) _usbzonectl_say --key --authority --json --help ;;
-        export) _usbzonectl_say --since --until --force --json --help ;;
+        export) _usbzonectl_say --since --until --archive --force --json --help ;;
         inspect) _usbzonectl_say --authority --silent --revocations --list --json --help ;;
         acknowledge) _usbzonectl_say --text --help ;;
         finding) _usbzonectl_say --text --due --all --dir --json --help ;;

@@ -21,7 +21,7 @@ function __usbzonectl_kinds
     printf '%s\n' start stop verdict removed active-before-start mode policy-loaded policy-refused \
                 grant grant-ended label-written enrolled cosigned revoked setup torn-tail tamper \
                 grant-ending uninstalled acknowledged finding instruction remedy finding-closed \
-                incident repeated picked-up clock-set clock-accepted incident-closed
+                archived incident repeated picked-up clock-set clock-accepted incident-closed
 end
 function __usbzonectl_drives
     usbzonectl list --json 2>/dev/null | sed -nE 's/^ *"(number|media_number)": *"?([^",]+)"?,?$/\2/p'
@@ -172,6 +172,7 @@ complete -c usbzonectl -n '__usbzonectl_verb verify' -s h -l help -d 'show this 
 complete -c usbzonectl -n __usbzonectl_none -a export -d 'put records into a signed file that verifies elsewhere'
 complete -c usbzonectl -n '__usbzonectl_verb export' -s s -l since -x -a 'today yesterday monday now -1h -24h -7d' -d 'records from then on; as in log'
 complete -c usbzonectl -n '__usbzonectl_verb export' -s u -l until -x -a 'today yesterday monday now -1h -24h -7d' -d 'up to then; a day is meant whole'
+complete -c usbzonectl -n '__usbzonectl_verb export' -s a -l archive -d 'all closed segments, and remove them from the ledger, which records it'
 complete -c usbzonectl -n '__usbzonectl_verb export' -s f -l force -d 'replace FILE if it exists'
 complete -c usbzonectl -n '__usbzonectl_verb export' -s j -l json -d 'print JSON'
 complete -c usbzonectl -n '__usbzonectl_verb export' -s h -l help -d 'show this help'

@@ -17,7 +17,7 @@ _usbzonectl_reasons() { compadd -- internal-error ok granted zone-mismatch level
 _usbzonectl_kinds() { compadd -- start stop verdict removed active-before-start mode policy-loaded policy-refused \
                 grant grant-ended label-written enrolled cosigned revoked setup torn-tail tamper \
                 grant-ending uninstalled acknowledged finding instruction remedy finding-closed \
-                incident repeated picked-up clock-set clock-accepted incident-closed; }
+                archived incident repeated picked-up clock-set clock-accepted incident-closed; }
 _usbzonectl_files() { _files; }
 _usbzonectl_drives() {
         local -a drives=("${(@f)$(usbzonectl list --json 2>/dev/null | sed -nE 's/^ *"(number|media_number)": *"?([^",]+)"?,?$/\2/p')}")
@@ -223,6 +223,7 @@ _usbzonectl() {
                 _arguments -s \
                         '*'{-s,--since}'[records from then on; as in log]:time:(today yesterday monday now -1h -24h -7d)' \
                         '*'{-u,--until}'[up to then; a day is meant whole]:time:(today yesterday monday now -1h -24h -7d)' \
+                        '*'{-a,--archive}'[all closed segments, and remove them from the ledger, which records it]' \
                         '*'{-f,--force}'[replace FILE if it exists]' \
                         '*'{-j,--json}'[print JSON]' \
                         '*'{-h,--help}'[show this help]' \

@@ -4,7 +4,7 @@
 
 mapfile -t methods < <(python3 "$here/introspect.py" methods $root
         python3 "$here/introspect.py" methods "$root/drive/$phone")
-check 'introspection shows the nineteen methods' test ${#methods[@]} = 19
+check 'introspection shows the twenty methods' test ${#methods[@]} = 20
 path_of() {
         case $1 in
         "$drive") echo "$root/drive/$phone" ;;

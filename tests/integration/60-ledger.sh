@@ -132,7 +132,48 @@ expect 'the recipe of usbzone-ledger(5) verifies it' \
         "^verified to $(head_of_ledger), head $(records | tail -n 1 | sha256sum | cut -c1-64)$" \
         sh "$dir/recipe" "$dir/state/ledger"
 
+# Closed segments are taken away: by the tool, once the daemon has said so in the ledger.
+head_at() { records | sed -n "$1p" | sha256sum | cut -c1-64; }
+sum=$(printf 'ab%.0s' {1..32})
 stop_daemon
+cp -a "$dir/state/ledger" "$dir/ledger.before"
+printf '{"torn' >>"$(find "$dir/state/ledger" -name '*.jsonl' | sort | tail -n 1)"
+start_daemon
+newest=$(find "$dir/state/ledger" -name '*.jsonl' -printf '%f\n' | sort | tail -n 1)
+closed=$((10#${newest%%.*} - 1))
+check 'there are closed segments' test "$closed" -gt 1
+expect 'another hash is not archived' "Record $closed has another hash" \
+        on $root $ledger RecordArchive tss "$closed" "$(head_at $((closed - 1)))" "$sum"
+expect 'nor up to the midst of a segment' "Record $((closed - 1)) does not end a segment" \
+        on $root $ledger RecordArchive tss $((closed - 1)) "$(head_at $((closed - 1)))" "$sum"
+expect 'nor what is not there' 'There is no record 99999999' \
+        on $root $ledger RecordArchive tss 99999999 "$sum" "$sum"
+expect 'nor with a digest that is none' '64 hexadecimal digits' \
+        on $root $ledger RecordArchive tss "$closed" "$(head_at "$closed")" xy
+check 'nothing of this was recorded' bash -c "! grep -q '\"kind\":\"archived\"' $dir/state/ledger/*.jsonl"
+was_head=$(head_at "$closed")
+records | sed 's/^{"torn//' >"$dir/before-archive"
+expect 'the tool archives them' "Records 1 to $closed are in .*says so" \
+        "$build/usbzonectl" export --archive "$dir/archive.uzx"
+check 'the record says up to where, of what and who' has_record ".kind==\"archived\" and .last==$closed and \
+        .head==\"$was_head\" and .package==\"$(sha256sum <"$dir/archive.uzx" | cut -d' ' -f1)\" and .who==\"root (uid 0)\""
+expect 'one segment is left' "^$newest\$" bash -c "cd $dir/state/ledger; echo *.jsonl"
+check 'package and ledger are all there was' cmp <(tail -n "$closed" "$dir/archive.uzx"; records | head -n $(($(wc -l <"$dir/before-archive") - closed))) \
+        "$dir/before-archive"
+expect 'the ledger is whole, as the daemon remembers it' "records 1 to $closed were archived .*the end agrees with what the daemon remembers" \
+        "$build/usbzonectl" verify
+check 'pages begin there' cmp <(pages 0) <(records)
+expect 'a record that was taken away is not there' 'There is no record 3 ' on $root $ledger Acknowledge ts 3 x
+expect 'the recipe goes on from it' "^verified to $(head_of_ledger), head " \
+        sh "$dir/recipe" "$dir/state/ledger" "$closed" "$was_head"
+stop_daemon
+start_daemon
+check 'a start finds nothing wrong' bash -c "! grep '\"kind\":\"tamper\"' $dir/state/ledger/*.jsonl | grep -q '\"what\":\"ledger\"'"
+expect 'and the ledger is whole' 'The ledger is whole' "$build/usbzonectl" verify
+stop_daemon
+rm -rf "$dir/state/ledger"
+mv "$dir/ledger.before" "$dir/state/ledger"
+
 cp -a "$dir/state/ledger" "$dir/ledger.good"
 file=$(find "$dir/state/ledger" -name '*.jsonl' | sort | head -n 1)
 bad=$(grep -n '"n":"20"' "$file" | cut -d: -f1)
