@@ -85,8 +85,8 @@ static int take_grant(Target *t, const char *why)
 
         snprintf(number, sizeof(number), "%llu",
                  (unsigned long long)json_number(t->drive, "number"));
-        r = client_call(t->client, UZ_BUS_ROOT, UZ_BUS_MANAGER, "Grant", &reply, "ssts", number,
-                        effect_name(EFFECT_ALLOW), (uint64_t)GRANT_SECONDS, why);
+        r = client_call(t->client, UZ_BUS_ROOT, UZ_BUS_MANAGER, "Grant", &reply, "sstss", number,
+                        effect_name(EFFECT_ALLOW), (uint64_t)GRANT_SECONDS, why, "");
         if (r)
                 return r;
         if (sd_bus_message_read(reply, "s", &id) < 0)
